@@ -1,0 +1,127 @@
+"""Access: who may do what where. One check, deny by default, before every entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain.errors import BotError
+from bot.domain.session import Place, Session
+
+
+class Action(StrEnum):
+    """Everything a person can make the bot do."""
+
+    SPEAK = "speak"  # say something that is meant for the bot
+    CHAT = "chat"  # open a thread with a fresh session
+    START = "start"  # put a fresh session in place of the open one
+    STOP = "stop"
+    RETRY = "retry"
+    SEE = "see"  # look at the sessions of a place
+    RESUME = "resume"
+    RENAME = "rename"
+    DELETE = "delete"  # a session only the actor took part in
+    DELETE_SHARED = "delete_shared"  # a session that others took part in
+    HELP = "help"
+
+
+class Right(StrEnum):
+    """What Discord lets a person do at a place."""
+
+    VIEW = "view"  # see it and read its history
+    WRITE = "write"  # send messages there
+    MODERATE = "moderate"  # manage other people's messages
+
+
+class ActorKind(StrEnum):
+    """What stands behind an account; only people are heard."""
+
+    PERSON = "person"
+    BOT = "bot"
+    WEBHOOK = "webhook"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who wants something, with the rights Discord gives them at this very place."""
+
+    id: int
+    kind: ActorKind
+    rights: frozenset[Right]
+
+
+class Denial(StrEnum):
+    """Why not."""
+
+    NOT_A_PERSON = "not_a_person"
+    CANNOT_VIEW = "cannot_view"
+    CANNOT_WRITE = "cannot_write"
+    CANNOT_MODERATE = "cannot_moderate"
+    NOT_HERE = "not_here"  # the session belongs to another place
+    NO_RULE = "no_rule"  # nobody wrote down who may do this
+
+
+_DENIALS: Mapping[Right, Denial] = MappingProxyType(
+    {
+        Right.VIEW: Denial.CANNOT_VIEW,
+        Right.WRITE: Denial.CANNOT_WRITE,
+        Right.MODERATE: Denial.CANNOT_MODERATE,
+    }
+)
+_TALK = (Right.VIEW, Right.WRITE)
+_RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
+    {
+        Action.SPEAK: _TALK,
+        Action.CHAT: _TALK,
+        Action.START: _TALK,
+        Action.STOP: _TALK,
+        Action.RETRY: _TALK,
+        Action.SEE: (Right.VIEW,),
+        Action.RESUME: _TALK,
+        Action.RENAME: _TALK,
+        Action.DELETE: _TALK,
+        Action.DELETE_SHARED: (*_TALK, Right.MODERATE),
+        Action.HELP: (),
+    }
+)
+
+
+def denial(
+    actor: Actor, action: Action, place: Place, session: Session | None = None
+) -> Denial | None:
+    """Return why `actor` may not do `action` at `place`, or None when they may.
+
+    A session that the action is about must be one of this place: its uuid is an
+    address, not a key.
+    """
+    if actor.kind is not ActorKind.PERSON:
+        return Denial.NOT_A_PERSON
+    if action not in _RULES:
+        return Denial.NO_RULE
+    for right in _RULES[action]:
+        if right not in actor.rights:
+            return _DENIALS[right]
+    if session is not None and session.place != place:
+        return Denial.NOT_HERE
+    return None
+
+
+class Denied(BotError):
+    """Somebody asked for what they may not do; nothing was done."""
+
+    def __init__(self, why: Denial) -> None:
+        super().__init__(why)
+        self.denial = why
+
+
+def demand(actor: Actor, action: Action, place: Place, session: Session | None = None) -> None:
+    """Return only when `actor` may do `action` at `place`.
+
+    Raises:
+        Denied: they may not.
+    """
+    if why := denial(actor, action, place, session):
+        raise Denied(why)

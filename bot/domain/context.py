@@ -1,0 +1,116 @@
+"""Context: what the model is shown for one turn.
+
+Append-only, with a floor. While the history fits its budget nothing moves, so that each
+context begins with the bytes of the one before and the provider's cache serves them at a
+tenth of the price. When it no longer fits, the floor moves up in one hop to half the
+budget and stays there for many turns; a window that slides a little each turn would cost
+four to seven times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.domain.message import Message, Role, render
+from bot.domain.session import SessionId
+from bot.domain.turn import Turn
+
+PER_MESSAGE = 4  # tokens a message costs beside its text
+BYTES_PER_TOKEN = 3  # errs on the dear side for English, is fair for code, CJK and emoji
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Instructions, the newest whole turns that fit, and the prompts to be answered."""
+
+    session_id: SessionId  # the same in every turn: names the prefix to the provider's cache
+    speaker_id: int  # who is answered, for the provider's abuse reports; sent hashed
+    model: str
+    instructions: str
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The messages shown, and the depth of the oldest turn among them."""
+
+    messages: tuple[Message, ...]
+    floor: int
+
+
+def estimate(text: str) -> int:
+    """Return about how many tokens `text` costs as a message, without a tokenizer."""
+    return -(-len(text.encode()) // BYTES_PER_TOKEN) + PER_MESSAGE
+
+
+def said_in(turn: Turn, *, direct: bool) -> tuple[Message, ...]:
+    """Return what was said in a turn: its prompts and, if the model spoke, its reply."""
+    prompts = tuple(render(prompt, direct=direct) for prompt in turn.prompts)
+    if turn.reply is None or turn.reply.is_notice:
+        return prompts
+    return (*prompts, Message(Role.ASSISTANT, turn.reply.text))
+
+
+def window(
+    history: Sequence[Turn],
+    turn: Turn,
+    *,
+    instructions: str,
+    budget: int,
+    direct: bool,
+    hop: bool = False,
+) -> Window:
+    """Return what of `history` is shown before the prompts of `turn`.
+
+    `history` is the way to the turn from the session's floor, oldest first. All of it is
+    shown when it fits `budget` tokens; otherwise, or when `hop` is asked for because the
+    far side found it too long, only the newest turns that fit half of that. The prompts
+    themselves are always shown: the model, not the bot, refuses what is too long.
+    """
+    own = said_in(turn, direct=direct)
+    fixed = estimate(instructions) + sum(estimate(m.text) for m in own)
+    costs = _costs(history, direct=direct)
+    total = _billed_before(history) or estimate(instructions) + sum(costs)
+    total += sum(estimate(m.text) for m in own)
+    if total <= budget and not hop:
+        kept = len(history)
+    else:
+        kept = _newest_within(costs, min(budget, total) // 2 - fixed)
+    shown = history[len(history) - kept :]
+    messages = [m for t in shown for m in said_in(t, direct=direct)]
+    return Window((*messages, *own), shown[0].depth if shown else turn.depth)
+
+
+def _billed_before(history: Sequence[Turn]) -> int | None:
+    """What the context before the new prompts costs, when the last turn measured it."""
+    last = history[-1] if history else None
+    if last is None or last.usage is None or last.floor != history[0].depth:
+        return None
+    return last.usage.input_tokens + last.usage.visible_tokens
+
+
+def _costs(history: Sequence[Turn], *, direct: bool) -> list[int]:
+    """What each turn adds to a context, as billed where that is known.
+
+    Of two turns that were shown from the same floor, the later one's billed input less
+    the earlier one's is what the earlier turn and the later prompts cost together.
+    """
+    costs = [sum(estimate(m.text) for m in said_in(t, direct=direct)) for t in history]
+    for i, (earlier, later) in enumerate(pairwise(history)):
+        if earlier.usage and later.usage and earlier.floor == later.floor:
+            billed = later.usage.input_tokens - earlier.usage.input_tokens
+            if billed > 0:
+                costs[i] = billed
+    return costs
+
+
+def _newest_within(costs: Sequence[int], budget: int) -> int:
+    kept = 0
+    for cost in reversed(costs):
+        budget -= cost
+        if budget < 0:
+            break
+        kept += 1
+    return kept

@@ -1,0 +1,87 @@
+"""Replies: the settled words for a turn, and the pages that show them on Discord."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.errors import Fault
+
+
+class Ending(StrEnum):
+    """How a reply came to its end; all but WHOLE are told in words under it."""
+
+    WHOLE = "whole"
+    LENGTH = "length"  # the cap on its output cut it off
+    FILTERED = "filtered"  # a content filter cut it off
+    REFUSED = "refused"  # the model declined
+    EMPTY = "empty"  # the model said nothing at all
+    STOPPED = "stopped"  # a person stopped it, or reset the session
+    BROKEN = "broken"  # the model failed; `Reply.fault` says how, and is set for no other
+    GAVE_UP = "gave_up"  # too many attempts came to nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The settled words for a turn: what the model said, and how that ended.
+
+    What the bot adds in its own name (a *notice*) is made from `ending` and `fault`
+    when the reply is shown. It is no part of `text`, so no context ever holds it.
+    """
+
+    text: str
+    ending: Ending = Ending.WHOLE
+    fault: Fault | None = None
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether the model said nothing and only the bot speaks."""
+        return not self.text.strip()
+
+
+class Controls(StrEnum):
+    """The buttons under a page; exactly one row, which also carries the page's mark."""
+
+    STOP = "stop"  # the answer is still growing here
+    CONTINUES = "more"  # the next page follows
+    RETRY = "retry"  # the end of the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Names a page of the answer to a message; Discord keeps it with the post.
+
+    Every version of an answer has the same marks: a version takes over the posts of
+    the one before.
+    """
+
+    anchor: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that comes with a page."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One Discord message's worth of a reply."""
+
+    text: str
+    controls: Controls
+    file: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A Discord message of ours that shows a page, as Discord gave it back."""
+
+    id: int
+    mark: Mark
+    text: str
+    controls: Controls
+    has_file: bool

@@ -1,0 +1,101 @@
+"""Turns: prompts and the reply owed for them, and the moves a turn may make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.domain.completion import Usage
+from bot.domain.errors import IllegalMove, TurnSettled
+from bot.domain.message import Prompt
+from bot.domain.reply import Mark, Reply
+from bot.domain.session import SessionId, TurnId
+
+
+class TurnState(StrEnum):
+    """Where a turn stands. The store keeps it; nothing else needs to remember it."""
+
+    RECEIVED = "received"  # recorded; nobody was asked yet
+    ANSWERING = "answering"  # the model was asked; its words are not safe yet
+    ANSWERED = "answered"  # the reply is safe in the store, not all of it on Discord
+    POSTED = "posted"  # all of it is on Discord, but a late check is owed
+    DELIVERED = "delivered"  # all of it is on Discord and known to be right
+    ABANDONED = "abandoned"  # there is no place left to answer at
+    CANCELLED = "cancelled"  # stopped, or its session was reset or ended
+
+
+_S = TurnState
+MOVES: Mapping[TurnState, frozenset[TurnState]] = MappingProxyType(
+    {
+        # Another prompt may join a turn that nobody took up yet.
+        _S.RECEIVED: frozenset({_S.RECEIVED, _S.ANSWERING, _S.CANCELLED}),
+        # A crash while answering is followed by another attempt.
+        _S.ANSWERING: frozenset({_S.ANSWERING, _S.ANSWERED, _S.ABANDONED, _S.CANCELLED}),
+        _S.ANSWERED: frozenset({_S.POSTED, _S.DELIVERED, _S.ABANDONED, _S.CANCELLED}),
+        _S.POSTED: frozenset({_S.DELIVERED, _S.ABANDONED, _S.CANCELLED}),
+        _S.DELIVERED: frozenset(),
+        _S.ABANDONED: frozenset(),
+        _S.CANCELLED: frozenset(),
+    }
+)
+
+
+def check_move(old: TurnState, new: TurnState) -> None:
+    """Raise unless a turn may go from `old` to `new`.
+
+    Raises:
+        TurnSettled: `old` is final.
+        IllegalMove: any other move the table does not list.
+    """
+    if not MOVES[old]:
+        raise TurnSettled(f"the turn is {old}")
+    if new not in MOVES[old]:
+        raise IllegalMove(f"a turn cannot go from {old} to {new}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One or more prompts, the reply owed for them, and the posts that show it.
+
+    Turns form a tree: `parent` is the turn before, siblings (`version` 0, 1, …) are
+    answers to the same prompts. A session's history is the way from its head to the root.
+    """
+
+    id: TurnId
+    session_id: SessionId
+    prompts: tuple[Prompt, ...]
+    parent: TurnId | None = None
+    depth: int = 0  # turns between this one and the root
+    version: int = 0
+    state: TurnState = TurnState.RECEIVED
+    attempt: int = 0
+    stop_requested: bool = False  # somebody pressed Stop; true also after a restart
+    reply: Reply | None = None
+    posts: tuple[int, ...] = ()  # page by page, the Discord message that shows it
+    usage: Usage | None = None
+    floor: int | None = None  # depth of the oldest turn shown when `usage` was measured
+
+    @property
+    def anchor(self) -> int:
+        """The id that names this turn on Discord, for all its versions alike."""
+        return self.prompts[0].message_id
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is owed."""
+        return not MOVES[self.state]
+
+    def mark(self, page: int) -> Mark:
+        """Return the mark that Discord keeps with the post of a page."""
+        return Mark(self.anchor, page)
+
+    def nonce(self, page: int) -> str:
+        """Return the name under which Discord creates a page's post at most once.
+
+        A pure function of message id, version and page, so that it survives even a
+        database thrown back by a power cut. At most 25 characters, Discord's limit
+        (https://discord.com/developers/docs/resources/message): 16 + 1 + 3 + 1 + 3.
+        """
+        return f"{self.anchor:x}.{self.version:x}.{page:x}"
