@@ -1,0 +1,1 @@
+"""What the bot does: hear, answer, publish. Nothing in here knows Discord, OpenAI or SQL."""

@@ -1,0 +1,193 @@
+"""Answering: one turn, step by step, from its prompts to its delivered reply."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+
+from bot.domain.errors import BotError, PlaceGone, TurnSettled
+from bot.domain.reply import Ending, Reply
+from bot.domain.session import Session, SessionId, TurnId
+from bot.domain.turn import Turn, TurnState
+from bot.engine.completing import Answer, Completer
+from bot.engine.layout import settled
+from bot.engine.pacing import Governor
+from bot.engine.patience import insist
+from bot.engine.publishing import Screen
+from bot.ports import Clock, Ledger, Messenger
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3  # a turn that comes to nothing this often is answered with a notice
+# A request that left us may take effect for so long: about 20 s for what is in flight, and
+# some more. Must be shorter than the minutes for which Discord remembers a nonce.
+LATE_CHECK_AFTER = 25.0  # seconds
+
+
+class Answerer:
+    """Does the next piece of work that a session owes.
+
+    Every step starts from what the store holds and ends by writing to it, so a step that
+    is cancelled or cut off by a crash is simply done again: recovery is the normal path.
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        completer: Completer,
+        messenger: Messenger,
+        clock: Clock,
+        governor: Governor,
+        long_after: int,
+    ) -> None:
+        self._ledger = ledger
+        self._completer = completer
+        self._messenger = messenger
+        self._clock = clock
+        self._governor = governor
+        self._long_after = long_after
+        self._fresh: set[TurnId] = set()
+        self._halts: dict[SessionId, asyncio.Event] = {}
+        self._checks: dict[TurnId, float] = {}
+        self._started = clock.monotonic()
+
+    def expect(self, turn_id: TurnId) -> None:
+        """Know that this very process heard the turn's prompts: nobody tried it before us."""
+        self._fresh.add(turn_id)
+
+    def halt(self, session_id: SessionId) -> None:
+        """Break off the answer that the session is at, if any; the store knows already why."""
+        if halt := self._halts.get(session_id):
+            halt.set()
+
+    async def step(self, session_id: SessionId) -> float | None:
+        """Do one piece of work; return the seconds until there may be more, None for never."""
+        turn = await self._ledger.next_turn(session_id)
+        if turn is None:
+            return await self._check(session_id)
+        session = await self._ledger.session(session_id)
+        if session is None:
+            return None
+        is_fresh = turn.id in self._fresh and turn.state is TurnState.RECEIVED
+        self._fresh.discard(turn.id)
+        screen = self._screen(turn, session, is_recovered=not is_fresh)
+        try:
+            if turn.state is not TurnState.ANSWERED:
+                turn = await self._answer(turn, session, screen)
+            await self._deliver(turn, screen)
+        except PlaceGone as error:
+            log.info("%s event=abandoned reason=%s", _name(turn), error)
+            await self._ledger.settle_turn(turn.id, TurnState.ABANDONED)
+        except TurnSettled as error:
+            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+        return 0.0
+
+    async def _answer(self, turn: Turn, session: Session, screen: Screen) -> Turn:
+        halt = self._halts[session.id] = screen.interrupted
+        try:
+            turn = await self._ledger.begin_attempt(turn.id)
+            log.info("%s event=answering attempt=%d", _name(turn), turn.attempt)
+            if turn.stop_requested:
+                answer = Answer(Reply(await screen.said_so_far(), Ending.STOPPED), None, 0)
+            elif turn.attempt > MAX_ATTEMPTS:
+                answer = Answer(Reply("", Ending.GAVE_UP), None, 0)
+            else:
+                answer = await self._ask(turn, session, screen, halt)
+        finally:
+            del self._halts[session.id]
+        return await self._keep(turn, answer)
+
+    async def _ask(
+        self, turn: Turn, session: Session, screen: Screen, halt: asyncio.Event
+    ) -> Answer:
+        async with asyncio.TaskGroup() as group:
+            shown = [group.create_task(screen.paint()), group.create_task(screen.type())]
+            asked = group.create_task(self._complete(turn, session, screen))
+            halted = group.create_task(halt.wait())
+            await asyncio.wait({asked, halted}, return_when=asyncio.FIRST_COMPLETED)
+            asked.cancel()
+            halted.cancel()
+            async with screen.at_rest():
+                for task in shown:
+                    task.cancel()
+        if screen.failure:
+            raise screen.failure
+        if asked.cancelled():
+            return Answer(Reply(screen.text, Ending.STOPPED), None, 0)
+        if isinstance(answer := asked.result(), BotError):
+            raise answer
+        return answer
+
+    async def _complete(self, turn: Turn, session: Session, screen: Screen) -> Answer | BotError:
+        """Ask, and return an error rather than raise it: a task group would wrap it up."""
+        try:
+            return await self._completer.complete(turn, session, screen.show)
+        except BotError as error:
+            return error
+
+    async def _keep(self, turn: Turn, answer: Answer) -> Turn:
+        """Record the reply, whatever it takes: its words were paid for."""
+        record = partial(
+            self._ledger.record_reply,
+            turn.id,
+            answer.reply,
+            usage=answer.usage,
+            floor=answer.floor if answer.usage else None,
+        )
+        turn = await insist(self._clock, record)
+        log.info(
+            "%s event=answered ending=%s usage=%s", _name(turn), answer.reply.ending, answer.usage
+        )
+        return turn
+
+    async def _deliver(self, turn: Turn, screen: Screen) -> None:
+        assert turn.reply is not None, "an answered turn has a reply"  # noqa: S101
+        await screen.finish(settled(turn.reply, long_after=self._long_after))
+        if screen.owes_check:
+            self._checks[turn.id] = self._clock.monotonic() + LATE_CHECK_AFTER
+            await self._ledger.settle_turn(turn.id, TurnState.POSTED)
+        else:
+            await self._ledger.settle_turn(turn.id, _final_state(turn.reply))
+        log.info("%s event=delivered check_owed=%s", _name(turn), screen.owes_check)
+
+    async def _check(self, session_id: SessionId) -> float | None:
+        """Do the late check of a posted turn when its time has come."""
+        turn = await self._ledger.next_check(session_id)
+        session = await self._ledger.session(session_id)
+        if turn is None or session is None or turn.reply is None:
+            return None
+        due = self._checks.get(turn.id, self._started + LATE_CHECK_AFTER)
+        if (wait := due - self._clock.monotonic()) > 0:
+            return wait
+        screen = self._screen(turn, session, is_recovered=True)
+        state = _final_state(turn.reply)
+        try:
+            await screen.check(settled(turn.reply, long_after=self._long_after))
+        except PlaceGone:
+            state = TurnState.ABANDONED
+        self._checks.pop(turn.id, None)
+        await self._ledger.settle_turn(turn.id, state)
+        log.info("%s event=checked state=%s", _name(turn), state)
+        return 0.0
+
+    def _screen(self, turn: Turn, session: Session, *, is_recovered: bool) -> Screen:
+        return Screen(
+            turn,
+            session.place,
+            is_recovered=is_recovered,
+            long_after=self._long_after,
+            ledger=self._ledger,
+            messenger=self._messenger,
+            clock=self._clock,
+            governor=self._governor,
+        )
+
+
+def _final_state(reply: Reply) -> TurnState:
+    return TurnState.CANCELLED if reply.ending is Ending.STOPPED else TurnState.DELIVERED
+
+
+def _name(turn: Turn) -> str:
+    return f"session={turn.session_id} turn={turn.id}"

@@ -1,0 +1,152 @@
+"""Completing: the model is asked until it has answered or nothing more can be hoped for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.completion import Delta, Finish, FinishReason, Usage
+from bot.domain.context import Context, Window, window
+from bot.domain.errors import Fault, ModelBusy, ModelError, ModelRefused
+from bot.domain.persona import persona_named
+from bot.domain.reply import Ending, Reply
+from bot.domain.session import Session
+from bot.domain.turn import Turn
+from bot.engine.patience import pauses
+from bot.ports import Clock, Ledger, Model
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 4  # requests to the model within one attempt at a turn
+LONGEST_WAIT = 60.0  # seconds; a provider that wants more than this is told of at once
+
+_ENDINGS = {
+    FinishReason.STOP: Ending.WHOLE,
+    FinishReason.LENGTH: Ending.LENGTH,
+    FinishReason.FILTER: Ending.FILTERED,
+    FinishReason.REFUSAL: Ending.REFUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of asking: a reply in any case, and what it cost where that is known."""
+
+    reply: Reply
+    usage: Usage | None
+    floor: int
+
+
+class Completer:
+    """Asks the model for one turn, with all the retries there are."""
+
+    def __init__(
+        self, *, ledger: Ledger, model: Model, clock: Clock, default_model: str, budget: int
+    ) -> None:
+        self._ledger = ledger
+        self._model = model
+        self._clock = clock
+        self._default_model = default_model
+        self._budget = budget
+
+    async def complete(self, turn: Turn, session: Session, show: Callable[[str], None]) -> Answer:
+        """Return the answer; `show` is called with all of it so far whenever it grows.
+
+        A stream that breaks is asked for again from its start. What the last try had said
+        by then is kept, for it was paid for.
+        """
+        shown = await self._window(turn, session, hop=False)
+        waits = pauses()
+        may_hop = True
+        text = ""
+        for tries_left in reversed(range(MAX_TRIES)):
+            try:
+                return await self._ask(turn, session, shown, show)
+            except _BrokenOff as broken:
+                text = broken.text or text
+                fault, wait = broken.error.fault, _wait_for(broken.error, next(waits))
+                _log_failure(turn, broken.error, tries_left=tries_left)
+            if fault is Fault.CONTEXT and may_hop:
+                may_hop = False
+                shown = await self._window(turn, session, hop=True)
+            elif wait is None or not tries_left:
+                return Answer(Reply(text, Ending.BROKEN, fault), None, shown.floor)
+            else:
+                await self._clock.sleep(wait)
+        raise AssertionError("the last try returns")
+
+    async def _window(self, turn: Turn, session: Session, *, hop: bool) -> Window:
+        history = await self._ledger.path(turn, floor=session.floor)
+        shown = window(
+            history,
+            turn,
+            instructions=persona_named(session.persona).instructions,
+            budget=self._budget,
+            direct=session.place.is_direct,
+            hop=hop,
+        )
+        if history and shown.floor > history[0].depth:
+            log.info("session=%s turn=%s event=hop floor=%d", session.id, turn.id, shown.floor)
+            await self._ledger.move_floor(session.id, shown.floor)
+        return shown
+
+    async def _ask(
+        self, turn: Turn, session: Session, shown: Window, show: Callable[[str], None]
+    ) -> Answer:
+        persona = persona_named(session.persona)
+        context = Context(
+            session_id=session.id,
+            speaker_id=turn.prompts[-1].author_id,
+            model=session.model or persona.model or self._default_model,
+            instructions=persona.instructions,
+            messages=shown.messages,
+        )
+        text = ""
+        try:
+            async with self._model.complete(context) as events:
+                async for event in events:
+                    match event:
+                        case Delta(piece):
+                            text += piece
+                            show(text)
+                        case Finish(reason, usage):
+                            return Answer(_settled(text, reason), usage, shown.floor)
+        except (ModelBusy, ModelRefused) as error:
+            raise _BrokenOff(text, error) from error
+        raise AssertionError("a completion ends with Finish or an error")
+
+
+class _BrokenOff(Exception):
+    """A try came to nothing, but for the text so far."""
+
+    def __init__(self, text: str, error: ModelBusy | ModelRefused) -> None:
+        super().__init__(str(error))
+        self.text = text
+        self.error = error
+
+
+def _log_failure(turn: Turn, error: ModelError, *, tries_left: int) -> None:
+    log.warning(
+        "session=%s turn=%s event=model_failed fault=%s tries_left=%d reason=%s",
+        turn.session_id,
+        turn.id,
+        error.fault,
+        tries_left,
+        error,
+    )
+
+
+def _settled(text: str, reason: FinishReason) -> Reply:
+    ending = _ENDINGS[reason]
+    if not text.strip():
+        return Reply("", Ending.EMPTY if ending is Ending.WHOLE else ending)
+    return Reply(text, ending)
+
+
+def _wait_for(error: ModelBusy | ModelRefused, pause: float) -> float | None:
+    """Return the seconds before another try, or None when there should be none."""
+    if isinstance(error, ModelRefused):
+        return None
+    wait = pause if error.after is None else max(error.after, 0.0)
+    return wait if wait <= LONGEST_WAIT else None

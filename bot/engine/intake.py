@@ -1,0 +1,119 @@
+"""Intake: a message that arrived becomes a turn that is owed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from uuid import uuid4
+
+from bot.domain.hearing import Utterance, is_heard
+from bot.domain.message import Prompt
+from bot.domain.persona import DEFAULT_PERSONA
+from bot.domain.session import Place, Session, SessionId, TurnId
+from bot.domain.turn import Turn
+from bot.domain.wording import title_from
+from bot.engine.lanes import Lanes
+from bot.engine.patience import insist
+from bot.ports import Clock, Inbox, Ledger
+
+log = logging.getLogger(__name__)
+
+BATCH = 64  # prompts committed together at most
+
+
+@dataclass(slots=True)
+class _Heard:
+    session: Session
+    prompt: Prompt
+    turn: asyncio.Future[Turn | None] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
+
+
+class Intake:
+    """The one ordered inbox: prompts become durable in the order in which they arrived.
+
+    A commit that fails is tried again and never overtaken by a later one. Nothing of a
+    turn is visible before its prompt is committed.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        ledger: Ledger,
+        lanes: Lanes,
+        clock: Clock,
+        expect: Callable[[TurnId], None],
+    ) -> None:
+        self._inbox = inbox
+        self._ledger = ledger
+        self._lanes = lanes
+        self._clock = clock
+        self._expect = expect
+        self._waiting: asyncio.Queue[_Heard] = asyncio.Queue()
+
+    def hear(self, utterance: Utterance) -> bool:
+        """Take a message in if it is meant for the bot; say whether it is.
+
+        Returns at once, so that arrival order is kept; the turn becomes durable soon after.
+        """
+        if not is_heard(utterance):
+            return False
+        prompt = utterance.prompt
+        self._waiting.put_nowait(_Heard(self.fresh_session(utterance.place, prompt), prompt))
+        return True
+
+    async def say(self, session: Session, prompt: Prompt) -> Turn | None:
+        """Take in a prompt for `session`, or for the one open at its place.
+
+        Return its turn once it is durable; None when the same prompt was heard before.
+        """
+        heard = _Heard(session, prompt)
+        self._waiting.put_nowait(heard)
+        return await heard.turn
+
+    def fresh_session(self, place: Place, prompt: Prompt) -> Session:
+        """Return a session to open at `place` in case there is none."""
+        return Session(
+            SessionId(uuid4()),
+            place,
+            DEFAULT_PERSONA,
+            prompt.author_id,
+            self._clock.now(),
+            title=title_from(prompt.text),
+        )
+
+    async def resume(self) -> int:
+        """Wake every session that was left owing something; return how many.
+
+        There is no second path for recovery: a restart looks like a message.
+        """
+        owing = await insist(self._clock, self._ledger.owing)
+        for session_id in owing:
+            self._lanes.wake(session_id)
+        return len(owing)
+
+    async def caught_up(self) -> None:
+        """Wait until everything that was heard so far is durable."""
+        await self._waiting.join()
+
+    async def run(self) -> None:
+        """Commit what arrives, until cancelled."""
+        while True:
+            batch = [await self._waiting.get()]
+            while len(batch) < BATCH and not self._waiting.empty():
+                batch.append(self._waiting.get_nowait())
+            prompts = [(heard.session, heard.prompt) for heard in batch]
+            turns = await insist(self._clock, partial(self._inbox.hear, prompts))
+            for heard, turn in zip(batch, turns, strict=True):
+                if turn is not None:
+                    log.info("session=%s turn=%s event=heard", turn.session_id, turn.id)
+                    self._expect(turn.id)
+                    self._lanes.wake(turn.session_id)
+                if not heard.turn.done():
+                    heard.turn.set_result(turn)
+                self._waiting.task_done()

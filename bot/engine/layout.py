@@ -1,0 +1,50 @@
+"""Layout: which pages show a reply, while it grows and when it is settled."""
+
+from __future__ import annotations
+
+from bot.domain.pages import PAGE_LIMIT, paginate
+from bot.domain.reply import Controls, File, Page, Reply
+from bot.engine.notices import STILL_WRITING, WHOLE_IN_FILE, note
+
+FILE_NAME = "answer.md"
+_ROOM_FOR_NOTES = 300  # characters; more than any two notes together
+
+
+def growing(text: str, *, long_after: int) -> list[Page]:
+    """Return the pages of an answer that is not finished; none while it is blank.
+
+    Pages before the last one or two do not change any more while the text grows.
+    """
+    texts = [piece.text for piece in paginate(text)]
+    if len(texts) > long_after:
+        texts = [*texts[: long_after - 1], STILL_WRITING]
+    return _with_controls(texts, Controls.STOP)
+
+
+def settled(reply: Reply, *, long_after: int) -> list[Page]:
+    """Return the pages that show a reply for good: at least one.
+
+    An answer of more than `long_after` pages comes as one page with the whole in a file.
+    """
+    texts = [piece.text for piece in paginate(reply.text)]
+    if len(texts) > long_after:
+        return [_in_file(reply)]
+    words = note(reply)
+    if words and texts and len(texts[-1]) + 1 + len(words) <= PAGE_LIMIT - _ROOM_FOR_NOTES // 10:
+        texts[-1] = f"{texts[-1]}\n{words}"
+    elif words:
+        texts.append(words)
+    return _with_controls(texts, Controls.RETRY)
+
+
+def _in_file(reply: Reply) -> Page:
+    first = paginate(reply.text, limit=PAGE_LIMIT - _ROOM_FOR_NOTES)[0].text
+    text = "\n".join(part for part in (first, WHOLE_IN_FILE, note(reply)) if part)
+    return Page(text, Controls.RETRY, File(FILE_NAME, reply.text.encode()))
+
+
+def _with_controls(texts: list[str], last: Controls) -> list[Page]:
+    return [
+        Page(text, last if number == len(texts) else Controls.CONTINUES)
+        for number, text in enumerate(texts, start=1)
+    ]

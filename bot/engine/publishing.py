@@ -1,0 +1,307 @@
+"""Publishing: a reply is shown as Discord messages, each of them created once.
+
+A page is placed in one of two ways. If it may ever have been tried before (by a process
+that died, or by a request whose answer was lost), Discord is searched for our own post
+with the page's mark. Otherwise, and when nothing is found, it is created under a nonce
+that is a pure function of message, version and page. The nonce covers what is still in
+flight, the search all that is older; neither is enough alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+
+from bot.domain.errors import BotError, MessengerBusy, PostGone, PostRefused
+from bot.domain.reply import Page, Post
+from bot.domain.session import Place
+from bot.domain.turn import Turn
+from bot.engine.layout import growing
+from bot.engine.notices import REFUSED_BY_DISCORD
+from bot.engine.pacing import Governor
+from bot.engine.patience import insist
+from bot.ports import Clock, Ledger, Messenger
+
+log = logging.getLogger(__name__)
+
+TYPING_LASTS = 8.0  # seconds; Discord shows it for ten
+
+
+class Screen:
+    """Shows one turn's reply; may be thrown away and made anew after a crash."""
+
+    def __init__(
+        self,
+        turn: Turn,
+        place: Place,
+        *,
+        is_recovered: bool,
+        long_after: int,
+        ledger: Ledger,
+        messenger: Messenger,
+        clock: Clock,
+        governor: Governor,
+    ) -> None:
+        self._turn = turn
+        self._place = place
+        self._long_after = long_after
+        self._ledger = ledger
+        self._messenger = messenger
+        self._clock = clock
+        self._governor = governor
+        self._posts = list(turn.posts)
+        self._shown: list[Page | None] = [None] * len(turn.posts)  # None: nobody knows
+        self._strays: list[Post] = []
+        self._must_search = is_recovered
+        self._may_be_stale = is_recovered  # what Discord holds may differ from what we sent
+        self._replaced: set[int] = set()  # pages whose post of an earlier version was deleted
+        self._is_gone = False  # somebody deleted a post under our hands
+        self._is_visible = False
+        self._text = ""
+        self._changed = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self.failure: BotError | None = None  # what ended `paint` before its time
+        self.interrupted = asyncio.Event()  # the answer is not wanted, or cannot be shown
+
+    @property
+    def text(self) -> str:
+        """What was given to be shown so far."""
+        return self._text
+
+    @property
+    def owes_check(self) -> bool:
+        """Whether a request of ours, or of a process before us, may still land late."""
+        return self._may_be_stale or self._turn.version > 0
+
+    def show(self, text: str) -> None:
+        """Have `text` shown soon, in place of what was shown before."""
+        self._text = text
+        self._changed.set()
+
+    async def paint(self) -> None:
+        """Keep Discord up with what is to be shown, until cancelled; see `at_rest`."""
+        with self._governor.stream():
+            while True:
+                await self._changed.wait()
+                self._changed.clear()
+                async with self._writing:
+                    try:
+                        await self._draw(growing(self._text, long_after=self._long_after))
+                    except MessengerBusy as error:
+                        log.info("%s event=edit_failed reason=%s", self._name, error)
+                        self._changed.set()
+                    except BotError as error:
+                        self.failure = error
+                        self.interrupted.set()
+                        return
+                await self._clock.sleep(self._governor.edit_interval)
+
+    async def type(self) -> None:
+        """Show that the bot is typing, until something else is to be seen."""
+        while not self._is_visible:
+            if self._governor.may():
+                await self._messenger.typing(self._place)
+            await self._clock.sleep(TYPING_LASTS)
+
+    def at_rest(self) -> asyncio.Lock:
+        """Return a lock under which nothing is being written, so that `paint` may be cancelled."""
+        return self._writing
+
+    async def finish(self, pages: list[Page]) -> None:
+        """Show exactly `pages`, and take back what an earlier attempt left beyond them.
+
+        Returns when Discord has confirmed each of them, however long that takes.
+
+        Raises:
+            PlaceGone: there is nobody left to show them to.
+        """
+        if self._must_search:
+            await insist(self._clock, self._search)
+        for number, page in enumerate(pages):
+            if self._is_gone and number >= len(self._posts):
+                break
+            if number >= len(self._posts) or self._shown[number] != page:
+                await insist(self._clock, partial(self._put, number, page))
+        for stray in self._strays:
+            await self._take_back(stray.id)
+        for post in self._posts[len(pages) :]:
+            await self._take_back(post)
+        if len(self._posts) > len(pages):
+            await self._ledger.forget_posts(self._turn.id, since=len(pages))
+
+    async def check(self, pages: list[Page]) -> None:
+        """Look once whether Discord still shows exactly `pages`, and repair it.
+
+        Edits of a dead process and requests whose answer was lost may land after ours.
+        """
+        for post, page in zip(self._posts, pages, strict=False):
+            await insist(self._clock, partial(self._compare, post, page))
+        await insist(self._clock, self._sweep)
+
+    async def said_so_far(self) -> str:
+        """Return what Discord shows of the answer, for a turn whose words were not kept."""
+        if self._must_search:
+            await insist(self._clock, self._search)
+        texts: list[str] = []
+        for post in self._posts:
+            await self._governor.must()
+            if seen := await self._messenger.read(self._place, post):
+                texts.append(seen.text)
+        return "\n".join(texts)
+
+    @property
+    def _name(self) -> str:
+        return f"session={self._turn.session_id} turn={self._turn.id}"
+
+    async def _draw(self, pages: list[Page]) -> None:
+        """Bring the growing pages up to date; an edit that finds no room is left out."""
+        for number, page in enumerate(pages):
+            if number >= len(self._posts):
+                if self._is_gone:
+                    return
+                await self._put(number, page)
+            elif self._shown[number] != page:
+                if not self._governor.may():
+                    self._changed.set()
+                    return
+                await self._change(number, page)
+
+    async def _put(self, number: int, page: Page) -> None:
+        """Place a page that has no post yet, or change the post that it has."""
+        if number >= len(self._posts) and self._must_search:
+            await self._search()
+        await self._governor.must()
+        if number < len(self._posts):
+            await self._change(number, page)
+        else:
+            await self._place_new(number, page)
+
+    async def _place_new(self, number: int, page: Page) -> None:
+        self._must_search = True  # until we know better: the request may land unheard
+        try:
+            post = await self._messenger.post(
+                self._place,
+                page,
+                mark=self._turn.mark(number),
+                nonce=self._turn.nonce(number),
+                reply_to=self._reply_to(number),
+            )
+        except MessengerBusy:
+            self._may_be_stale = True
+            raise
+        except PostGone:
+            self._must_search, self._is_gone = False, True
+            return
+        except PostRefused as error:
+            self._must_search = False
+            await self._refused(number, page, error)
+            return
+        self._must_search = False
+        await self._adopt(number, post, page)
+        if self._may_be_stale:
+            # A nonce that was used before returns the post of then, with the text of then.
+            await self._governor.must()
+            await self._change(number, page)
+
+    async def _adopt(self, number: int, post: int, page: Page | None) -> None:
+        if number < len(self._posts):
+            self._posts[number], self._shown[number] = post, page
+        else:
+            self._posts.append(post)
+            self._shown.append(page)
+        self._is_visible = self._is_visible or page is not None
+        # Made certain here: a post that is not recorded would be swept away as a stray.
+        await insist(self._clock, partial(self._ledger.record_post, self._turn.id, number, post))
+
+    async def _change(self, number: int, page: Page) -> None:
+        self._shown[number] = None
+        try:
+            await self._messenger.edit(
+                self._place, self._posts[number], page, mark=self._turn.mark(number)
+            )
+        except MessengerBusy:
+            self._may_be_stale = True
+            raise
+        except PostGone:
+            await self._deleted(number, page)
+        except PostRefused as error:
+            await self._refused(number, page, error)
+        else:
+            self._is_visible = True
+            self._shown[number] = page
+
+    async def _deleted(self, number: int, page: Page) -> None:
+        """Put back nothing that somebody deleted, unless another version is asked for."""
+        if self._turn.version > 0 and number not in self._replaced:
+            self._replaced.add(number)
+            await self._governor.must()
+            await self._place_new(number, page)
+        else:
+            self._is_gone = True
+            self._shown[number] = page
+
+    async def _refused(self, number: int, page: Page, error: PostRefused) -> None:
+        """Say in place of a page that Discord does not take it; if not even that, let it be."""
+        log.warning("%s event=page_refused page=%d reason=%s", self._name, number, error)
+        words = Page(REFUSED_BY_DISCORD, page.controls)
+        if page.text == words.text:
+            self._is_gone = True
+        elif number < len(self._posts):
+            await self._change(number, words)
+        else:
+            await self._place_new(number, words)
+        if number < len(self._posts):
+            self._shown[number] = page
+
+    def _reply_to(self, number: int) -> int | None:
+        first = self._turn.prompts[0]
+        return first.message_id if number == 0 and first.is_message else None
+
+    async def _search(self) -> None:
+        """Adopt the posts that an earlier attempt placed; once for a recovered turn."""
+        await self._governor.must()
+        found = await self._messenger.find(self._place, self._turn.anchor)
+        for post in found:
+            if post.id in self._posts:
+                continue
+            if post.mark.page == len(self._posts):
+                await self._adopt(post.mark.page, post.id, None)
+            else:
+                self._strays.append(post)
+        self._must_search = False
+        self._may_be_stale = True
+
+    async def _compare(self, post: int, page: Page) -> None:
+        await self._governor.must()
+        seen = await self._messenger.read(self._place, post)
+        if seen is None or _shows(seen, page):
+            return
+        log.info("%s event=post_repaired post=%d", self._name, post)
+        await self._governor.must()
+        try:
+            await self._messenger.edit(self._place, post, page, mark=seen.mark)
+        except (PostGone, PostRefused) as error:
+            log.info("%s event=repair_refused post=%d reason=%s", self._name, post, error)
+
+    async def _sweep(self) -> None:
+        await self._governor.must()
+        for post in await self._messenger.find(self._place, self._turn.anchor):
+            if post.id not in self._posts:
+                log.info("%s event=stray_deleted post=%d", self._name, post.id)
+                await self._take_back(post.id)
+
+    async def _take_back(self, post: int) -> None:
+        async def delete() -> None:
+            await self._governor.must()
+            await self._messenger.delete(self._place, post)
+
+        await insist(self._clock, delete)
+
+
+def _shows(post: Post, page: Page) -> bool:
+    return (
+        post.text.strip() == page.text.strip()
+        and post.controls == page.controls
+        and post.has_file == (page.file is not None)
+    )

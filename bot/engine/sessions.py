@@ -1,0 +1,187 @@
+"""Sessions: what commands and buttons do.
+
+Every method asks first whether the actor may do this here, and raises Denied if not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+from uuid import uuid4
+
+from bot.domain.access import Action, Actor, demand
+from bot.domain.message import Prompt
+from bot.domain.persona import DEFAULT_PERSONA
+from bot.domain.session import Place, Session, SessionId, SessionSummary
+from bot.domain.turn import Turn, TurnState
+from bot.domain.wording import title_from
+from bot.engine.answering import Answerer
+from bot.engine.intake import Intake
+from bot.engine.lanes import Lanes
+from bot.ports import Archive, Clock
+
+MOST_LISTED = 25  # as many as Discord shows as choices of an option
+
+
+class Retried(StrEnum):
+    """What came of asking for another answer."""
+
+    STARTED = "started"
+    NOTHING = "nothing"  # there is no answer yet
+    BUSY = "busy"  # the newest answer is still being written
+    NOT_NEWEST = "not_newest"  # the conversation has gone on since, or was put away
+
+
+class Sessions:
+    """Starts, stops, resumes, names and deletes sessions."""
+
+    def __init__(
+        self, *, archive: Archive, intake: Intake, answerer: Answerer, lanes: Lanes, clock: Clock
+    ) -> None:
+        self._archive = archive
+        self._intake = intake
+        self._answerer = answerer
+        self._lanes = lanes
+        self._clock = clock
+
+    async def chat(
+        self, place: Place, actor: Actor, prompt: Prompt, *, persona: str, model: str | None
+    ) -> Turn | None:
+        """Open a fresh session at `place` and owe an answer to `prompt` there.
+
+        None when the same prompt was heard before.
+        """
+        demand(actor, Action.CHAT, place)
+        session = replace(self._intake.fresh_session(place, prompt), persona=persona, model=model)
+        if await self._archive.session_at(place) is not None:
+            await self._open(session)
+        return await self._intake.say(session, prompt)
+
+    async def start(
+        self,
+        place: Place,
+        actor: Actor,
+        *,
+        persona: str = DEFAULT_PERSONA,
+        model: str | None = None,
+        title: str | None = None,
+    ) -> Session | None:
+        """Put a fresh session in place of the open one; return that one, which is kept."""
+        demand(actor, Action.START, place)
+        return await self._open(self._new(place, actor, persona, model, title))
+
+    async def reset(self, place: Place, actor: Actor) -> Session | None:
+        """Start afresh with the settings of the open session; return that one, which is kept."""
+        demand(actor, Action.START, place)
+        before = await self._archive.session_at(place)
+        if before is None:
+            return None
+        return await self._open(self._new(place, actor, before.persona, before.model, None))
+
+    async def stop(self, place: Place, actor: Actor) -> bool:
+        """Stop the answer in progress, keeping what was said; False when there is none."""
+        demand(actor, Action.STOP, place)
+        session = await self._archive.session_at(place)
+        return session is not None and await self._stop(session.id)
+
+    async def stop_answer(self, place: Place, actor: Actor, anchor: int) -> bool:
+        """Stop the answer to the message `anchor`; False when it is not in progress."""
+        demand(actor, Action.STOP, place)
+        turn = await self._archive.newest_version(anchor)
+        if turn is None or turn.state is not TurnState.ANSWERING:
+            return False
+        demand(actor, Action.STOP, place, await self._archive.session(turn.session_id))
+        return await self._stop(turn.session_id)
+
+    async def retry(self, place: Place, actor: Actor) -> Retried:
+        """Answer the newest prompt of the place again, in the same posts."""
+        demand(actor, Action.RETRY, place)
+        session = await self._archive.session_at(place)
+        if session is None or session.head is None:
+            return Retried.NOTHING
+        turn = await self._archive.turn(session.head)
+        return Retried.NOTHING if turn is None else await self._retry(turn)
+
+    async def retry_answer(self, place: Place, actor: Actor, anchor: int) -> Retried:
+        """Answer the message `anchor` again, if its answer is the newest one."""
+        demand(actor, Action.RETRY, place)
+        turn = await self._archive.newest_version(anchor)
+        if turn is None:
+            return Retried.NOTHING
+        demand(actor, Action.RETRY, place, await self._archive.session(turn.session_id))
+        return await self._retry(turn)
+
+    async def all(self, place: Place, actor: Actor) -> list[SessionSummary]:
+        """Return the sessions of a place, the open one first, then the newest."""
+        demand(actor, Action.SEE, place)
+        return await self._archive.sessions_at(place, limit=MOST_LISTED)
+
+    async def resume(self, place: Place, actor: Actor, session_id: SessionId) -> Session | None:
+        """Open an old session of this place again; return it, or None when there is none."""
+        session = await self._archive.session(session_id)
+        demand(actor, Action.RESUME, place, session)
+        if session is None:
+            return None
+        self._halt(await self._archive.resume_session(session_id, self._clock.now()))
+        return session
+
+    async def rename(
+        self, place: Place, actor: Actor, session_id: SessionId, title: str
+    ) -> Session | None:
+        """Give a session of this place another title; return it, or None when there is none."""
+        session = await self._archive.session(session_id)
+        demand(actor, Action.RENAME, place, session)
+        if session is None:
+            return None
+        title = title_from(title)
+        await self._archive.rename_session(session_id, title)
+        return replace(session, title=title)
+
+    async def delete(self, place: Place, actor: Actor, session_id: SessionId) -> Session | None:
+        """Erase a session of this place with all its words; return what it was, if it was.
+
+        An answer in progress is stopped first, so that it does not speak into the void.
+        """
+        session = await self._archive.session(session_id)
+        demand(actor, Action.DELETE, place, session)
+        if session is None:
+            return None
+        if await self._archive.speakers(session_id) - {actor.id}:
+            demand(actor, Action.DELETE_SHARED, place, session)
+        if await self._stop(session_id):
+            await self._lanes.idle(session_id)
+        await self._archive.delete_session(session_id)
+        return session
+
+    def _new(
+        self, place: Place, actor: Actor, persona: str, model: str | None, title: str | None
+    ) -> Session:
+        return Session(
+            SessionId(uuid4()), place, persona, actor.id, self._clock.now(), model, title
+        )
+
+    async def _open(self, session: Session) -> Session | None:
+        before = await self._archive.open_session(session)
+        self._halt(before)
+        return before
+
+    def _halt(self, before: Session | None) -> None:
+        """Break off the answer of a session that was just put away."""
+        if before is not None:
+            self._answerer.halt(before.id)
+
+    async def _stop(self, session_id: SessionId) -> bool:
+        if await self._archive.request_stop(session_id) is None:
+            return False
+        self._answerer.halt(session_id)
+        return True
+
+    async def _retry(self, turn: Turn) -> Retried:
+        version = await self._archive.add_version(turn.id)
+        if version is not None:
+            self._lanes.wake(version.session_id)
+            return Retried.STARTED
+        session = await self._archive.session(turn.session_id)
+        if session is not None and session.is_open and session.head == turn.id:
+            return Retried.BUSY
+        return Retried.NOT_NEWEST

@@ -1,0 +1,256 @@
+"""The doors of the engine. What stands behind each is chosen in `bot.app`.
+
+The store has one Protocol for each part that uses it, so that a part is given the few
+verbs it needs; one class implements them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.completion import CompletionEvent, Usage
+from bot.domain.context import Context
+from bot.domain.message import Prompt
+from bot.domain.reply import Mark, Page, Post, Reply
+from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
+from bot.domain.turn import Turn, TurnState
+
+
+class Inbox(Protocol):
+    """Where what was heard becomes durable.
+
+    Every method of the store is one transaction: once it returns, its change survives a
+    power cut; when it raises StoreBusy, nothing has changed.
+    """
+
+    async def hear(self, heard: Sequence[tuple[Session, Prompt]]) -> list[Turn | None]:
+        """Record prompts, in this order, each as a new turn owed by its place's session.
+
+        Each prompt comes with a session to open at its place in case none is open there;
+        otherwise the turn joins the open one, whatever its id, and becomes its head. The
+        answer holds None for a prompt whose message was heard before.
+        """
+        ...
+
+
+class Ledger(Protocol):
+    """The turns and what is owed for them.
+
+    Methods that change a turn raise TurnSettled when nothing is owed for it any more, or
+    when it was deleted with its session.
+    """
+
+    async def owing(self) -> list[SessionId]:
+        """Return the sessions, open or closed, with a turn that is not settled."""
+        ...
+
+    async def session(self, session_id: SessionId) -> Session | None:
+        """Return a session by id, open or closed; None when it was deleted."""
+        ...
+
+    async def next_turn(self, session_id: SessionId) -> Turn | None:
+        """Return the oldest turn of a session that is received, answering or answered."""
+        ...
+
+    async def next_check(self, session_id: SessionId) -> Turn | None:
+        """Return the oldest turn of a session that is posted, if any: its check is owed."""
+        ...
+
+    async def path(self, turn: Turn, *, floor: int) -> list[Turn]:
+        """Return the turns on the way to `turn`, without it, from depth `floor` on.
+
+        Oldest first. The cost depends on how many there are, not on how long the session is.
+        """
+        ...
+
+    async def begin_attempt(self, turn_id: TurnId) -> Turn:
+        """Move a turn to ANSWERING and count the attempt."""
+        ...
+
+    async def forgive_attempts(self) -> None:
+        """Take back the attempt of every turn that is answering: a planned stop is no failure."""
+        ...
+
+    async def move_floor(self, session_id: SessionId, floor: int) -> None:
+        """Remember the depth of the oldest turn that the session's contexts show."""
+        ...
+
+    async def record_post(self, turn_id: TurnId, page: int, post: int) -> None:
+        """Remember the Discord message that shows a page; again for a page replaces it."""
+        ...
+
+    async def forget_posts(self, turn_id: TurnId, *, since: int) -> None:
+        """Forget the posts of the pages from number `since` on; they are gone."""
+        ...
+
+    async def record_reply(
+        self, turn_id: TurnId, reply: Reply, *, usage: Usage | None, floor: int | None
+    ) -> Turn:
+        """Move a turn to ANSWERED: from here on the reply cannot be lost."""
+        ...
+
+    async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
+        """Move a turn on to POSTED or to a final state."""
+        ...
+
+
+class Archive(Protocol):
+    """The sessions of all places, open and closed."""
+
+    async def session(self, session_id: SessionId) -> Session | None:
+        """Return a session by id, open or closed; None when there is none."""
+        ...
+
+    async def session_at(self, place: Place) -> Session | None:
+        """Return the open session at `place`."""
+        ...
+
+    async def open_session(self, session: Session) -> Session | None:
+        """Open `session` in place of the one open there, and return that one.
+
+        The old one keeps its head and can be resumed. Of its unsettled turns, those nobody
+        was asked for yet are cancelled; one being answered is asked to stop.
+        """
+        ...
+
+    async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
+        """Open a closed session again at its place; the one open there is closed alike.
+
+        Return the one that was closed. Resuming an open session changes nothing.
+        """
+        ...
+
+    async def sessions_at(self, place: Place, *, limit: int) -> list[SessionSummary]:
+        """Return the sessions of a place, the open one first, then the newest."""
+        ...
+
+    async def rename_session(self, session_id: SessionId, title: str) -> None:
+        """Give a session another title."""
+        ...
+
+    async def delete_session(self, session_id: SessionId) -> None:
+        """Erase a session and every word said in it; deleting twice is harmless."""
+        ...
+
+    async def speakers(self, session_id: SessionId) -> set[int]:
+        """Return the ids of the people who opened the session or said something in it."""
+        ...
+
+    async def newest_version(self, anchor: int) -> Turn | None:
+        """Return the newest turn that answers the message `anchor`."""
+        ...
+
+    async def turn(self, turn_id: TurnId) -> Turn | None:
+        """Return a turn by id."""
+        ...
+
+    async def add_version(self, turn_id: TurnId) -> Turn | None:
+        """Owe another answer to the same prompts: a sibling, which becomes the head.
+
+        It takes over the posts of the turn. None, and nothing changes, unless the turn is
+        the head of an open session and POSTED, DELIVERED, CANCELLED or ABANDONED.
+        """
+        ...
+
+    async def request_stop(self, session_id: SessionId) -> Turn | None:
+        """Ask the turn that is being answered to stop, and return it; None if there is none."""
+        ...
+
+
+class Notebook(Protocol):
+    """A few remembered facts about the outside, such as which commands Discord knows."""
+
+    async def recall(self, key: str) -> str | None:
+        """Return what was remembered under `key`."""
+        ...
+
+    async def remember(self, key: str, value: str) -> None:
+        """Remember `value` under `key`, in place of what was there."""
+        ...
+
+
+class Store(Inbox, Ledger, Archive, Notebook, Protocol):
+    """Everything that is kept."""
+
+
+class Model(Protocol):
+    """A language model that answers a context."""
+
+    def complete(
+        self, context: Context
+    ) -> AbstractAsyncContextManager[AsyncIterator[CompletionEvent]]:
+        """Stream an answer: any number of Delta, then exactly one Finish.
+
+        The connection is closed however the block is left.
+
+        Raises:
+            ModelError: before or during the stream; also when it ends without Finish.
+        """
+        ...
+
+
+class Messenger(Protocol):
+    """Speaks at a place. Nobody is ever pinged by it, whatever the text.
+
+    Every method but `typing` may raise PlaceGone, and MessengerBusy when the request may
+    or may not have taken effect. A post's text counts as equal to a page's when they
+    differ in white space at either end: Discord strips it.
+    """
+
+    async def post(
+        self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None
+    ) -> int:
+        """Post a page and return the id of its post.
+
+        The same nonce posts only once within a few minutes, not for ever. When the message
+        to reply to is gone the page is posted without a reference.
+
+        Raises:
+            PostGone: the same nonce posted a message that was deleted since.
+            PostRefused: Discord will not take this page.
+        """
+        ...
+
+    async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
+        """Make a post show another page, in all its parts; editing twice is harmless.
+
+        Raises:
+            PostGone: the post was deleted.
+            PostRefused: Discord will not take this page.
+        """
+        ...
+
+    async def delete(self, place: Place, post: int) -> None:
+        """Take a post back; one that is gone already is no error."""
+        ...
+
+    async def find(self, place: Place, anchor: int) -> list[Post]:
+        """Return our posts after the message `anchor` that carry a mark of it, oldest first."""
+        ...
+
+    async def read(self, place: Place, post: int) -> Post | None:
+        """Return a post as Discord shows it now; None when it is gone."""
+        ...
+
+    async def typing(self, place: Place) -> None:
+        """Show for some seconds that the bot is typing; a failure is nobody's concern."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, so that tests can own it."""
+
+    def now(self) -> datetime:
+        """Return the present moment, in UTC and aware of it."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds from an arbitrary start, never running backwards."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...

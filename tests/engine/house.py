@@ -1,0 +1,157 @@
+"""The engine over fakes, one life of the process after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.domain.access import Actor
+from bot.domain.hearing import Utterance
+from bot.domain.message import Prompt
+from bot.domain.session import Place
+from bot.domain.turn import Turn
+from bot.engine.answering import Answerer
+from bot.engine.completing import Completer
+from bot.engine.intake import Intake
+from bot.engine.lanes import Lanes
+from bot.engine.pacing import Governor
+from bot.engine.sessions import Sessions
+from tests.engine.faults import (
+    IN_FLIGHT,
+    Crash,
+    GuardedModel,
+    Landing,
+    Plan,
+    guard_messenger,
+    guard_store,
+)
+from tests.fakes.board import Board
+from tests.fakes.memory_store import MemoryStore
+from tests.fakes.scripted_model import Script, ScriptedModel
+from tests.fakes.virtual_time import LoopClock, run
+from tests.samples import ADA, CHANNEL, MORNING
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The engine of one process, with people in front of it."""
+
+    intake: Intake
+    sessions: Sessions
+    lanes: Lanes
+    clock: LoopClock
+
+    def say(self, message_id: int, text: str, place: Place = CHANNEL, by: Actor = ADA) -> None:
+        """Say something to the bot."""
+        prompt = Prompt(message_id, by.id, "Ada" if by is ADA else "Bob", text, MORNING)
+        self.intake.hear(Utterance(place, prompt, by, mentions_us=True))
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait for something to be seen, within a minute."""
+        async with asyncio.timeout(60):
+            while not is_so():
+                await self.clock.sleep(0.1)
+
+    async def settled(self) -> None:
+        """Wait until nothing is owed any more, late checks included."""
+        await self.intake.caught_up()
+        await self.lanes.settled()
+
+
+Story = Callable[[House], Awaitable[None]]
+
+
+class World:
+    """What outlives the process: its store, Discord, the model, and time."""
+
+    def __init__(self, *scripts: Script, budget: int = 16000, long_after: int = 8) -> None:
+        self.store = MemoryStore()
+        self.board = Board(LoopClock())
+        self.model = ScriptedModel(*scripts)
+        self.seconds = 0.0
+        self._budget = budget
+        self._long_after = long_after
+        self._in_flight: list[Landing] = []
+
+    def live(self, story: Story, plan: Plan | None = None) -> bool:
+        """Start the process and tell a story; return whether the process survived it."""
+        plan = plan or Plan()
+        try:
+            run(self._live(story, plan), start=self.seconds)
+        except BaseExceptionGroup as group:
+            if not group.subgroup(Crash):
+                raise
+        self._in_flight = plan.in_flight
+        return not plan.is_dead
+
+    def die(self, story: Story, plan: Plan, *, down: float) -> None:
+        """Tell a story in the midst of which the process dies, and stay down for some seconds."""
+        assert not self.live(story, plan)
+        self.seconds += down
+
+    def shown(self) -> str:
+        """Return all that is to be read at the usual place."""
+        return "\n".join(self.board.read_aloud(CHANNEL))
+
+    def turns(self) -> list[Turn]:
+        """Return every turn there is, oldest first."""
+        return list(self.store.turns.values())
+
+    def forgive(self) -> None:
+        """Do what the process does when it is stopped as planned."""
+        run(self.store.forgive_attempts(), start=self.seconds)
+
+    async def _live(self, story: Story, plan: Plan) -> None:
+        loop = asyncio.get_running_loop()
+        plan.in_flight, self._in_flight = self._in_flight, []
+        try:
+            async with asyncio.TaskGroup() as elsewhere, self._house(plan) as house:
+                landing = elsewhere.create_task(_discord(plan))
+                await story(house)
+                await house.settled()
+                await asyncio.sleep(2 * IN_FLIGHT)
+                landing.cancel()
+        finally:
+            self.seconds = loop.time()
+
+    @asynccontextmanager
+    async def _house(self, plan: Plan) -> AsyncIterator[House]:
+        clock = LoopClock()
+        store = guard_store(self.store, plan)
+        answerer = Answerer(
+            ledger=store,
+            completer=Completer(
+                ledger=store,
+                model=GuardedModel(self.model, plan),
+                clock=clock,
+                default_model="some-model",
+                budget=self._budget,
+            ),
+            messenger=guard_messenger(self.board, plan),
+            clock=clock,
+            governor=Governor(clock),
+            long_after=self._long_after,
+        )
+        async with Lanes(answerer.step, clock=clock, limit=8) as lanes:
+            intake = Intake(
+                inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect
+            )
+            sessions = Sessions(
+                archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
+            )
+            async with asyncio.TaskGroup() as group:
+                listening = group.create_task(intake.run())
+                await intake.resume()
+                yield House(intake, sessions, lanes, clock)
+                listening.cancel()
+
+
+async def _discord(plan: Plan) -> None:
+    """Let requests land that are in flight, for as long as the process lives."""
+    while True:
+        for landing in [one for one in plan.in_flight if one.is_due()]:
+            plan.in_flight.remove(landing)
+            await landing.land()
+        await asyncio.sleep(0.5)

@@ -1,0 +1,173 @@
+"""The process may die, and anything may fail, at any awaited call of a turn.
+
+The person gets one whole reply all the same, in the posts where it was begun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.domain.completion import Usage
+from bot.domain.errors import Fault, ModelBusy
+from bot.domain.reply import Controls, Ending
+from bot.domain.turn import TurnState
+from tests.engine.faults import DEADLY, Plan, Trouble
+from tests.engine.house import House, World
+from tests.fakes.scripted_model import Script
+from tests.samples import CHANNEL
+
+SHORT: Script = ["Hi ", "there."]
+LONG: Script = ["a" * 1999, "\n", "b" * 1999, "\n", "c" * 10]
+BROKEN: Script = ["Well", ModelBusy(Fault.SERVER, "503")]
+REPLIES = [
+    pytest.param([SHORT], ["Hi there."], id="short"),
+    pytest.param([LONG], ["a" * 1999, "b" * 1999, "c" * 10], id="three pages"),
+    pytest.param(
+        [BROKEN],
+        [
+            (
+                "Well\n-# 🌩️ The model provider has a failure on its side. "
+                "Press Retry in a minute or two."
+            )
+        ],
+        id="model down",
+    ),
+    pytest.param([["no", ModelBusy(Fault.RATE, "429", after=3)], SHORT], ["Hi there."], id="busy"),
+]
+A_MOMENT, AN_AGE = 1.0, 400.0  # seconds down; Discord has forgotten its nonces after the latter
+
+
+async def one_question(house: House) -> None:
+    house.say(1000, "hello")
+
+
+async def nothing(_: House) -> None:
+    return None
+
+
+def calls_of(scripts: Sequence[Script]) -> list[str]:
+    plan = Plan()
+    assert World(*scripts).live(one_question, plan)
+    return plan.calls
+
+
+def check(world: World, pages: list[str], where: object) -> None:
+    """Assert that the question was answered once, whole, and nothing is left to do."""
+    shown = world.board.posts_at(CHANNEL)
+    assert [post.text for post in shown] == pages, where
+    assert [post.mark.page for post in shown] == list(range(len(pages))), where
+    assert shown[-1].controls is Controls.RETRY, where
+    assert all(post.controls is Controls.CONTINUES for post in shown[:-1]), where
+    assert [turn.state for turn in world.turns()] == [TurnState.DELIVERED], where
+    assert world.turns()[0].posts == tuple(post.id for post in shown), where
+
+
+@pytest.mark.parametrize(("scripts", "pages"), REPLIES)
+@pytest.mark.parametrize("down", [A_MOMENT, AN_AGE])
+@pytest.mark.parametrize("trouble", DEADLY)
+def test_death_at_any_call_leaves_one_whole_reply(
+    scripts: list[Script], pages: list[str], trouble: Trouble, down: float
+) -> None:
+    calls = calls_of(scripts)
+    for at in range(1, len(calls) + 1):
+        world = World(*scripts)
+        world.die(one_question, Plan(at, trouble, seed=at), down=down)
+
+        world.live(one_question)  # Discord may well deliver the message again
+
+        check(world, pages, (at, calls[at - 1]))
+
+
+@pytest.mark.parametrize(("scripts", "pages"), REPLIES)
+@pytest.mark.parametrize(
+    "trouble", [Trouble.FAILS, Trouble.ANSWER_LOST, Trouble.LANDS_LATE], ids=lambda t: t.name
+)
+def test_trouble_at_any_call_leaves_one_whole_reply(
+    scripts: list[Script], pages: list[str], trouble: Trouble
+) -> None:
+    calls = calls_of(scripts)
+    for at in range(1, len(calls) + 1):
+        world = World(*scripts)
+
+        assert world.live(one_question, Plan(at, trouble, seed=at))
+
+        check(world, pages, (at, calls[at - 1]))
+
+
+def test_two_deaths_in_a_row_leave_one_whole_reply() -> None:
+    pages = ["a" * 1999, "b" * 1999, "c" * 10]
+    calls = calls_of([LONG])
+    for first in range(2, len(calls) + 1, 2):
+        for second in range(1, len(calls) + 10, 3):
+            world = World(LONG)
+            world.die(one_question, Plan(first, Trouble.DIES_IN_FLIGHT, seed=first), down=A_MOMENT)
+            if not world.live(nothing, Plan(second, Trouble.DIES_AFTER, seed=second)):
+                world.seconds += AN_AGE
+
+            world.live(one_question)  # the first death may have come before it was heard
+
+            check(world, pages, (first, second))
+
+
+def test_a_shorter_second_answer_leaves_nothing_of_the_first() -> None:
+    calls = calls_of([LONG])
+    for at in range(1, len(calls) + 1):
+        world = World(LONG, SHORT)
+        world.die(one_question, Plan(at, Trouble.DIES_AFTER), down=AN_AGE)
+
+        world.live(one_question)
+
+        asked_twice = len(world.model.seen) == 2
+        whole = ["a" * 1999, "b" * 1999, "c" * 10]
+        check(world, ["Hi there."] if asked_twice else whole, (at, calls[at - 1]))
+
+
+def test_a_crash_costs_at_most_one_more_request_to_the_model() -> None:
+    for at in range(1, len(calls_of([SHORT])) + 1):
+        world = World(SHORT)
+        world.die(one_question, Plan(at, Trouble.DIES_AFTER), down=A_MOMENT)
+
+        world.live(nothing)
+
+        assert len(world.model.seen) <= 2
+
+
+def test_a_prompt_that_keeps_killing_the_process_is_given_up() -> None:
+    world = World(SHORT)
+    calls = calls_of([SHORT])
+    world.die(one_question, Plan(calls.index("event") + 1, Trouble.DIES_BEFORE), down=A_MOMENT)
+    for _ in range(2):
+        plan = Plan()
+        plan.trouble_at_name("event", Trouble.DIES_BEFORE)
+        world.die(nothing, plan, down=A_MOMENT)
+    assert [turn.state for turn in world.turns()] == [TurnState.ANSWERING]
+
+    world.live(nothing)
+
+    (turn,) = world.turns()
+    assert turn.reply is not None
+    assert turn.reply.ending is Ending.GAVE_UP
+    assert "three times" in world.board.posts_at(CHANNEL)[0].text
+
+
+def test_a_planned_stop_is_no_failed_attempt() -> None:
+    world = World(SHORT)
+    for _ in range(5):
+        plan = Plan()
+        plan.trouble_at_name("event", Trouble.DIES_BEFORE)
+        world.die(one_question, plan, down=A_MOMENT)
+        world.forgive()
+
+    world.live(nothing)
+
+    check(world, ["Hi there."], "after five planned stops")
+
+
+def test_usage_is_kept_with_the_turn() -> None:
+    world = World([*SHORT, Usage(120, 7, cached_tokens=100, reasoning_tokens=2)])
+
+    world.live(one_question)
+
+    assert world.turns()[0].usage == Usage(120, 7, cached_tokens=100, reasoning_tokens=2)

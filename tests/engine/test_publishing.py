@@ -1,0 +1,174 @@
+"""How a growing answer comes to be seen, and what Discord and people do to it meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.domain.completion import FinishReason
+from bot.domain.errors import Fault, ModelRefused
+from bot.domain.reply import Controls, Ending
+from bot.domain.turn import TurnState
+from tests.engine.house import House, World
+from tests.samples import ADA, CHANNEL
+
+
+async def one_question(house: House) -> None:
+    house.say(1000, "hello")
+
+
+async def seconds(number: float) -> None:
+    await asyncio.sleep(number)
+
+
+def test_typing_is_shown_while_nothing_is_visible_yet_and_not_after() -> None:
+    gate = asyncio.Event()
+    world = World([gate, "Hi ", asyncio.Event()])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await seconds(20)
+        assert len(world.board.typed) == 3
+        gate.set()
+        await seconds(60)
+        assert len(world.board.typed) == 3
+        await house.sessions.stop(CHANNEL, ADA)
+
+    assert world.live(story)
+
+
+def test_the_first_words_are_shown_at_once_and_the_last_ones_do_not_wait() -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    world = World(["Hi", first, " there", second, "."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await seconds(0.05)
+        assert world.board.read_aloud(CHANNEL) == ["Hi"]
+        assert world.board.posts_at(CHANNEL)[0].controls is Controls.STOP
+        first.set()
+        await seconds(2)
+        assert world.board.read_aloud(CHANNEL) == ["Hi there"]
+        second.set()
+        await seconds(0.05)
+        assert world.board.read_aloud(CHANNEL) == ["Hi there."]
+        assert world.board.posts_at(CHANNEL)[0].controls is Controls.RETRY
+
+    assert world.live(story)
+
+
+def test_a_stream_is_edited_no_oftener_than_its_share() -> None:
+    world = World([f"word{number} " for number in range(500)])
+
+    world.live(one_question)
+
+    assert world.board.edits <= 2
+
+
+def test_what_somebody_deletes_is_not_put_back() -> None:
+    gate = asyncio.Event()
+    world = World(["Hi", gate, " there. " * 500])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await seconds(2)
+        world.board.rows.clear()
+        gate.set()
+
+    assert world.live(story)
+    assert world.board.read_aloud(CHANNEL) == []
+    assert world.turns()[0].state is TurnState.DELIVERED
+
+
+def test_a_place_that_disappears_ends_the_answer_and_costs_no_more() -> None:
+    gate = asyncio.Event()
+    world = World(["Hi", gate, " there", asyncio.Event(), "never read"])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await seconds(2)
+        world.board.gone.add(CHANNEL)
+        gate.set()
+
+    assert world.live(story)
+    assert world.turns()[0].state is TurnState.ABANDONED
+    assert world.model.streaming == 0
+
+
+def test_a_page_that_discord_does_not_take_is_told_in_words() -> None:
+    world = World(["forbidden word"])
+    world.board.refused_words.add("forbidden")
+
+    world.live(one_question)
+
+    (text,) = world.board.read_aloud(CHANNEL)
+    assert "Discord did not take this part" in text
+    assert world.turns()[0].state is TurnState.DELIVERED
+    assert world.turns()[0].reply is not None
+
+
+def test_an_answer_of_too_many_pages_comes_as_a_file_with_a_first_page() -> None:
+    world = World(["word " * 4000], long_after=8)
+
+    world.live(one_question)
+
+    (post,) = world.board.posts_at(CHANNEL)
+    assert post.has_file
+    assert post.text.startswith("word word")
+    assert "the whole answer is in the file" in post.text
+    assert world.turns()[0].posts == (post.id,)
+
+
+def test_how_an_answer_ended_is_told_in_words() -> None:
+    told = {
+        Ending.LENGTH: (["Half", FinishReason.LENGTH], "length limit"),
+        Ending.FILTERED: (["Half", FinishReason.FILTER], "content filter"),
+        Ending.REFUSED: (["I would rather not.", FinishReason.REFUSAL], "declined"),
+        Ending.EMPTY: (["  "], "empty answer"),
+    }
+    for ending, (script, words) in told.items():
+        world = World(script)
+
+        world.live(one_question)
+
+        (turn,) = world.turns()
+        assert turn.reply is not None
+        assert turn.reply.ending is ending
+        assert words in world.board.read_aloud(CHANNEL)[0]
+
+
+def test_each_fault_has_words_of_its_own_and_the_next_turn_works() -> None:
+    said = set()
+    for fault in Fault:
+        world = World([ModelRefused(fault, "no")], [ModelRefused(fault, "no")], ["Fine."])
+
+        async def story(house: House) -> None:
+            house.say(1000, "hello")
+            await house.settled()
+            house.say(1001, "and now?")
+
+        world.live(story)
+
+        answers = world.board.read_aloud(CHANNEL)
+        said.add(answers[0])
+        if fault is not Fault.CONTEXT:  # which is tried once more with half of the context
+            world.live(one_question)
+        assert answers[0] != "Fine."
+    assert len(said) == len(Fault)
+
+
+def test_a_context_that_is_too_long_is_halved_once_and_the_floor_is_kept() -> None:
+    overflow = ModelRefused(Fault.CONTEXT, "too long")
+    world = World(*[["Yes. " * 20]] * 6, [overflow], ["After all."], ["And on."])
+
+    async def story(house: House) -> None:
+        for number in range(8):
+            house.say(1000 + number, f"number {number} " + "x" * 90)
+            await house.settled()
+
+    world.live(story)
+
+    shown = [len(context.messages) for context in world.model.seen]
+    assert world.board.read_aloud(CHANNEL)[-2:] == ["After all.", "And on."]
+    assert shown[:7] == [1, 3, 5, 7, 9, 11, 13]
+    assert 1 <= shown[7] <= 7
+    assert shown[8] == shown[7] + 2

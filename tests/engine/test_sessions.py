@@ -1,0 +1,284 @@
+"""What people do to a session while and after it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.domain.access import Actor, ActorKind, Denial, Denied, Right
+from bot.domain.reply import Controls, Ending
+from bot.domain.turn import TurnState
+from bot.engine.sessions import Retried
+from tests.engine.faults import Plan, Trouble
+from tests.engine.house import House, World
+from tests.samples import ADA, BOB, CHANNEL, DIRECT, OTHER_CHANNEL
+
+STOPPED = "-# ⏹️ Stopped."
+STRANGER = Actor(5, ActorKind.PERSON, frozenset({Right.WRITE}))
+
+
+def words(world: World, number: int) -> list[str]:
+    """Return what the model was shown at its call `number`, without the labels."""
+    return [m.text.rpartition("]\n")[2] for m in world.model.seen[number].messages]
+
+
+def halfway() -> World:
+    """Return a world whose first answer gets no further than “Hi ”."""
+    return World(["Hi ", asyncio.Event(), "there."], ["Fresh."])
+
+
+async def nothing(_: House) -> None:
+    return None
+
+
+def test_a_reset_in_the_middle_keeps_what_was_said_and_the_next_message_starts_fresh() -> None:
+    world = halfway()
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.until(lambda: "Hi" in world.shown())
+        put_away = await house.sessions.reset(CHANNEL, ADA)
+        await house.settled()
+        house.say(1001, "again")
+        assert put_away is not None
+        assert put_away.title == "hello"
+
+    world.live(story)
+
+    first, second = world.turns()
+    assert world.board.read_aloud(CHANNEL) == [f"Hi\n{STOPPED}", "Fresh."]
+    assert first.state is TurnState.CANCELLED
+    assert first.reply is not None
+    assert first.reply.ending is Ending.STOPPED
+    assert first.session_id != second.session_id
+    assert words(world, 1) == ["again"]
+
+
+def test_a_stopped_answer_stays_in_the_context_and_can_be_retried() -> None:
+    world = halfway()
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.until(lambda: "Hi" in world.shown())
+        assert await house.sessions.stop_answer(CHANNEL, BOB, 1000)
+        await house.settled()
+        assert not await house.sessions.stop(CHANNEL, BOB)
+        house.say(1001, "go on")
+
+    world.live(story)
+
+    assert world.board.posts_at(CHANNEL)[0].controls is Controls.RETRY
+    assert words(world, 1) == ["hello", "Hi ", "go on"]
+
+
+@pytest.mark.parametrize("at", range(1, 9))
+def test_a_stop_is_remembered_when_the_process_dies_over_it(at: int) -> None:
+    world = halfway()
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.until(lambda: "Hi" in world.shown())
+        plan.at = len(plan.calls) + at
+        await house.sessions.stop(CHANNEL, ADA)
+
+    plan = Plan(trouble=Trouble.DIES_AFTER)
+    if not world.live(story, plan):
+        world.seconds += 1
+
+    world.live(nothing)
+
+    (turn,) = world.turns()
+    if at == 1:  # the stop itself was not committed: the answer is owed in full
+        assert world.board.read_aloud(CHANNEL) == ["Fresh."]
+        assert turn.state is TurnState.DELIVERED
+    else:
+        assert world.board.read_aloud(CHANNEL) == [f"Hi\n{STOPPED}"]
+        assert turn.state is TurnState.CANCELLED
+
+
+def test_a_retry_answers_again_in_the_same_post_and_takes_the_place_of_the_first() -> None:
+    world = World(["One."], ["Two."], ["Three."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.settled()
+        assert await house.sessions.retry(CHANNEL, ADA) is Retried.STARTED
+        await house.settled()
+        house.say(1001, "and?")
+
+    world.live(story)
+
+    first, second, third = world.turns()
+    assert world.board.read_aloud(CHANNEL) == ["Two.", "Three."]
+    assert (first.version, second.version) == (0, 1)
+    assert first.parent == second.parent is None
+    assert third.parent == second.id
+    assert (first.posts, len(second.posts)) == ((), 1)
+    assert words(world, 1) == ["hello"]
+    assert words(world, 2) == ["hello", "Two.", "and?"]
+
+
+def test_a_shorter_version_takes_back_the_pages_it_does_not_need() -> None:
+    world = World(["a" * 5000], ["Short."], ["b" * 5000])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.settled()
+        await house.sessions.retry_answer(CHANNEL, ADA, 1000)
+        await house.settled()
+        assert world.board.read_aloud(CHANNEL) == ["Short."]
+        await house.sessions.retry_answer(CHANNEL, ADA, 1000)
+
+    world.live(story)
+
+    assert [len(text) for text in world.board.read_aloud(CHANNEL)] == [2000, 2000, 1000]
+    assert {text[0] for text in world.board.read_aloud(CHANNEL)} == {"b"}
+
+
+def test_a_retry_of_a_deleted_answer_is_posted_anew() -> None:
+    world = World(["One."], ["Two."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.settled()
+        world.board.rows.clear()
+        await house.sessions.retry(CHANNEL, ADA)
+
+    world.live(story)
+
+    assert world.board.read_aloud(CHANNEL) == ["Two."]
+
+
+def test_only_the_newest_answer_can_be_retried_and_not_while_it_grows() -> None:
+    world = World(["One."], ["Two ", asyncio.Event()])
+
+    async def story(house: House) -> None:
+        assert await house.sessions.retry(CHANNEL, ADA) is Retried.NOTHING
+        house.say(1000, "hello")
+        await house.settled()
+        house.say(1001, "more")
+        await house.until(lambda: "Two" in world.shown())
+        assert await house.sessions.retry_answer(CHANNEL, ADA, 1000) is Retried.NOT_NEWEST
+        assert await house.sessions.retry_answer(CHANNEL, ADA, 1001) is Retried.BUSY
+        assert await house.sessions.retry(CHANNEL, ADA) is Retried.BUSY
+        await house.sessions.stop(CHANNEL, ADA)
+
+    assert world.live(story)
+
+
+def test_an_old_session_goes_on_where_it_was_when_it_is_resumed() -> None:
+    world = World(["Nice to meet you."], ["New topic."], ["You are Ada."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "I am Ada")
+        await house.settled()
+        old = await house.sessions.start(CHANNEL, ADA)
+        house.say(1001, "something else")
+        await house.settled()
+        assert old is not None
+        resumed = await house.sessions.resume(CHANNEL, BOB, old.id)
+        assert resumed == old or resumed is not None
+        house.say(1002, "who am I?")
+
+    world.live(story)
+
+    assert words(world, 2) == ["I am Ada", "Nice to meet you.", "who am I?"]
+
+
+def test_a_session_of_another_place_is_out_of_reach_whatever_its_uuid() -> None:
+    world = World(["Hi."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "secret", place=OTHER_CHANNEL)
+        await house.settled()
+        secret = world.turns()[0].session_id
+        for attempt in (
+            house.sessions.resume(CHANNEL, ADA, secret),
+            house.sessions.rename(CHANNEL, ADA, secret, "mine"),
+            house.sessions.delete(CHANNEL, ADA, secret),
+            house.sessions.stop_answer(CHANNEL, STRANGER, 1000),
+            house.sessions.retry_answer(CHANNEL, ADA, 1000),
+            house.sessions.all(OTHER_CHANNEL, STRANGER),
+        ):
+            with pytest.raises(Denied):
+                await attempt
+
+    assert world.live(story)
+    assert world.board.read_aloud(OTHER_CHANNEL) == ["Hi."]
+
+
+def test_what_others_took_part_in_only_a_moderator_deletes() -> None:
+    world = World(["Hi."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        house.say(1001, "me too", by=BOB)
+        await house.settled()
+        shared = world.turns()[0].session_id
+        with pytest.raises(Denied) as caught:
+            await house.sessions.delete(CHANNEL, BOB, shared)
+        assert caught.value.denial is Denial.CANNOT_MODERATE
+        assert await house.sessions.delete(CHANNEL, ADA, shared) is not None
+        assert await house.sessions.all(CHANNEL, ADA) == []
+
+    assert world.live(story)
+    assert world.turns() == []
+
+
+def test_deleting_a_session_that_is_answering_ends_the_answer_first() -> None:
+    world = halfway()
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.until(lambda: "Hi" in world.shown())
+        await house.sessions.delete(CHANNEL, ADA, world.turns()[0].session_id)
+
+    assert world.live(story)
+    assert world.turns() == []
+    assert world.board.read_aloud(CHANNEL) == [f"Hi\n{STOPPED}"]
+
+
+def test_no_word_of_one_place_is_in_the_context_of_another() -> None:
+    world = World(["Yes."])
+    places = [CHANNEL, OTHER_CHANNEL, DIRECT]
+
+    async def story(house: House) -> None:
+        for number in range(30):
+            place = places[number % 3]
+            house.say(1000 + number, f"said in {place.channel_id}", place=place)
+
+    world.live(story)
+
+    assert len(world.model.seen) == 30
+    for context in world.model.seen:
+        said = {m.text.rpartition("]\n")[2] for m in context.messages} - {"Yes."}
+        assert len(said) == 1
+
+
+def test_messages_of_one_place_are_answered_in_order_each_knowing_the_one_before() -> None:
+    world = World(["First."], ["Second."], ["Third."])
+
+    async def story(house: House) -> None:
+        for number in range(3):
+            house.say(1000 + number, f"number {number}")
+
+    world.live(story)
+
+    assert world.board.read_aloud(CHANNEL) == ["First.", "Second.", "Third."]
+    assert words(world, 2) == ["number 0", "First.", "number 1", "Second.", "number 2"]
+
+
+def test_a_session_is_named_after_the_first_words_said_in_it() -> None:
+    world = World(["Yes."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "How do I bake bread?")
+        await house.settled()
+        (only,) = await house.sessions.all(CHANNEL, BOB)
+        assert only.session.title == "How do I bake bread?"
+        renamed = await house.sessions.rename(CHANNEL, BOB, only.session.id, "  Bread\n ")
+        assert renamed is not None
+        assert renamed.title == "Bread"
+
+    assert world.live(story)

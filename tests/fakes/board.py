@@ -1,0 +1,102 @@
+"""A messenger that posts on boards which anyone can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import count
+
+from bot.domain.errors import PlaceGone, PostGone, PostRefused
+from bot.domain.reply import Mark, Page, Post
+from bot.domain.session import Place
+from bot.ports import Clock
+
+NONCE_WINDOW = 180.0  # seconds; Discord says “the past few minutes”
+FIRST_ID = 1_000_000
+LIMIT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    place: Place
+    post: Post
+    nonce: str
+    reply_to: int | None
+
+
+class Board:
+    """Forgets its nonces after some minutes, strips what it is given, and refuses what is too long.
+
+    A nonce whose post was deleted meanwhile is refused, as Discord does it.
+    """
+
+    def __init__(self, clock: Clock, *, nonce_window: float = NONCE_WINDOW) -> None:
+        self.rows: dict[int, _Row] = {}
+        self.gone: set[Place] = set()  # places that were deleted
+        self.refused_words: set[str] = set()  # what a filter does not let pass
+        self.typed: list[Place] = []
+        self.edits = 0
+        self._clock = clock
+        self._window = nonce_window
+        self._nonces: dict[str, tuple[float, int]] = {}
+        self._ids = count(FIRST_ID)
+
+    async def post(
+        self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None
+    ) -> int:
+        self._enter(place)
+        made, known = self._nonces.get(nonce, (-self._window - 1, 0))
+        if self._clock.monotonic() - made < self._window:
+            if known not in self.rows:
+                raise PostGone(nonce)
+            return known
+        post = self._shown(next(self._ids), page, mark)
+        self.rows[post.id] = _Row(place, post, nonce, reply_to)
+        self._nonces[nonce] = (self._clock.monotonic(), post.id)
+        return post.id
+
+    async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
+        self._enter(place)
+        if post not in self.rows:
+            raise PostGone(str(post))
+        self.edits += 1
+        self.rows[post] = replace(self.rows[post], post=self._shown(post, page, mark))
+
+    async def delete(self, place: Place, post: int) -> None:
+        self._enter(place)
+        self.rows.pop(post, None)
+
+    async def find(self, place: Place, anchor: int) -> list[Post]:
+        self._enter(place)
+        return [post for post in self.posts_at(place) if post.mark.anchor == anchor]
+
+    async def read(self, place: Place, post: int) -> Post | None:
+        self._enter(place)
+        row = self.rows.get(post)
+        return row.post if row else None
+
+    async def typing(self, place: Place) -> None:
+        self.typed.append(place)
+
+    def posts_at(self, place: Place) -> list[Post]:
+        """Return what people see at a place, oldest first."""
+        return [row.post for _, row in sorted(self.rows.items()) if row.place == place]
+
+    def read_aloud(self, place: Place) -> list[str]:
+        """Return the texts that people see at a place."""
+        return [post.text for post in self.posts_at(place)]
+
+    def forget_nonces(self) -> None:
+        """Have some minutes gone by."""
+        self._nonces.clear()
+
+    def _enter(self, place: Place) -> None:
+        if place in self.gone:
+            raise PlaceGone(str(place))
+
+    def _shown(self, post: int, page: Page, mark: Mark) -> Post:
+        text = page.text.strip()
+        if not text or len(text) > LIMIT:
+            raise PostRefused(f"a text of {len(text)} characters")
+        if any(word in text for word in self.refused_words):
+            raise PostRefused("a filter")
+        return Post(post, mark, text, page.controls, page.file is not None)

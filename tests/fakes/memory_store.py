@@ -1,0 +1,225 @@
+"""A store in memory, which survives the crash of the bot around it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from bot.domain.completion import Usage
+from bot.domain.errors import IllegalMove, StoreBusy
+from bot.domain.message import Prompt
+from bot.domain.reply import Ending, Reply
+from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
+from bot.domain.turn import Turn, TurnState, check_move
+from tests.fakes.memory_tables import MemoryTables, is_at
+
+T = TypeVar("T")
+S = TurnState
+
+
+class MemoryStore(MemoryTables):
+    """The `Store` port. While `full` is set, every change is refused and changes nothing.
+
+    As in life, a call gives way to others before it returns, and the change of a caller
+    that is cancelled meanwhile is made all the same.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.full = False
+
+    # Inbox
+
+    async def hear(self, heard: Sequence[tuple[Session, Prompt]]) -> list[Turn | None]:
+        return await self._write(lambda: [self._hear(spare, prompt) for spare, prompt in heard])
+
+    # Ledger
+
+    async def owing(self) -> list[SessionId]:
+        return await self._read(
+            lambda: sorted({t.session_id for t in self.turns.values() if not t.is_settled})
+        )
+
+    async def session(self, session_id: SessionId) -> Session | None:
+        return await self._read(lambda: self.sessions.get(session_id))
+
+    async def next_turn(self, session_id: SessionId) -> Turn | None:
+        return await self._read(
+            lambda: self._oldest(session_id, S.RECEIVED, S.ANSWERING, S.ANSWERED)
+        )
+
+    async def next_check(self, session_id: SessionId) -> Turn | None:
+        return await self._read(lambda: self._oldest(session_id, S.POSTED))
+
+    async def path(self, turn: Turn, *, floor: int) -> list[Turn]:
+        return await self._read(lambda: self._path(turn, floor))
+
+    async def begin_attempt(self, turn_id: TurnId) -> Turn:
+        return await self._write(
+            lambda: self._move(turn_id, S.ANSWERING, attempts=self._owed(turn_id).attempt + 1)
+        )
+
+    async def forgive_attempts(self) -> None:
+        await self._write(self._forgive_attempts)
+
+    async def move_floor(self, session_id: SessionId, floor: int) -> None:
+        def move() -> None:
+            if session := self.sessions.get(session_id):
+                self.sessions[session_id] = replace(session, floor=floor)
+
+        await self._write(move)
+
+    async def record_post(self, turn_id: TurnId, page: int, post: int) -> None:
+        def record() -> None:
+            turn = self._owed(turn_id)
+            if page > len(turn.posts):
+                raise IllegalMove(f"page {page} cannot be the next")
+            posts = (*turn.posts[:page], post, *turn.posts[page + 1 :])
+            self.turns[turn_id] = replace(turn, posts=posts)
+
+        await self._write(record)
+
+    async def forget_posts(self, turn_id: TurnId, *, since: int) -> None:
+        def forget() -> None:
+            turn = self._owed(turn_id)
+            self.turns[turn_id] = replace(turn, posts=turn.posts[:since])
+
+        await self._write(forget)
+
+    async def record_reply(
+        self, turn_id: TurnId, reply: Reply, *, usage: Usage | None, floor: int | None
+    ) -> Turn:
+        def record() -> Turn:
+            reply.text.encode()
+            assert (reply.ending is Ending.BROKEN) == (reply.fault is not None)
+            turn = self._move(turn_id, S.ANSWERED)
+            self.turns[turn_id] = replace(turn, reply=reply, usage=usage, floor=floor)
+            return self.turns[turn_id]
+
+        return await self._write(record)
+
+    async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
+        def settle() -> None:
+            check_move(self._owed(turn_id).state, state)
+            if state in {S.RECEIVED, S.ANSWERING, S.ANSWERED}:
+                raise IllegalMove(f"a turn is not settled by being {state}")
+            self._move(turn_id, state)
+
+        await self._write(settle)
+
+    # Archive
+
+    async def session_at(self, place: Place) -> Session | None:
+        return await self._read(lambda: self._open_at(place))
+
+    async def open_session(self, session: Session) -> Session | None:
+        def open_() -> Session | None:
+            present = self._open_at(session.place)
+            if present is not None and present.id == session.id:
+                return None
+            closed = self._close_at(session.place, session.opened_at)
+            self._insert(session)
+            return closed
+
+        return await self._write(open_)
+
+    async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
+        def resume() -> Session | None:
+            session = self.sessions.get(session_id)
+            if session is None or session.is_open:
+                return None
+            closed = self._close_at(session.place, at)
+            self.sessions[session_id] = replace(session, closed_at=None)
+            return closed
+
+        return await self._write(resume)
+
+    async def sessions_at(self, place: Place, *, limit: int) -> list[SessionSummary]:
+        def listed() -> list[SessionSummary]:
+            here = [s for s in self.sessions.values() if is_at(s, place)]
+            here.sort(key=lambda s: str(s.id))
+            here.sort(key=lambda s: s.opened_at, reverse=True)
+            here.sort(key=lambda s: not s.is_open)
+            return [self._summary(session) for session in here[:limit]]
+
+        return await self._read(listed)
+
+    async def rename_session(self, session_id: SessionId, title: str) -> None:
+        def rename() -> None:
+            title.encode()
+            if session := self.sessions.get(session_id):
+                self.sessions[session_id] = replace(session, title=title)
+
+        await self._write(rename)
+
+    async def delete_session(self, session_id: SessionId) -> None:
+        def delete() -> None:
+            self.sessions.pop(session_id, None)
+            self.turns = {i: t for i, t in self.turns.items() if t.session_id != session_id}
+
+        await self._write(delete)
+
+    async def speakers(self, session_id: SessionId) -> set[int]:
+        def people() -> set[int]:
+            session = self.sessions.get(session_id)
+            said = {p.author_id for t in self._turns_of(session_id) for p in t.prompts}
+            return said | ({session.opened_by} if session else set())
+
+        return await self._read(people)
+
+    async def newest_version(self, anchor: int) -> Turn | None:
+        def newest() -> Turn | None:
+            versions = [t for t in self.turns.values() if t.anchor == anchor]
+            return max(versions, key=lambda t: t.version, default=None)
+
+        return await self._read(newest)
+
+    async def turn(self, turn_id: TurnId) -> Turn | None:
+        return await self._read(lambda: self.turns.get(turn_id))
+
+    async def add_version(self, turn_id: TurnId) -> Turn | None:
+        return await self._write(lambda: self._add_version(turn_id))
+
+    async def request_stop(self, session_id: SessionId) -> Turn | None:
+        def ask() -> Turn | None:
+            turn = self._oldest(session_id, S.ANSWERING)
+            if turn is None:
+                return None
+            self.turns[turn.id] = replace(turn, stop_requested=True)
+            return self.turns[turn.id]
+
+        return await self._write(ask)
+
+    # Notebook
+
+    async def recall(self, key: str) -> str | None:
+        return await self._read(lambda: self.notes.get(key))
+
+    async def remember(self, key: str, value: str) -> None:
+        await self._write(lambda: self.notes.update({key: value}))
+
+    # One transaction each
+
+    async def _read(self, query: Callable[[], T]) -> T:
+        result = query()
+        await asyncio.sleep(0)
+        return result
+
+    async def _write(self, change: Callable[[], T]) -> T:
+        """Make a change whole or not at all, and give way only then."""
+        before = (dict(self.sessions), dict(self.turns), set(self.heard), self._last_turn)
+        try:
+            self._refuse_when_full()
+            return change()
+        except BaseException:
+            self.sessions, self.turns, self.heard, self._last_turn = before
+            raise
+        finally:
+            await asyncio.sleep(0)
+
+    def _refuse_when_full(self) -> None:
+        if self.full:
+            raise StoreBusy("SQLITE_FULL: database or disk is full")

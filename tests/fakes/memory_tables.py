@@ -1,0 +1,135 @@
+"""What a store in memory holds, and the rules by which it changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.errors import TurnSettled
+from bot.domain.message import Prompt
+from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
+from bot.domain.turn import Turn, TurnState, check_move
+
+S = TurnState
+
+
+class MemoryTables:
+    """Sessions, turns and notes, to be looked at by tests."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[SessionId, Session] = {}
+        self.turns: dict[TurnId, Turn] = {}
+        self.heard: set[int] = set()
+        self.notes: dict[str, str] = {}
+        self._last_turn = 0
+
+    def _hear(self, spare: Session, prompt: Prompt) -> Turn | None:
+        if prompt.message_id in self.heard:
+            return None
+        f"{prompt.author_name}{prompt.text}{spare.title}".encode()
+        self.heard.add(prompt.message_id)
+        session = self._open_at(spare.place)
+        if session is None:
+            session = self._insert(spare)
+        if session.title is None:
+            self.sessions[session.id] = replace(session, title=spare.title)
+        parent = None if session.head is None else self.turns[session.head]
+        return self._add_turn(session, (prompt,), parent)
+
+    def _add_turn(
+        self, session: Session, prompts: tuple[Prompt, ...], parent: Turn | None, version: int = 0
+    ) -> Turn:
+        self._last_turn += 1
+        turn = Turn(
+            TurnId(self._last_turn),
+            session.id,
+            prompts,
+            parent=None if parent is None else parent.id,
+            depth=0 if parent is None else parent.depth + 1,
+            version=version,
+        )
+        self.turns[turn.id] = turn
+        self.sessions[session.id] = replace(self.sessions[session.id], head=turn.id)
+        return turn
+
+    def _add_version(self, turn_id: TurnId) -> Turn | None:
+        turn = self.turns.get(turn_id)
+        session = None if turn is None else self.sessions.get(turn.session_id)
+        if turn is None or session is None or not session.is_open or session.head != turn_id:
+            return None
+        if turn.state not in {S.POSTED, S.DELIVERED, S.CANCELLED, S.ABANDONED}:
+            return None
+        parent = None if turn.parent is None else self.turns[turn.parent]
+        sibling = self._add_turn(session, turn.prompts, parent, turn.version + 1)
+        self.turns[sibling.id] = replace(sibling, posts=turn.posts)
+        state = S.DELIVERED if turn.state is S.POSTED else turn.state
+        self.turns[turn_id] = replace(turn, posts=(), state=state)
+        return self.turns[sibling.id]
+
+    def _owed(self, turn_id: TurnId) -> Turn:
+        turn = self.turns.get(turn_id)
+        if turn is None or turn.is_settled:
+            raise TurnSettled(f"nothing is owed for turn {turn_id}")
+        return turn
+
+    def _move(self, turn_id: TurnId, state: TurnState, *, attempts: int | None = None) -> Turn:
+        turn = self._owed(turn_id)
+        check_move(turn.state, state)
+        attempt = turn.attempt if attempts is None else attempts
+        self.turns[turn_id] = replace(turn, state=state, attempt=attempt)
+        return self.turns[turn_id]
+
+    def _forgive_attempts(self) -> None:
+        for turn in list(self.turns.values()):
+            if turn.state is S.ANSWERING:
+                self.turns[turn.id] = replace(turn, attempt=max(turn.attempt - 1, 0))
+
+    def _turns_of(self, session_id: SessionId) -> list[Turn]:
+        turns = [turn for turn in self.turns.values() if turn.session_id == session_id]
+        return sorted(turns, key=lambda turn: (turn.depth, turn.id))
+
+    def _oldest(self, session_id: SessionId, *states: TurnState) -> Turn | None:
+        return next((t for t in self._turns_of(session_id) if t.state in states), None)
+
+    def _path(self, turn: Turn, floor: int) -> list[Turn]:
+        way: list[Turn] = []
+        parent = turn.parent
+        while parent in self.turns and self.turns[parent].depth >= floor:
+            way.append(self.turns[parent])
+            parent = self.turns[parent].parent
+        return way[::-1]
+
+    def _open_at(self, place: Place) -> Session | None:
+        here = (s for s in self.sessions.values() if is_at(s, place) and s.is_open)
+        return next(here, None)
+
+    def _insert(self, session: Session) -> Session:
+        assert session.id not in self.sessions
+        self.sessions[session.id] = replace(session, closed_at=None)
+        return self.sessions[session.id]
+
+    def _close_at(self, place: Place, at: datetime) -> Session | None:
+        session = self._open_at(place)
+        if session is None:
+            return None
+        for turn in self._turns_of(session.id):
+            if turn.state is S.RECEIVED:
+                self.turns[turn.id] = replace(turn, state=S.CANCELLED)
+            elif turn.state is S.ANSWERING:
+                self.turns[turn.id] = replace(turn, stop_requested=True)
+        self.sessions[session.id] = replace(session, closed_at=at)
+        return self.sessions[session.id]
+
+    def _summary(self, session: Session) -> SessionSummary:
+        turns = self._turns_of(session.id)
+        return SessionSummary(
+            session,
+            0 if session.head is None else self.turns[session.head].depth + 1,
+            max((p.said_at for t in turns for p in t.prompts), default=None),
+            sum(t.usage.input_tokens for t in turns if t.usage),
+            sum(t.usage.output_tokens for t in turns if t.usage),
+        )
+
+
+def is_at(session: Session, place: Place) -> bool:
+    return session.place.channel_id == place.channel_id
