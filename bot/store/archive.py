@@ -1,0 +1,177 @@
+"""The archive in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
+from bot.domain.turn import Turn, TurnState
+from bot.store.columns import from_column
+from bot.store.desk import Desk
+from bot.store.sessions import (
+    close_session_at,
+    insert_session,
+    open_session_at,
+    session_from,
+    session_named,
+)
+from bot.store.turns import add_turn, turn_from, turn_numbered
+
+_REPEATABLE = frozenset(
+    {TurnState.POSTED, TurnState.DELIVERED, TurnState.CANCELLED, TurnState.ABANDONED}
+)
+
+
+class SqliteArchive(Desk):
+    """The `Archive` port."""
+
+    async def session(self, session_id: SessionId) -> Session | None:
+        return await self.readers.read(lambda db: session_named(db, session_id))
+
+    async def session_at(self, place: Place) -> Session | None:
+        return await self.readers.read(lambda db: open_session_at(db, place))
+
+    async def open_session(self, session: Session) -> Session | None:
+        return await self.writer.write(lambda db: _open_session(db, session))
+
+    async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
+        return await self.writer.write(lambda db: _resume_session(db, session_id, at))
+
+    async def sessions_at(self, place: Place, *, limit: int) -> list[SessionSummary]:
+        return await self.readers.read(lambda db: _sessions_at(db, place, limit))
+
+    async def rename_session(self, session_id: SessionId, title: str) -> None:
+        await self.writer.write(
+            lambda db: db.execute(
+                "update sessions set title = ? where id = ?", (title, str(session_id))
+            )
+        )
+
+    async def delete_session(self, session_id: SessionId) -> None:
+        await self.writer.write(lambda db: _delete_session(db, session_id), erases=True)
+
+    async def speakers(self, session_id: SessionId) -> set[int]:
+        return await self.readers.read(lambda db: _speakers(db, session_id))
+
+    async def newest_version(self, anchor: int) -> Turn | None:
+        return await self.readers.read(lambda db: _newest_version(db, anchor))
+
+    async def turn(self, turn_id: TurnId) -> Turn | None:
+        return await self.readers.read(lambda db: turn_numbered(db, turn_id))
+
+    async def add_version(self, turn_id: TurnId) -> Turn | None:
+        return await self.writer.write(lambda db: _add_version(db, turn_id))
+
+    async def request_stop(self, session_id: SessionId) -> Turn | None:
+        return await self.writer.write(lambda db: _request_stop(db, session_id))
+
+
+def _open_session(db: sqlite3.Connection, session: Session) -> Session | None:
+    present = open_session_at(db, session.place)
+    if present is not None and present.id == session.id:
+        return None
+    closed = close_session_at(db, session.place, session.opened_at)
+    insert_session(db, session)
+    return closed
+
+
+def _resume_session(db: sqlite3.Connection, session_id: SessionId, at: datetime) -> Session | None:
+    session = session_named(db, session_id)
+    if session is None or session.is_open:
+        return None
+    closed = close_session_at(db, session.place, at)
+    db.execute("update sessions set closed_at = null where id = ?", (str(session_id),))
+    return closed
+
+
+def _sessions_at(db: sqlite3.Connection, place: Place, limit: int) -> list[SessionSummary]:
+    rows = db.execute(
+        """
+        select sessions.*, coalesce(turns.depth + 1, 0) as turns
+        from sessions
+        left join turns on turns.id = sessions.head
+        where sessions.channel_id = ?
+        order by sessions.closed_at is not null, sessions.opened_at desc, sessions.id
+        limit ?
+        """,
+        (place.channel_id, limit),
+    )
+    return [
+        SessionSummary(
+            session_from(row),
+            row["turns"],
+            None if row["last_said_at"] is None else from_column(row["last_said_at"]),
+            row["input_tokens"],
+            row["output_tokens"],
+        )
+        for row in rows
+    ]
+
+
+_MESSAGES = """
+select distinct turn_prompts.message_id
+from turns
+cross join turn_prompts on turn_prompts.turn_id = turns.id
+where turns.session_id = ?
+"""
+_SPEAKERS = """
+select opened_by
+from sessions
+where id = :session
+union
+select prompts.author_id
+from turns
+cross join turn_prompts on turn_prompts.turn_id = turns.id
+cross join prompts on prompts.message_id = turn_prompts.message_id
+where turns.session_id = :session
+"""
+
+
+def _delete_session(db: sqlite3.Connection, session_id: SessionId) -> None:
+    name = str(session_id)
+    messages = db.execute(_MESSAGES, (name,)).fetchall()
+    db.execute("delete from sessions where id = ?", (name,))
+    db.executemany("delete from prompts where message_id = ?", messages)
+    db.executemany("insert into erased_messages (message_id) values (?)", messages)
+
+
+def _speakers(db: sqlite3.Connection, session_id: SessionId) -> set[int]:
+    return {person for (person,) in db.execute(_SPEAKERS, {"session": str(session_id)})}
+
+
+def _newest_version(db: sqlite3.Connection, anchor: int) -> Turn | None:
+    row = db.execute(
+        "select * from turns where anchor = ? order by version desc limit 1", (anchor,)
+    ).fetchone()
+    return turn_from(db, row)
+
+
+def _add_version(db: sqlite3.Connection, turn_id: TurnId) -> Turn | None:
+    turn = turn_numbered(db, turn_id)
+    session = None if turn is None else session_named(db, turn.session_id)
+    if turn is None or session is None or not session.is_open or session.head != turn.id:
+        return None
+    if turn.state not in _REPEATABLE:
+        return None
+    parent = None if turn.parent is None else turn_numbered(db, turn.parent)
+    sibling = add_turn(db, session, turn.prompts, parent=parent, version=turn.version + 1)
+    # With its posts goes the check of them: it would find the sibling's words there.
+    db.execute("update turns set state = 'delivered' where id = ? and state = 'posted'", (turn_id,))
+    db.execute("update posts set turn_id = ? where turn_id = ?", (sibling.id, turn_id))
+    return turn_numbered(db, sibling.id)
+
+
+def _request_stop(db: sqlite3.Connection, session_id: SessionId) -> Turn | None:
+    rows = db.execute(
+        """
+        update turns
+        set stop_requested = 1
+        where session_id = ?
+            and state not in ('delivered', 'abandoned', 'cancelled')
+            and state = 'answering'
+        returning *
+        """,
+        (str(session_id),),
+    ).fetchall()  # all of them: a statement that is not done forbids the commit
+    return turn_from(db, rows[0]) if rows else None

@@ -1,0 +1,228 @@
+"""The ledger in SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from uuid import UUID
+
+from bot.domain.completion import Usage
+from bot.domain.errors import IllegalMove
+from bot.domain.reply import Reply
+from bot.domain.session import Session, SessionId, TurnId
+from bot.domain.turn import Turn, TurnState, check_move
+from bot.store.desk import Desk
+from bot.store.sessions import session_named
+from bot.store.turns import owed_turn, turn_from, turn_numbered, turns_from
+
+
+class SqliteLedger(Desk):
+    """The `Ledger` port."""
+
+    async def owing(self) -> list[SessionId]:
+        return await self.readers.read(_owing)
+
+    async def session(self, session_id: SessionId) -> Session | None:
+        return await self.readers.read(lambda db: session_named(db, session_id))
+
+    async def next_turn(self, session_id: SessionId) -> Turn | None:
+        return await self.readers.read(lambda db: turn_from(db, _next_turn(db, session_id)))
+
+    async def next_check(self, session_id: SessionId) -> Turn | None:
+        return await self.readers.read(lambda db: turn_from(db, _next_check(db, session_id)))
+
+    async def path(self, turn: Turn, *, floor: int) -> list[Turn]:
+        return await self.readers.read(lambda db: turns_from(db, _path(db, turn, floor)))
+
+    async def begin_attempt(self, turn_id: TurnId) -> Turn:
+        return await self.writer.write(lambda db: _begin_attempt(db, turn_id))
+
+    async def forgive_attempts(self) -> None:
+        await self.writer.write(_forgive_attempts)
+
+    async def move_floor(self, session_id: SessionId, floor: int) -> None:
+        await self.writer.write(
+            lambda db: db.execute(
+                "update sessions set floor = ? where id = ?", (floor, str(session_id))
+            )
+        )
+
+    async def record_post(self, turn_id: TurnId, page: int, post: int) -> None:
+        await self.writer.write(lambda db: _record_post(db, turn_id, page, post))
+
+    async def forget_posts(self, turn_id: TurnId, *, since: int) -> None:
+        await self.writer.write(lambda db: _forget_posts(db, turn_id, since))
+
+    async def record_reply(
+        self, turn_id: TurnId, reply: Reply, *, usage: Usage | None, floor: int | None
+    ) -> Turn:
+        return await self.writer.write(
+            lambda db: _record_reply(db, turn_id, reply, usage=usage, floor=floor)
+        )
+
+    async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
+        await self.writer.write(lambda db: _settle_turn(db, turn_id, state))
+
+
+def _owing(db: sqlite3.Connection) -> list[SessionId]:
+    rows = db.execute(
+        """
+        select distinct session_id
+        from turns
+        where state not in ('delivered', 'abandoned', 'cancelled')
+        order by session_id
+        """
+    )
+    return [SessionId(UUID(session_id)) for (session_id,) in rows]
+
+
+# What is owed is said as the index `owed_turns` says it: else SQLite would read every turn.
+_NEXT_TURN = """
+select *
+from turns
+where session_id = ?
+    and state not in ('delivered', 'abandoned', 'cancelled')
+    and state in ('received', 'answering', 'answered')
+order by depth, id
+limit 1
+"""
+_NEXT_CHECK = """
+select *
+from turns
+where session_id = ?
+    and state not in ('delivered', 'abandoned', 'cancelled')
+    and state = 'posted'
+order by depth, id
+limit 1
+"""
+
+
+def _next_turn(db: sqlite3.Connection, session_id: SessionId) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(_NEXT_TURN, (str(session_id),)).fetchone()
+    return row
+
+
+def _next_check(db: sqlite3.Connection, session_id: SessionId) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(_NEXT_CHECK, (str(session_id),)).fetchone()
+    return row
+
+
+# Walks from parent to parent and ends at the floor, however long the session is below it.
+_PATH = """
+with recursive way (id, parent_id) as (
+    select id, parent_id
+    from turns
+    where id = :start
+        and depth >= :floor
+    union all
+    select turns.id, turns.parent_id
+    from way
+    cross join turns on turns.id = way.parent_id
+    where turns.depth >= :floor
+)
+select turns.*
+from way
+cross join turns on turns.id = way.id
+order by turns.depth
+"""
+
+
+def _path(db: sqlite3.Connection, turn: Turn, floor: int) -> list[sqlite3.Row]:
+    return db.execute(_PATH, {"start": turn.parent, "floor": floor}).fetchall()
+
+
+def _begin_attempt(db: sqlite3.Connection, turn_id: TurnId) -> Turn:
+    check_move(owed_turn(db, turn_id).state, TurnState.ANSWERING)
+    db.execute(
+        "update turns set state = 'answering', attempt = attempt + 1 where id = ?", (turn_id,)
+    )
+    return owed_turn(db, turn_id)
+
+
+def _forgive_attempts(db: sqlite3.Connection) -> None:
+    db.execute(
+        """
+        update turns
+        set attempt = attempt - 1
+        where state not in ('delivered', 'abandoned', 'cancelled')
+            and state = 'answering'
+            and attempt > 0
+        """
+    )
+
+
+def _record_post(db: sqlite3.Connection, turn_id: TurnId, page: int, post: int) -> None:
+    known = len(owed_turn(db, turn_id).posts)
+    if page > known:
+        raise IllegalMove(f"turn {turn_id} has {known} posts: page {page} cannot be the next")
+    db.execute(
+        """
+        insert into posts (turn_id, page, post_id)
+        values (?, ?, ?)
+        on conflict do update set post_id = excluded.post_id
+        """,
+        (turn_id, page, post),
+    )
+
+
+def _forget_posts(db: sqlite3.Connection, turn_id: TurnId, since: int) -> None:
+    owed_turn(db, turn_id)
+    db.execute("delete from posts where turn_id = ? and page >= ?", (turn_id, since))
+
+
+def _record_reply(
+    db: sqlite3.Connection, turn_id: TurnId, reply: Reply, *, usage: Usage | None, floor: int | None
+) -> Turn:
+    turn = owed_turn(db, turn_id)
+    check_move(turn.state, TurnState.ANSWERED)
+    db.execute(
+        """
+        update turns
+        set state = 'answered', reply_text = ?, ending = ?, fault = ?, floor = ?
+        where id = ?
+        """,
+        (reply.text, reply.ending, reply.fault, floor, turn_id),
+    )
+    if usage is not None:
+        _record_usage(db, turn, usage)
+    answered = turn_numbered(db, turn_id)
+    assert answered is not None, "it was there just now"  # noqa: S101
+    return answered
+
+
+def _record_usage(db: sqlite3.Connection, turn: Turn, usage: Usage) -> None:
+    db.execute(
+        """
+        update turns
+        set input_tokens = ?,
+            output_tokens = ?,
+            cached_tokens = ?,
+            cache_write_tokens = ?,
+            reasoning_tokens = ?
+        where id = ?
+        """,
+        (
+            usage.input_tokens,
+            usage.output_tokens,
+            usage.cached_tokens,
+            usage.cache_write_tokens,
+            usage.reasoning_tokens,
+            turn.id,
+        ),
+    )
+    db.execute(
+        """
+        update sessions
+        set input_tokens = input_tokens + ?,
+            output_tokens = output_tokens + ?
+        where id = ?
+        """,
+        (usage.input_tokens, usage.output_tokens, str(turn.session_id)),
+    )
+
+
+def _settle_turn(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> None:
+    turn = owed_turn(db, turn_id)
+    check_move(turn.state, state)
+    if state in {TurnState.RECEIVED, TurnState.ANSWERING, TurnState.ANSWERED}:
+        raise IllegalMove(f"a turn is not settled by being {state}")
+    db.execute("update turns set state = ? where id = ?", (state, turn_id))

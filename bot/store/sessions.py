@@ -1,0 +1,97 @@
+"""Sessions in their table."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from uuid import UUID
+
+from bot.domain.session import Place, Session, SessionId, TurnId
+from bot.store.columns import from_column, to_column
+
+
+def session_from(row: sqlite3.Row) -> Session:
+    """Return the session of a row of `sessions`."""
+    return Session(
+        SessionId(UUID(row["id"])),
+        Place(row["channel_id"], row["guild_id"]),
+        row["persona"],
+        row["opened_by"],
+        from_column(row["opened_at"]),
+        model=row["model"],
+        title=row["title"],
+        head=None if row["head"] is None else TurnId(row["head"]),
+        floor=row["floor"],
+        closed_at=None if row["closed_at"] is None else from_column(row["closed_at"]),
+    )
+
+
+def session_named(db: sqlite3.Connection, session_id: SessionId) -> Session | None:
+    """Return a session by id, open or closed."""
+    row = db.execute("select * from sessions where id = ?", (str(session_id),)).fetchone()
+    return None if row is None else session_from(row)
+
+
+def open_session_at(db: sqlite3.Connection, place: Place) -> Session | None:
+    """Return the open session at a place."""
+    row = db.execute(
+        "select * from sessions where channel_id = ? and closed_at is null", (place.channel_id,)
+    ).fetchone()
+    return None if row is None else session_from(row)
+
+
+def insert_session(db: sqlite3.Connection, session: Session) -> None:
+    """Add an open session; there must be none at its place."""
+    db.execute(
+        """
+        insert into sessions (
+            id, channel_id, guild_id, persona, model, title, opened_by, opened_at, head, floor
+        )
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            str(session.id),
+            session.place.channel_id,
+            session.place.guild_id,
+            session.persona,
+            session.model,
+            session.title,
+            session.opened_by,
+            to_column(session.opened_at),
+            session.head,
+            session.floor,
+        ),
+    )
+
+
+def close_session_at(db: sqlite3.Connection, place: Place, at: datetime) -> Session | None:
+    """Close the open session at a place and return it as it is now.
+
+    Its turns that nobody was asked for are cancelled; one being answered is asked to stop;
+    what is answered already is still delivered.
+    """
+    session = open_session_at(db, place)
+    if session is None:
+        return None
+    name = str(session.id)
+    db.execute("update sessions set closed_at = ? where id = ?", (to_column(at), name))
+    for change in (_CANCEL_RECEIVED, _STOP_ANSWERING):
+        db.execute(change, (name,))
+    return session_named(db, session.id)
+
+
+# What is owed is said as the index `owed_turns` says it: else SQLite would read every turn.
+_CANCEL_RECEIVED = """
+update turns
+set state = 'cancelled'
+where session_id = ?
+    and state not in ('delivered', 'abandoned', 'cancelled')
+    and state = 'received'
+"""
+_STOP_ANSWERING = """
+update turns
+set stop_requested = 1
+where session_id = ?
+    and state not in ('delivered', 'abandoned', 'cancelled')
+    and state = 'answering'
+"""

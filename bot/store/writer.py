@@ -1,0 +1,130 @@
+"""The writer: commits in groups, so that a hundred writes cost one flush of the disk.
+
+Every write waits in a line and sends the connection's thread to commit the line. The thread
+takes all that waits by then, so that the next one often finds its own write done. There is no
+task to own and nobody to wait for the slowest: a write is never later than its own turn.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TypeVar
+
+from bot.domain.errors import StoreBusy
+from bot.store.connection import Connection, busy, is_refusal
+
+T = TypeVar("T")
+
+LARGEST_GROUP = 256  # writes; beyond that a commit takes longer, but no longer costs less
+
+
+@dataclass(slots=True)
+class _Write:
+    """A write that waits, and what came of it."""
+
+    work: Callable[[sqlite3.Connection], None]
+    erases: bool
+    error: Exception | None = None
+    is_committed: bool = False
+
+
+class Writer:
+    """The one connection that changes the database."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._waiting: deque[_Write] = deque()
+        self.commits = 0
+
+    async def write(self, work: Callable[[sqlite3.Connection], T], *, erases: bool = False) -> T:
+        """Return what `work` returns once its changes are committed.
+
+        What `work` raises undoes its own changes and nobody else's. A caller that is
+        cancelled does not know what came of it. With `erases` no deleted word is left in
+        the write-ahead log either.
+
+        Raises:
+            StoreBusy: nothing was changed.
+        """
+        results: list[T] = []
+        write = _Write(lambda db: results.append(work(db)), erases)
+        self._waiting.append(write)
+        await self._connection.run(self._commit_waiting)
+        if write.error is not None:
+            raise write.error
+        if not write.is_committed:
+            raise StoreBusy("the group that it was in was not committed")
+        return results[0]
+
+    def _commit_waiting(self, db: sqlite3.Connection) -> None:
+        count = min(len(self._waiting), LARGEST_GROUP)
+        group = [self._waiting.popleft() for _ in range(count)]
+        if not group:
+            return
+        try:
+            self._commit(db, group)
+        except sqlite3.Error as error:
+            for write in group:
+                write.error = busy(error)
+        finally:
+            _undo(db)
+        if any(write.erases and write.is_committed for write in group):
+            _empty_log(db)
+
+    def _commit(self, db: sqlite3.Connection, group: list[_Write]) -> None:
+        db.execute("begin immediate")
+        for write in group:
+            with _Savepoint(db) as savepoint:
+                write.work(db)
+            write.error = savepoint.error
+        db.execute("commit")
+        self.commits += 1
+        for write in group:
+            write.is_committed = True
+
+
+class _Savepoint:
+    """Undoes what its block did when the block fails, and keeps the error for its caller.
+
+    A refusal of the machine goes on: SQLite may have undone the whole transaction.
+    """
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self.error: Exception | None = None
+
+    def __enter__(self) -> _Savepoint:
+        self._db.execute("savepoint one_write")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if is_refusal(error):
+            return False
+        if isinstance(error, Exception):
+            self._db.execute("rollback to one_write")
+            self.error = error
+        self._db.execute("release one_write")
+        return self.error is not None
+
+
+def _undo(db: sqlite3.Connection) -> None:
+    """Leave no transaction open: the next group begins one, and others may want to write."""
+    if db.in_transaction:
+        with suppress(sqlite3.OperationalError):
+            db.execute("rollback")
+
+
+def _empty_log(db: sqlite3.Connection) -> None:
+    # On failure the words lie in the log until it is reused: the deletion itself is safe.
+    with suppress(sqlite3.OperationalError):
+        db.execute("pragma wal_checkpoint(truncate)").fetchall()

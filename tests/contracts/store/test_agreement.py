@@ -1,0 +1,162 @@
+"""Whatever is done to them, both stores tell the same."""
+
+from __future__ import annotations
+
+import tempfile
+from asyncio import Runner
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot.domain.completion import Usage
+from bot.domain.errors import BotError
+from bot.domain.reply import Reply
+from bot.domain.session import Place, SessionId, TurnId
+from bot.domain.turn import Turn, TurnState
+from bot.ports import Store
+from bot.store import open_store
+from tests.fakes.memory_store import MemoryStore
+from tests.samples import CHANNEL, MORNING, OTHER_CHANNEL, prompt, session
+
+places = st.sampled_from([CHANNEL, OTHER_CHANNEL])
+states = st.sampled_from(list(TurnState))
+numbers = st.integers(0, 9)
+
+
+class TwoStores(RuleBasedStateMachine):
+    """Does the same to both stores, in any order, and compares what they answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        self.stack = AsyncExitStack()
+        url = f"sqlite:///{Path(self.folder.name)}/parley.db"
+        sqlite = self.runner.run(self.stack.enter_async_context(open_store(url)))
+        self.stores: tuple[Store, Store] = (MemoryStore(), sqlite)
+        self.sessions = 0
+        self.turns = 0
+
+    def teardown(self) -> None:
+        self.runner.run(self.stack.aclose())
+        self.runner.close()
+        self.folder.cleanup()
+
+    def both(self, act: Callable[[Store], Awaitable[object]]) -> object:
+        """Return what both answered, a value or the kind of an error."""
+        memory, sqlite = (self.runner.run(_outcome(store, act)) for store in self.stores)
+        assert memory == sqlite
+        return sqlite
+
+    def session_id(self, number: int) -> SessionId:
+        return SessionId(UUID(int=1 + number % max(self.sessions, 1)))
+
+    def turn_id(self, number: int) -> TurnId:
+        return TurnId(max(self.turns - number, 1))
+
+    @rule(place=places, message=st.integers(1000, 1100), title=st.none() | st.just("title"))
+    def hear(self, place: Place, message: int, title: str | None) -> None:
+        self.sessions += 1
+        spare = replace(session(place, SessionId(UUID(int=self.sessions))), title=title)
+        said = replace(
+            prompt(message, author_id=message % 3), said_at=MORNING + timedelta(seconds=message)
+        )
+        heard = self.both(lambda store: store.hear([(spare, said)]))
+        assert isinstance(heard, list)
+        self.turns += heard != [None]
+
+    @rule(place=places)
+    def open(self, place: Place) -> None:
+        self.sessions += 1
+        opened = replace(
+            session(place, SessionId(UUID(int=self.sessions))),
+            opened_at=MORNING + timedelta(minutes=self.sessions),
+        )
+        self.both(lambda store: store.open_session(opened))
+
+    @rule(number=numbers)
+    def resume(self, number: int) -> None:
+        self.both(lambda store: store.resume_session(self.session_id(number), MORNING))
+
+    @precondition(lambda self: self.turns > 5)
+    @rule(number=numbers)
+    def delete(self, number: int) -> None:
+        self.both(lambda store: store.delete_session(self.session_id(number)))
+
+    @rule(number=numbers)
+    def begin_attempt(self, number: int) -> None:
+        self.both(lambda store: store.begin_attempt(self.turn_id(number)))
+
+    @rule(number=numbers, tokens=st.none() | numbers)
+    def record_reply(self, number: int, tokens: int | None) -> None:
+        usage = None if tokens is None else Usage(tokens, 1)
+        self.both(
+            lambda store: store.record_reply(
+                self.turn_id(number), Reply("hi"), usage=usage, floor=tokens
+            )
+        )
+
+    @rule(number=numbers, page=st.integers(0, 2), post=st.integers(9000, 9099))
+    def record_post(self, number: int, page: int, post: int) -> None:
+        self.both(lambda store: store.record_post(self.turn_id(number), page, post))
+
+    @rule(number=numbers, since=st.integers(0, 2))
+    def forget_posts(self, number: int, since: int) -> None:
+        self.both(lambda store: store.forget_posts(self.turn_id(number), since=since))
+
+    @rule(number=numbers, state=states)
+    def settle(self, number: int, state: TurnState) -> None:
+        self.both(lambda store: store.settle_turn(self.turn_id(number), state))
+
+    @rule(number=numbers)
+    def add_version(self, number: int) -> None:
+        added = self.both(lambda store: store.add_version(self.turn_id(number)))
+        self.turns += isinstance(added, Turn)
+
+    @rule(number=numbers)
+    def request_stop(self, number: int) -> None:
+        self.both(lambda store: store.request_stop(self.session_id(number)))
+
+    @rule()
+    def forgive_attempts(self) -> None:
+        self.both(lambda store: store.forgive_attempts())
+
+    @rule(number=numbers, floor=st.integers(0, 3))
+    def walk(self, number: int, floor: int) -> None:
+        turn = self.both(lambda store: store.turn(self.turn_id(number)))
+        if isinstance(turn, Turn):
+            self.both(lambda store: store.path(turn, floor=floor))
+            self.both(lambda store: store.newest_version(turn.anchor))
+
+    @rule(number=numbers)
+    def look(self, number: int) -> None:
+        session_id = self.session_id(number)
+        self.both(lambda store: store.next_turn(session_id))
+        self.both(lambda store: store.next_check(session_id))
+        self.both(lambda store: store.speakers(session_id))
+
+    @invariant()
+    def tell_the_same(self) -> None:
+        self.both(lambda store: store.owing())
+        self.both(lambda store: store.session_at(CHANNEL))
+        self.both(lambda store: store.sessions_at(CHANNEL, limit=25))
+
+
+async def _outcome(store: Store, act: Callable[[Store], Awaitable[object]]) -> object:
+    try:
+        return await act(store)
+    except BotError as error:
+        return type(error)
+
+
+TestTwoStores = TwoStores.TestCase
+TestTwoStores.settings = settings(
+    max_examples=25, stateful_step_count=40, deadline=None, derandomize=True
+)

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.store import SqliteStore, open_store
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return where the database of the test is."""
+    return tmp_path / "parley.db"
+
+
+@pytest.fixture
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[SqliteStore]:
+    async with open_store(url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def other_store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    async with open_store(f"sqlite:///{tmp_path}/other.db") as opened:
+        yield opened

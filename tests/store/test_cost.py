@@ -1,0 +1,119 @@
+"""What a turn costs must not grow with the length of its session."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+
+from bot.domain.turn import Turn
+from bot.store import SqliteStore
+from tests.samples import CHANNEL, OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, prompt, session
+
+SHORT, LONG = 100, 10_000  # turns
+
+
+class Meter:
+    """Counts the instructions of SQLite's virtual machine on all connections of a store."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self._store = store
+        self._count = 0
+
+    async def of(self, act: Callable[[], Awaitable[object]]) -> int:
+        """Return how many instructions `act` takes."""
+        self._count = 0
+        await self._watch(self._tick)
+        await act()
+        counted = self._count
+        await self._watch(None)
+        return counted
+
+    def _tick(self) -> int:
+        self._count += 1
+        return 0
+
+    async def _watch(self, tick: Callable[[], int] | None) -> None:
+        def watch(db: sqlite3.Connection) -> None:
+            db.set_progress_handler(tick, 1)
+
+        await self._store.writer.write(watch)
+        for _ in range(2):
+            await self._store.readers.read(watch)
+
+
+async def _grown(store: SqliteStore, turns: int) -> Turn:
+    """Let the session have so many turns, all but the last delivered; return the last."""
+    numbers = range(1000, 1000 + turns)
+    heard = await store.hear([(session(), prompt(number)) for number in numbers])
+    *_, last = (turn for turn in heard if turn is not None)
+    await store.writer.write(
+        lambda db: db.execute(
+            """
+            update turns
+            set state = 'delivered', reply_text = 'hi', ending = 'whole'
+            where id != ?
+            """,
+            (last.id,),
+        )
+    )
+    return last
+
+
+async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
+    last = await _grown(store, turns)
+    meter = Meter(store)
+    floor = last.depth - 20
+    return {
+        "hear": await meter.of(lambda: store.hear([(session(), prompt(1))])),
+        "next turn": await meter.of(lambda: store.next_turn(SESSION_ID)),
+        "next check": await meter.of(lambda: store.next_check(SESSION_ID)),
+        "path": await meter.of(lambda: store.path(last, floor=floor)),
+        "begin": await meter.of(lambda: store.begin_attempt(last.id)),
+        "owing": await meter.of(store.owing),
+        "list": await meter.of(lambda: store.sessions_at(CHANNEL, limit=25)),
+        "newest": await meter.of(lambda: store.newest_version(last.anchor)),
+        "stop": await meter.of(lambda: store.request_stop(SESSION_ID)),
+        "forgive": await meter.of(store.forgive_attempts),
+        "rename": await meter.of(lambda: store.rename_session(SESSION_ID, "title")),
+        "reset": await meter.of(lambda: store.open_session(session(session_id=OTHER_SESSION_ID))),
+    }
+
+
+async def test_a_turn_costs_the_same_in_a_short_session_and_in_a_long_one(
+    store: SqliteStore, other_store: SqliteStore
+) -> None:
+    short = await _costs(store, SHORT)
+
+    long = await _costs(other_store, LONG)
+
+    grown = {name: (short[name], long[name]) for name in short if long[name] > short[name] + 20}
+    assert grown == {}
+
+
+async def test_deleting_costs_what_a_session_holds_not_what_the_store_holds(
+    store: SqliteStore, other_store: SqliteStore
+) -> None:
+    in_a_small_store = await _cost_of_deleting(store, SHORT)
+
+    in_a_large_store = await _cost_of_deleting(other_store, LONG)
+
+    assert in_a_large_store <= in_a_small_store + 20
+
+
+async def _cost_of_deleting(store: SqliteStore, turns: int) -> int:
+    """Return what it costs to delete a session of five turns beside a longer one."""
+    await _grown(store, turns)
+    small = session(OTHER_CHANNEL, OTHER_SESSION_ID)
+    await store.hear([(small, prompt(number)) for number in range(5)])
+    return await Meter(store).of(lambda: store.delete_session(OTHER_SESSION_ID))
+
+
+async def test_the_meter_notices_what_does_grow(
+    store: SqliteStore, other_store: SqliteStore
+) -> None:
+    short, long = await _grown(store, SHORT), await _grown(other_store, 2 * SHORT)
+
+    cost_of_short = await Meter(store).of(lambda: store.path(short, floor=0))
+    cost_of_long = await Meter(other_store).of(lambda: other_store.path(long, floor=0))
+
+    assert cost_of_long > 1.8 * cost_of_short

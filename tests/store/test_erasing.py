@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.domain.reply import Reply
+from bot.store import SqliteStore
+from tests.contracts.store.steps import received
+from tests.samples import OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID
+
+QUESTION = "where is the treasure "
+ANSWER = "under the old oak "
+
+
+def _is_on_disk(path: Path, words: str) -> bool:
+    files = [path, path.with_name(path.name + "-wal")]
+    return any(words.encode() in file.read_bytes() for file in files)
+
+
+async def test_no_word_of_a_deleted_session_is_left_on_the_disk(
+    store: SqliteStore, path: Path
+) -> None:
+    await received(store, 1001, "still here", place=OTHER_CHANNEL, session_id=OTHER_SESSION_ID)
+    turn = await received(store, 1000, QUESTION * 500)
+    await store.begin_attempt(turn.id)
+    await store.record_reply(turn.id, Reply(ANSWER * 500), usage=None, floor=None)
+    await store.rename_session(SESSION_ID, "treasure map")
+    words = (QUESTION, ANSWER, "treasure map")
+    assert all(_is_on_disk(path, word) for word in words)
+
+    await store.delete_session(SESSION_ID)
+
+    assert not any(_is_on_disk(path, word) for word in words)
+    assert _is_on_disk(path, "still here")

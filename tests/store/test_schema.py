@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import StoreUnusable
+from bot.store import SqliteStore, open_store
+from bot.store.migrations import MIGRATIONS, Migration
+from bot.store.schema import prepare
+from tests.contracts.store.steps import received
+
+NEXT = MIGRATIONS[-1].number + 1
+COLOURS = Migration(NEXT, "colours", "create table colours (name text primary key) strict;")
+SECOND_ANSWER = """
+insert into turns (session_id, depth, anchor, version)
+select session_id, depth, anchor, version
+from turns
+"""
+SECOND_OPEN_SESSION = """
+insert into sessions (id, channel_id, persona, opened_by, opened_at)
+values ('6f1d1a5e-0000-4000-8000-000000000009', 700, 'assistant', 1, 0)
+"""
+BACKUP = f"parley.db.before-{NEXT}.backup"
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.row_factory = sqlite3.Row
+        yield db
+
+
+def _shape(path: Path) -> list[tuple[object, ...]]:
+    """Return everything that makes a schema, but for the data."""
+    with _connected(path) as db:
+        objects = db.execute("select type, name, sql from sqlite_schema order by type, name")
+        records = db.execute("select number, name from migrations order by number")
+        marks = [db.execute(f"pragma {m}") for m in ("application_id", "user_version")]
+        return [tuple(row) for rows in (objects, records, *marks) for row in rows]
+
+
+def test_migrations_are_numbered_from_one_without_a_gap() -> None:
+    assert [m.number for m in MIGRATIONS] == list(range(1, len(MIGRATIONS) + 1))
+
+
+@pytest.mark.parametrize("released", range(1, len(MIGRATIONS) + 1))
+def test_a_migrated_database_equals_a_fresh_one(tmp_path: Path, released: int) -> None:
+    fresh, migrated = tmp_path / "fresh.db", tmp_path / "migrated.db"
+    with _connected(fresh) as db:
+        prepare(db, fresh, (*MIGRATIONS, COLOURS))
+    with _connected(migrated) as db:
+        prepare(db, migrated, MIGRATIONS[:released])
+
+    with _connected(migrated) as db:
+        prepare(db, migrated, (*MIGRATIONS, COLOURS))
+
+    assert _shape(migrated) == _shape(fresh)
+
+
+async def test_a_database_is_copied_before_it_is_migrated(url: str, path: Path) -> None:
+    async with open_store(url) as store:
+        turn = await received(store, 1000)
+    before = _shape(path)
+
+    with _connected(path) as db:
+        prepare(db, path, (*MIGRATIONS, COLOURS))
+
+    backup = path.with_name(BACKUP)
+    assert _shape(backup) == before
+    assert backup.stat().st_mode & 0o777 == 0o600
+    async with open_store(f"sqlite:///{backup}") as store:
+        assert await store.turn(turn.id) == turn
+
+
+def test_a_fresh_database_is_not_copied(path: Path) -> None:
+    with _connected(path) as db:
+        prepare(db, path, (*MIGRATIONS, COLOURS))
+
+    assert not path.with_name(BACKUP).exists()
+
+
+async def test_a_database_that_is_up_to_date_is_neither_copied_nor_migrated(
+    url: str, path: Path
+) -> None:
+    for _ in range(2):
+        async with open_store(url) as store:
+            assert await store.owing() == []
+
+    assert list(path.parent.glob("*.backup")) == []
+
+
+async def test_a_migration_that_fails_leaves_the_database_as_it_was(url: str, path: Path) -> None:
+    async with open_store(url) as store:
+        turn = await received(store, 1000)
+    before = _shape(path)
+    broken = Migration(NEXT, "broken", "create table colours (name text); insert into nowhere;")
+
+    with _connected(path) as db, pytest.raises(StoreUnusable):
+        prepare(db, path, (*MIGRATIONS, broken))
+
+    assert _shape(path) == before
+    async with open_store(url) as store:
+        assert await store.turn(turn.id) == turn
+
+
+async def test_a_migration_that_breaks_a_reference_is_undone(url: str, path: Path) -> None:
+    async with open_store(url) as store:
+        turn = await received(store, 1000)
+    careless = Migration(NEXT, "careless", "delete from prompts;")
+
+    with _connected(path) as db, pytest.raises(StoreUnusable, match="turn_prompts broken"):
+        prepare(db, path, (*MIGRATIONS, careless))
+
+    async with open_store(url) as store:
+        assert await store.turn(turn.id) == turn
+
+
+async def test_a_backup_of_an_attempt_that_failed_is_replaced(url: str, path: Path) -> None:
+    async with open_store(url):
+        pass
+    path.with_name(BACKUP).write_bytes(b"old")
+    path.with_name(f"{BACKUP}.unfinished").write_bytes(b"half")
+
+    with _connected(path) as db:
+        prepare(db, path, (*MIGRATIONS, COLOURS))
+
+    assert path.with_name(BACKUP).read_bytes().startswith(b"SQLite format 3")
+    assert not path.with_name(f"{BACKUP}.unfinished").exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update turns set state = 'lost'",
+        "update turns set state = 'answered'",
+        "update turns set state = 'delivered'",
+        "update turns set reply_text = 'hi', ending = 'whole'",
+        "update turns set state = 'cancelled', reply_text = 'hi'",
+        "update turns set state = 'cancelled', reply_text = 'hi', ending = 'broken'",
+        "update turns set state = 'cancelled', reply_text = 'hi', ending = 'whole', fault = 'rate'",
+        "update turns set attempt = -1",
+        "update turns set attempt = 'one'",
+        "update turns set stop_requested = 2",
+        "update turns set depth = 1",
+        "update turns set input_tokens = 5",
+        "update turns set session_id = 'another'",
+        "update sessions set head = 77",
+        "update sessions set floor = -1",
+        "update sessions set id = 'short'",
+        "insert into turn_prompts values (1, 1, 77)",
+        "insert into posts values (77, 0, 9000)",
+        "delete from prompts",
+        "insert into prompts select * from prompts",
+        SECOND_ANSWER,
+        SECOND_OPEN_SESSION,
+    ],
+)
+async def test_a_bug_does_not_become_data(store: SqliteStore, statement: str) -> None:
+    turn = await received(store, 1000)
+
+    with pytest.raises(sqlite3.IntegrityError):
+        await store.writer.write(lambda db: db.execute(statement))
+
+    assert await store.turn(turn.id) == turn
