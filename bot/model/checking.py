@@ -1,0 +1,105 @@
+"""Checking: can the model be reached, and is it there? For the operator, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx2
+from openai import AsyncOpenAI
+
+from bot.domain.context import Context
+from bot.domain.errors import Fault, ModelError, ModelRefused
+from bot.domain.message import Message, Role
+from bot.domain.session import SessionId
+from bot.model.connecting import Endpoint, open_client
+from bot.model.faults import translated
+from bot.model.fields import fields, text
+from bot.model.remote import RemoteModel
+
+CHECK_SECONDS = 30.0  # a local server may have to load the model first
+ENOUGH_TOKENS = 16  # the least that OpenAI takes as a cap
+MANY = 5  # models named at most
+
+
+@dataclass(frozen=True, slots=True)
+class Checkup:
+    """What came of a check: whether all is well, and a sentence for the operator."""
+
+    ok: bool
+    words: str
+
+
+async def check_model(
+    endpoint: Endpoint, model: str, *, transport: httpx2.AsyncBaseTransport | None = None
+) -> Checkup:
+    """Say whether `model` would answer at `endpoint`, and what to mend if not.
+
+    The list of models decides where there is one and the model stands in it; that costs
+    nothing. Otherwise a server that is not OpenAI is asked for one short answer, because
+    some list no models and some answer to any name. `transport` takes the network's place.
+    """
+    async with open_client(endpoint, stall_seconds=CHECK_SECONDS, transport=transport) as client:
+        try:
+            return await _check(client, endpoint, model)
+        except ModelError as error:
+            return Checkup(ok=False, words=_mend(error, endpoint, model))
+
+
+async def _check(client: AsyncOpenAI, endpoint: Endpoint, model: str) -> Checkup:
+    known = await _models(client)
+    if model in known:
+        return Checkup(ok=True, words=f"{model} is there, at {endpoint.url}")
+    if endpoint.is_openai:
+        return Checkup(ok=False, words=f"this key has no model {model}; {_choice(known)}")
+    try:
+        await _ask(client, endpoint, model)
+    except ModelRefused as error:
+        if error.fault is not Fault.MODEL:
+            raise
+        return Checkup(ok=False, words=f"{_mend(error, endpoint, model)}; {_choice(known)}")
+    return Checkup(ok=True, words=f"{model} answers, at {endpoint.url}")
+
+
+async def _models(client: AsyncOpenAI) -> list[str]:
+    """Return the models that the server lists; none when it has no such list."""
+    try:
+        with translated():
+            answer = fields(await client.get("/models", cast_to=object))
+    except ModelRefused as error:
+        if error.fault is not Fault.MODEL:
+            raise
+        return []
+    data = answer.get("data")
+    models = [text(fields(item).get("id")) for item in data] if isinstance(data, list) else []
+    return [model for model in models if model]
+
+
+async def _ask(client: AsyncOpenAI, endpoint: Endpoint, model: str) -> None:
+    dialect = endpoint.dialect(max_output_tokens=ENOUGH_TOKENS, salt="")
+    hello = (Message(Role.USER, "Say hello."),)
+    context = Context(SessionId(UUID(int=0)), 0, model, "Be brief.", hello)
+    async with RemoteModel(client, dialect).complete(context) as events:
+        async for _ in events:
+            pass
+
+
+def _choice(known: list[str]) -> str:
+    if not known:
+        return "set OPENAI_MODEL to one that the server has"
+    more = f" and {len(known) - MANY} more" if len(known) > MANY else ""
+    return f"set OPENAI_MODEL to one it has: {', '.join(sorted(known)[:MANY])}{more}"
+
+
+def _mend(error: ModelError, endpoint: Endpoint, model: str) -> str:
+    match error.fault:
+        case Fault.AUTH:
+            return f"{endpoint.url} does not accept the key: correct OPENAI_API_KEY ({error})"
+        case Fault.QUOTA:
+            return f"the account has no credit left: top it up ({error})"
+        case Fault.CONNECTION | Fault.TIMEOUT:
+            return f"{endpoint.url} cannot be reached: check OPENAI_BASE_URL and the net ({error})"
+        case Fault.MODEL:
+            return f"{endpoint.url} has no model {model}, or is not where the API is ({error})"
+        case _:
+            return f"{endpoint.url} did not answer as it should: {error}"
