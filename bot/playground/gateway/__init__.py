@@ -1,0 +1,1 @@
+"""The websocket through which the bot hears what happens."""

@@ -1,0 +1,1 @@
+"""People and what they do in the local Discord, with a person's permissions."""

@@ -1,0 +1,235 @@
+"""The gates that every request passes: log, token, limits, faults, handler, answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aiohttp import BodyPartReader, web
+
+from bot.playground.rest.call import Answer, Call
+from bot.playground.rest.faults import Asked, Faults, Harm
+from bot.playground.rest.limits import OLD_EDIT, PASS, VIA, Limits, Verdict
+from bot.playground.rest.table import Route, Table
+from bot.playground.world.parts import Upload
+from bot.playground.world.refusal import MESSAGES, Code, Refused
+from bot.playground.world.snowflake import time_of
+from bot.playground.world.world import World
+
+TOO_MANY, UNAUTHORIZED, FORBIDDEN = 429, 401, 403
+UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """A request as it was heard, and how it was answered (0: not at all)."""
+
+    method: str
+    route: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: object
+    files: tuple[str, ...]
+    at: float = field(default_factory=time.monotonic)
+    status: int = 0
+    answer: object = None
+
+
+class Door:
+    """Answers HTTP requests to the API."""
+
+    def __init__(
+        self,
+        *,
+        world: World,
+        limits: Limits,
+        faults: Faults,
+        token: str,
+        on_change: Callable[[], None],
+    ) -> None:
+        self.requests: deque[RequestRecord] = deque(maxlen=world.rules.request_log)
+        self.unknown_routes: list[str] = []
+        self._world = world
+        self._limits = limits
+        self._faults = faults
+        self._authorization = f"Bot {token}"
+        self._table = Table()
+        self._on_change = on_change
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Let the request through all gates; whatever goes wrong is an answer too."""
+        path = "/" + request.match_info["path"]
+        body, files = await _read(request)
+        found = self._table.find(request.method, path)
+        record = RequestRecord(
+            method=request.method,
+            route=found[0].template if found else UNKNOWN,
+            path=path,
+            query=dict(request.query),
+            headers={k: v for k, v in request.headers.items() if k != "Authorization"},
+            body=body,
+            files=tuple(upload.filename for upload in files.values()),
+        )
+        self.requests.append(record)
+        self._on_change()
+        if found is None:
+            self.unknown_routes.append(f"{request.method} {path}")
+            return _finish(record, _error(Refused(Code.GENERAL, status=404)), PASS.headers)
+        route, names = found
+        call = Call(
+            world=self._world,
+            path=names,
+            query=record.query,
+            body=body,
+            files=files,
+            host=request.host,
+        )
+        try:
+            return await self._pass(request, record, route, call)
+        finally:
+            self._on_change()
+
+    async def _pass(
+        self, request: web.Request, record: RequestRecord, route: Route, call: Call
+    ) -> web.StreamResponse:
+        asked = Asked(record.method, record.route, record.path, record.body)
+        harms = self._faults.harms(asked)
+        await _wait(sum(harm.delay_before for harm in harms))
+        if any(harm.drop_before for harm in harms):
+            return _drop(request)
+        refusal = next((harm for harm in harms if harm.status is not None), None)
+        if refusal:
+            return self._refuse_on_purpose(record, refusal)
+        answer, verdict = self._decide(request, route, call)
+        self._count(answer.status)
+        await _wait(sum(harm.delay_after for harm in harms))
+        if any(harm.drop_after for harm in harms):
+            return _drop(request)
+        return _finish(record, answer, {"Via": VIA, **verdict.headers})
+
+    def _decide(self, request: web.Request, route: Route, call: Call) -> tuple[Answer, Verdict]:
+        if not route.open_to_all:
+            if request.headers.get("Authorization") != self._authorization:
+                refused = Refused(Code.GENERAL, status=UNAUTHORIZED, message="401: Unauthorized")
+                return _error(refused), PASS
+            verdict = self._limits.check_global()
+            if verdict.retry_after is not None:
+                return _too_many(verdict), verdict
+        verdict = self._check_bucket(route, call)
+        if verdict.retry_after is not None:
+            return _too_many(verdict), verdict
+        try:
+            return route.handler(call), verdict
+        except Refused as refused:
+            return _error(refused), verdict
+
+    def _check_bucket(self, route: Route, call: Call) -> Verdict:
+        if route.bucket is None:
+            return PASS
+        major = call.path.get(route.bucket.major, "")
+        if route.method == "PATCH" and self._is_old(call):
+            verdict = self._limits.check(OLD_EDIT, major)
+            if verdict.retry_after is not None:
+                return verdict
+        return self._limits.check(route.bucket, major)
+
+    def _is_old(self, call: Call) -> bool:
+        message_id = call.path.get("message_id", "")
+        if not message_id.isdigit():
+            return False
+        age = datetime.now(UTC) - time_of(int(message_id))
+        return age.total_seconds() > self._world.rules.old_message
+
+    def _refuse_on_purpose(self, record: RequestRecord, harm: Harm) -> web.Response:
+        status = harm.status or 500
+        if status == TOO_MANY:
+            self._limits.too_many["made"] += 1
+        self._count(status)
+        return _finish(record, Answer(harm.body, status), harm.headers)
+
+    def _count(self, status: int) -> None:
+        if status in {TOO_MANY, UNAUTHORIZED, FORBIDDEN}:
+            self._limits.invalid_requests += 1
+
+
+def _error(refused: Refused) -> Answer:
+    body: dict[str, object] = {"message": refused.message, "code": int(refused.code)}
+    if refused.errors:
+        body["errors"] = refused.errors
+    if refused.retry_after is not None:
+        body["retry_after"] = refused.retry_after
+    return Answer(body, refused.status)
+
+
+def _too_many(verdict: Verdict) -> Answer:
+    code = verdict.code
+    body: dict[str, object] = {
+        "message": MESSAGES[code] if code else "You are being rate limited.",
+        "retry_after": round(verdict.retry_after or 0.0, 3),
+        "global": verdict.scope == "global",
+    }
+    if code:
+        body["code"] = int(code)
+    return Answer(body, TOO_MANY)
+
+
+def _finish(record: RequestRecord, answer: Answer, extra: Mapping[str, str]) -> web.Response:
+    record.status = answer.status
+    record.answer = answer.body
+    headers = dict(extra)
+    if answer.body is None:
+        return web.Response(status=answer.status, headers=headers)
+    # Exactly this content type: discord.py compares it for equality.
+    headers["Content-Type"] = "application/json"
+    text = json.dumps(answer.body, separators=(",", ":"))
+    return web.Response(body=text.encode(), status=answer.status, headers=headers)
+
+
+async def _wait(seconds: float) -> None:
+    if seconds:
+        await asyncio.sleep(seconds)
+
+
+def _drop(request: web.Request) -> web.Response:
+    if request.transport:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+async def _read(request: web.Request) -> tuple[object, dict[str, Upload]]:
+    if request.content_type == "multipart/form-data":
+        return await _read_parts(request)
+    raw = await request.read()
+    if not raw:
+        return None, {}
+    return _parsed(raw), {}
+
+
+async def _read_parts(request: web.Request) -> tuple[object, dict[str, Upload]]:
+    body: object = None
+    files: dict[str, Upload] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            continue
+        data = bytes(await part.read(decode=True))
+        name = part.name or ""
+        if name == "payload_json":
+            body = _parsed(data)
+        else:
+            kind = part.headers.get("Content-Type")
+            files[name] = Upload(part.filename or name, data, kind)
+    return body, files
+
+
+def _parsed(raw: bytes) -> object:
+    try:
+        parsed: object = json.loads(raw)
+    except ValueError:
+        return raw.decode(errors="replace")
+    return parsed
