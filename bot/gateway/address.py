@@ -1,0 +1,22 @@
+"""Addresses: the custom ids of our buttons, which are the marks that Discord keeps for us."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.reply import Controls, Mark
+
+_SHAPE = re.compile(r"(stop|more|retry):([0-9a-f]{1,16}):([0-9a-f]{1,3})")
+
+
+def custom_id(controls: Controls, mark: Mark) -> str:
+    """Return the custom id of the button under a page; at most 100 characters, Discord's limit."""
+    return f"{controls.value}:{mark.anchor:x}:{mark.page:x}"
+
+
+def parse(text: str) -> tuple[Controls, Mark] | None:
+    """Return what a custom id of ours says; None for everything else."""
+    match = _SHAPE.fullmatch(text)
+    if match is None:
+        return None
+    return Controls(match[1]), Mark(int(match[2], 16), int(match[3], 16))

@@ -1,0 +1,69 @@
+"""Buttons: stateless, so that one works after a restart and after years.
+
+A button's custom id holds ids and nothing else. Whoever presses it is asked for anew
+whether they may, so that a forged one opens nothing.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import discord
+
+from bot.domain.session import SessionId
+from bot.engine.sessions import Retried, Sessions
+from bot.gateway import phrases
+from bot.gateway.address import parse
+from bot.gateway.entry_rules import Words
+from bot.gateway.people import Request
+
+DELETE = "del"
+
+
+def confirmation(session_id: SessionId) -> discord.ui.View:
+    """Return the one button that erases a session. discord.py keeps no track of it."""
+    view = discord.ui.View(timeout=None)
+    view.add_item(
+        discord.ui.Button(
+            style=discord.ButtonStyle.danger,
+            label="Erase it for good",
+            custom_id=f"{DELETE}:{session_id}",
+        )
+    )
+    view.stop()  # or discord.py would remember it until the process ends
+    return view
+
+
+class Buttons:
+    """Does what buttons ask for."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    async def stop(self, request: Request) -> Words | None:
+        """Stop the answer that the button is under; say nothing when it worked."""
+        address = parse(request.custom_id)
+        if address is None:
+            return Words(phrases.UNKNOWN_COMMAND)
+        _, mark = address
+        if await self._sessions.stop_answer(request.place, request.actor, mark.anchor):
+            return None
+        return Words(phrases.ANSWER_IS_OVER)
+
+    async def retry(self, request: Request) -> Words | None:
+        """Give the answer that the button is under again; say nothing when it worked."""
+        address = parse(request.custom_id)
+        if address is None:
+            return Words(phrases.UNKNOWN_COMMAND)
+        _, mark = address
+        came = await self._sessions.retry_answer(request.place, request.actor, mark.anchor)
+        return None if came is Retried.STARTED else Words(phrases.retried(came))
+
+    async def delete(self, request: Request) -> Words:
+        """Erase the session that was asked about."""
+        try:
+            session_id = SessionId(UUID(request.custom_id.partition(":")[2]))
+        except ValueError:
+            return Words(phrases.UNKNOWN_COMMAND)
+        session = await self._sessions.delete(request.place, request.actor, session_id)
+        return Words(phrases.deleted(session) if session else phrases.UNKNOWN_SESSION)

@@ -1,0 +1,174 @@
+"""Entry: the one door for slash commands, buttons and autocompletes.
+
+What may be asked for stands in one table, `rules`. Whatever is not in it is refused, and
+before anything in it is done the person is asked whether they may: no handler can forget.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from types import MappingProxyType
+
+import discord
+
+from bot.domain.access import Action, Denial, Denied, demand
+from bot.domain.reply import Controls
+from bot.engine.pacing import Governor
+from bot.engine.sessions import Sessions
+from bot.gateway import phrases
+from bot.gateway.buttons import DELETE, Buttons
+from bot.gateway.commands_chat import ChatCommand
+from bot.gateway.commands_session import SessionCommands
+from bot.gateway.entry_failures import EXPECTED, words_for
+from bot.gateway.entry_rules import Outcome, Rule, Rules, Way, Words
+from bot.gateway.entry_telling import Telling
+from bot.gateway.people import Kind, Request, request_from
+from bot.gateway.sync import CommandSync
+from bot.gateway.threads import Threads
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+# Discord waits 3 seconds for choices, the way to and fro included:
+# https://discord.com/developers/docs/interactions/receiving-and-responding
+CHOICES_WITHIN = 1.5  # seconds
+SLOW_AFTER = 6.0  # seconds of “thinking” after which a person wants to know
+
+
+class Entry:
+    """Takes what people press and type beyond messages, and sees it through."""
+
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        sync: CommandSync,
+        governor: Governor,
+        clock: Clock,
+        default_model: str,
+        slow_after: float = SLOW_AFTER,
+    ) -> None:
+        self.rules = _rules(
+            ChatCommand(sessions, Threads(governor=governor, clock=clock)),
+            SessionCommands(sessions, default_model=default_model),
+            Buttons(sessions),
+        )
+        self._telling = Telling(governor=governor, clock=clock)
+        self._sync = sync
+        self._slow_after = slow_after
+
+    async def connected(self, client: discord.Client) -> None:
+        """Have Discord told of our commands soon, now that `client` is logged in."""
+        self._sync.offer(client)
+
+    async def interact(self, interaction: discord.Interaction) -> None:
+        """Answer an interaction: first the acknowledgement, then whatever takes time."""
+        request = request_from(interaction)
+        if request is None:
+            log.warning("interaction=%d event=not_understood", interaction.id)
+            await self._telling.refuse(interaction, phrases.UNKNOWN_PLACE)
+            return
+        try:
+            rule = self._allowed(request)
+        except Denied as error:
+            log.info(
+                "interaction=%d event=denied name=%s why=%s",
+                request.id,
+                request.name,
+                error.denial,
+            )
+            await self._refuse(request, phrases.denied(error.denial))
+            return
+        if rule.way is Way.CHOICES:
+            await self._complete(request, rule)
+        elif await self._telling.acknowledge(request, rule.way):
+            log.info("interaction=%d event=%s name=%s", request.id, request.kind, request.name)
+            outcome = await self._patiently(request, rule)
+            if isinstance(outcome, Words):
+                await self._telling.tell(request, rule.way, outcome)
+
+    def _allowed(self, request: Request) -> Rule:
+        """Return the rule for a request.
+
+        Raises:
+            Denied: there is none, or the person may not do it here.
+        """
+        rule = self.rules.get((request.kind, request.name))
+        if rule is None or not _is_ours(request, rule):
+            raise Denied(Denial.NO_RULE)
+        demand(request.actor, rule.action, request.place)
+        return rule
+
+    async def _refuse(self, request: Request, text: str) -> None:
+        if request.kind is Kind.AUTOCOMPLETE:
+            await self._telling.offer(request, ())
+        else:
+            await self._telling.refuse(request.interaction, text)
+
+    async def _complete(self, request: Request, rule: Rule) -> None:
+        """Offer choices in time; none when the store has no answer for us by then."""
+        outcome: Outcome = ()
+        try:
+            async with asyncio.timeout(CHOICES_WITHIN):
+                outcome = await self._outcome(request, rule)
+        except TimeoutError:
+            log.warning("interaction=%d event=choices_late name=%s", request.id, request.name)
+        await self._telling.offer(request, outcome if isinstance(outcome, tuple) else ())
+
+    async def _patiently(self, request: Request, rule: Rule) -> Outcome:
+        """Do what is asked for, and say so in between when it takes its time."""
+        async with asyncio.TaskGroup() as group:
+            doing = group.create_task(self._outcome(request, rule))
+            await asyncio.wait({doing}, timeout=self._slow_after)
+            if not doing.done() and rule.way is Way.THINKING:
+                await self._telling.tell(request, rule.way, Words(phrases.STILL_AT_IT))
+        return doing.result()
+
+    async def _outcome(self, request: Request, rule: Rule) -> Outcome:
+        """Do what is asked for; whatever fails, return words."""
+        try:
+            return await rule.handler(request)
+        except EXPECTED as error:
+            return Words(words_for(error, request))
+        except Exception:
+            log.exception("interaction=%d event=entry_failed name=%s", request.id, request.name)
+            return Words(phrases.bug(request.id))
+
+
+def _is_ours(request: Request, rule: Rule) -> bool:
+    """Whether a button is under a message of ours; what we replace only one person may see."""
+    if request.kind is not Kind.BUTTON:
+        return True
+    message, us = request.interaction.message, request.interaction.client.user
+    if message is None or us is None or message.author.id != us.id:
+        return False
+    return message.flags.ephemeral or rule.way is not Way.IN_PLACE
+
+
+def _rules(chat: ChatCommand, sessions: SessionCommands, buttons: Buttons) -> Rules:
+    thinking, quietly, choices = Way.THINKING, Way.QUIETLY, Way.CHOICES
+    command, complete, button = Kind.COMMAND, Kind.AUTOCOMPLETE, Kind.BUTTON
+    return MappingProxyType(
+        {
+            (command, "chat"): Rule(Action.CHAT, thinking, chat.chat),
+            (command, "new"): Rule(Action.START, thinking, sessions.new),
+            (command, "reset"): Rule(Action.START, thinking, sessions.reset),
+            (command, "stop"): Rule(Action.STOP, thinking, sessions.stop),
+            (command, "retry"): Rule(Action.RETRY, thinking, sessions.retry),
+            (command, "session info"): Rule(Action.SEE, thinking, sessions.info),
+            (command, "session list"): Rule(Action.SEE, thinking, sessions.list),
+            (command, "session resume"): Rule(Action.RESUME, thinking, sessions.resume),
+            (command, "session rename"): Rule(Action.RENAME, thinking, sessions.rename),
+            (command, "session delete"): Rule(Action.DELETE, thinking, sessions.ask_to_delete),
+            (command, "help"): Rule(Action.HELP, thinking, sessions.help),
+            (complete, "chat"): Rule(Action.CHAT, choices, sessions.models_like),
+            (complete, "new"): Rule(Action.START, choices, sessions.models_like),
+            (complete, "session resume"): Rule(Action.RESUME, choices, sessions.sessions_like),
+            (complete, "session rename"): Rule(Action.RENAME, choices, sessions.sessions_like),
+            (complete, "session delete"): Rule(Action.DELETE, choices, sessions.sessions_like),
+            (button, Controls.STOP.value): Rule(Action.STOP, quietly, buttons.stop),
+            (button, Controls.RETRY.value): Rule(Action.RETRY, quietly, buttons.retry),
+            (button, DELETE): Rule(Action.DELETE, Way.IN_PLACE, buttons.delete),
+        }
+    )

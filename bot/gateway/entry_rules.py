@@ -1,0 +1,50 @@
+"""Rules: how each thing that can be asked for is allowed, acknowledged and done."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.access import Action
+from bot.domain.session import SessionId
+from bot.gateway.commands import Choice
+from bot.gateway.people import Kind, Request
+
+
+class Way(StrEnum):
+    """How an interaction is acknowledged, and where its words go. One person sees them."""
+
+    THINKING = "thinking"  # the bot “is thinking”; the words take the place of that
+    QUIETLY = "quietly"  # nothing is seen; words, if there are any, come as a message
+    IN_PLACE = "in_place"  # nothing is seen; the words replace the message of the button
+    CHOICES = "choices"  # the choices themselves are the acknowledgement
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said to the person; with `confirms`, a button to erase that session.
+
+    When Discord takes no words for the person any more, those that concern everybody at
+    the place are posted there.
+    """
+
+    text: str
+    confirms: SessionId | None = None
+    concerns_all: bool = False
+
+
+Outcome = Words | tuple[Choice, ...] | None
+Handler = Callable[[Request], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What somebody must be allowed to do, and what is done then."""
+
+    action: Action
+    way: Way
+    handler: Handler
+
+
+Rules = Mapping[tuple[Kind, str], Rule]

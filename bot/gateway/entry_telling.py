@@ -1,0 +1,124 @@
+"""Telling: acknowledging an interaction in time, and bringing the words to the person."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import aiohttp
+import discord
+
+from bot.engine.pacing import Governor
+from bot.engine.patience import pauses
+from bot.gateway.buttons import confirmation
+from bot.gateway.commands import Choice
+from bot.gateway.entry_rules import Way, Words
+from bot.gateway.people import Request
+from bot.ports import Clock
+
+log = logging.getLogger(__name__)
+
+NOBODY = discord.AllowedMentions.none()
+ATTEMPTS = 3
+
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+_ALREADY_ACKNOWLEDGED = 40060
+# A token is good for 15 minutes; then Discord knows no such webhook or message:
+# https://discord.com/developers/docs/interactions/receiving-and-responding
+_EXPIRED = frozenset({10008, 10015, 50027})
+
+_LOST = (aiohttp.ClientError, OSError)
+
+
+class Telling:
+    """Speaks to one person through the interaction they made. Nobody is pinged by it.
+
+    What goes through an interaction does not count for the bot's limit on requests.
+    """
+
+    def __init__(self, *, governor: Governor, clock: Clock) -> None:
+        self._governor = governor
+        self._clock = clock
+
+    async def acknowledge(self, request: Request, way: Way) -> bool:
+        """Let the person see at once that we are at it.
+
+        False when it is not ours to do: it was acknowledged before, by us or by another
+        process, or so late that the person was told that nothing happened.
+        """
+        response = request.interaction.response
+        is_seen = way is Way.THINKING
+        for attempt in range(ATTEMPTS):
+            try:
+                await response.defer(ephemeral=is_seen)
+            except discord.HTTPException as error:
+                if error.code == _ALREADY_ACKNOWLEDGED and attempt > 0:
+                    return True  # by the try before, whose answer was lost on the way
+                log.warning("interaction=%d event=not_acknowledged reason=%s", request.id, error)
+                return False
+            except _LOST as error:
+                log.warning("interaction=%d event=acknowledging error=%r", request.id, error)
+            else:
+                return True
+        return False
+
+    async def refuse(self, interaction: discord.Interaction, text: str) -> None:
+        """Acknowledge with the words themselves."""
+        try:
+            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)
+        except (discord.HTTPException, *_LOST) as error:
+            log.warning("interaction=%d event=not_told reason=%r", interaction.id, error)
+
+    async def offer(self, request: Request, choices: tuple[Choice, ...]) -> None:
+        """Show choices under the option that is being typed."""
+        shown = [
+            discord.app_commands.Choice(name=choice.name[:100], value=choice.value)
+            for choice in choices
+        ]
+        try:
+            await request.interaction.response.autocomplete(shown)
+        except (discord.HTTPException, *_LOST) as error:
+            log.info("interaction=%d event=not_offered reason=%r", request.id, error)
+
+    async def tell(self, request: Request, way: Way, words: Words) -> None:
+        """Bring the words to the person, or to everybody once the person is out of reach."""
+        try:
+            if way is Way.QUIETLY:
+                await request.interaction.followup.send(
+                    words.text, ephemeral=True, allowed_mentions=NOBODY
+                )
+            else:
+                await self._surely(lambda: self._replace(request, words))
+        except discord.HTTPException as error:
+            log.warning("interaction=%d event=not_told reason=%s", request.id, error)
+            if error.code in _EXPIRED and words.concerns_all:
+                await self._tell_all(request, words)
+        except _LOST as error:
+            log.warning("interaction=%d event=not_told reason=%r", request.id, error)
+
+    async def _replace(self, request: Request, words: Words) -> None:
+        view = confirmation(words.confirms) if words.confirms else None
+        await request.interaction.edit_original_response(
+            content=words.text, view=view, allowed_mentions=NOBODY
+        )
+
+    async def _tell_all(self, request: Request, words: Words) -> None:
+        channel = request.interaction.channel
+        if not isinstance(channel, discord.abc.Messageable):
+            return
+        await self._governor.must()
+        try:
+            await channel.send(words.text, nonce=f"{request.id:x}.e", allowed_mentions=NOBODY)
+        except (discord.HTTPException, *_LOST) as error:
+            log.warning("interaction=%d event=not_told_all reason=%r", request.id, error)
+
+    async def _surely(self, request: Callable[[], Awaitable[None]]) -> None:
+        """Make a request that may be made twice until its answer arrives, a few times."""
+        for attempt, pause in enumerate(pauses(), start=1):
+            try:
+                return await request()
+            except _LOST:
+                if attempt == ATTEMPTS:
+                    raise
+            await self._clock.sleep(pause)
+        raise AssertionError("pauses never end")

@@ -1,0 +1,59 @@
+"""What discord.py raises, in the words of the domain."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from types import MappingProxyType
+
+import aiohttp
+import discord
+
+from bot.domain.errors import BotError, MessengerBusy, PlaceGone, PostGone, PostRefused
+
+# Long enough for a bucket of Discord's to fill again, shorter than the library's own
+# pauses after a 5xx add up to: we have better pauses, and a nonce.
+REQUEST_SECONDS = 15.0
+
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+_BY_CODE: MappingProxyType[int, type[BotError]] = MappingProxyType(
+    {
+        10003: PlaceGone,  # unknown channel
+        10008: PostGone,  # unknown message
+        20016: MessengerBusy,  # slow mode
+        20028: MessengerBusy,  # the channel takes no more writes for now
+        30046: MessengerBusy,  # an old message was edited too often
+        50001: PlaceGone,  # no access
+        50013: PlaceGone,  # no permission
+        50083: PlaceGone,  # the thread is archived and we may not open it
+        160005: PlaceGone,  # the thread is locked
+    }
+)
+
+_GONE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+_THEIR_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+@asynccontextmanager
+async def discord_faults() -> AsyncIterator[None]:
+    """Limit a request in time, and turn what it raises into the domain's errors."""
+    try:
+        async with asyncio.timeout(REQUEST_SECONDS):
+            yield
+    except discord.HTTPException as error:
+        raise _translated(error) from error
+    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        raise MessengerBusy(type(error).__name__) from error
+
+
+def _translated(error: discord.HTTPException) -> BotError:
+    words = f"status {error.status}, code {error.code}"
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code](words)
+    if error.status in _GONE:
+        return PlaceGone(words)
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= _THEIR_FAULT:
+        return MessengerBusy(words)
+    return PostRefused(words)

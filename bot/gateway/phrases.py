@@ -1,0 +1,275 @@
+"""Every sentence that commands and buttons say, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import discord
+
+from bot.domain.access import Denial
+from bot.domain.session import Session, SessionSummary
+from bot.engine.sessions import Retried
+from bot.gateway.people import Ground
+
+UNTITLED = "Untitled conversation"
+# A line of `/session list` must fit ten times into one message of 2000 characters.
+_LISTED_TITLE = 70
+_QUOTED = 1800  # characters of a quoted prompt, of the 2000 that a message may have
+
+UNKNOWN_SESSION = (
+    "There is no such conversation here. Type a word of its title after `session:` and pick "
+    "it from the list, or look at `/session list`."
+)
+UNKNOWN_COMMAND = (
+    "I do not know this command or button. It may be from an older version of me: "
+    "`/help` shows what I know."
+)
+UNKNOWN_PLACE = "I do not know this sort of place. Try a text channel or a direct message."
+NO_SESSION_YET = "No conversation is open here yet. Say something to me, or use `/new`."
+NOTHING_TO_STOP = "I am not writing an answer here, so there is nothing to stop."
+ANSWER_IS_OVER = "This answer is not being written any more, so there is nothing to stop."
+STOPPING = "⏹️ Stopping. What was said so far stays."
+RETRYING = "🔁 Answering again, in the place of the last answer."
+STORE_BUSY = (
+    "💾 I cannot write to my memory just now, so nothing was changed. Try again in a minute; "
+    "if it goes on, tell the operator that the disk may be full."
+)
+STILL_AT_IT = "⏳ This takes longer than usual. I am still at it; there is no need to ask again."
+PRIVATE_IMPOSSIBLE = (
+    "A private thread is not possible here; only ordinary text channels have them. "
+    "Use `/chat private:True` in one, or write to me in a direct message."
+)
+NO_ACCESS = (
+    "🔒 Discord does not let me do that here: a permission is missing. A moderator can grant my "
+    "role View Channel, Send Messages, Create Public Threads, Create Private Threads and "
+    "Send Messages in Threads."
+)
+NO_TAGGED_POST = (
+    "This forum wants a tag on every post, and I could not choose one. "
+    "Open a post yourself and mention me in it."
+)
+SERVER_IS_FULL = (
+    "This server has as many active threads as Discord allows. "
+    "Ask a moderator to close some, or use `/new` here."
+)
+PARENT_UNKNOWN = "I cannot see the channel this thread belongs to. Use `/new` to start afresh here."
+WRONG_MODEL = (
+    "A model's name has 1 to 100 characters and no spaces, such as `gpt-6-luna`. "
+    "Leave it out to have the usual model."
+)
+WRONG_PERSONA = "I have no persona of that name. Pick one from the list that appears."
+EMPTY_TITLE = "The new title is empty. Give it at least one letter."
+GREETING = "👋 A fresh conversation. Say what it is about; no mention is needed in here."
+
+_DENIALS = {
+    Denial.NOT_A_PERSON: "I only listen to people, not to bots.",
+    Denial.CANNOT_VIEW: (
+        "You may not read what is said here, so I may not show or change it for you. It takes "
+        "the permissions View Channel and Read Message History."
+    ),
+    Denial.CANNOT_WRITE: (
+        "You may not write here, so you cannot make me do this here. It takes the permission "
+        "Send Messages (in a thread: Send Messages in Threads)."
+    ),
+    Denial.CANNOT_MODERATE: (
+        "Others took part in this conversation. Only somebody with the permission "
+        "Manage Messages may delete it."
+    ),
+    Denial.NOT_HERE: UNKNOWN_SESSION,  # that it exists elsewhere is nobody's business
+    Denial.NO_RULE: UNKNOWN_COMMAND,
+}
+_RETRIES = {
+    Retried.STARTED: RETRYING,
+    Retried.NOTHING: "There is no answer yet that I could give again.",
+    Retried.BUSY: "The newest answer is still being written. Stop it first, or wait for its end.",
+    Retried.NOT_NEWEST: (
+        "The conversation has gone on since, or was put away, and only its newest answer can "
+        "be given again. Ask anew, or use `/retry`."
+    ),
+}
+
+
+def denied(denial: Denial) -> str:
+    """Return why somebody may not do something, and what it would take."""
+    return _DENIALS[denial]
+
+
+def retried(retried: Retried) -> str:
+    """Return what came of asking for another answer."""
+    return _RETRIES[retried]
+
+
+def bug(interaction_id: int) -> str:
+    """Return what to say when we failed for a reason nobody foresaw."""
+    return f"⚠️ Something went wrong on my side. The operator's log has it under `{interaction_id}`."
+
+
+def discord_failed(interaction_id: int) -> str:
+    """Return what to say when Discord refused or could not be reached."""
+    return (
+        "🌩️ Discord did not let me do that. Try again in a minute; if it goes on, the "
+        f"operator's log has it under `{interaction_id}`."
+    )
+
+
+def missing_permissions(names: Iterable[str]) -> str:
+    """Return what somebody has to allow the bot, by the names Discord's settings use."""
+    listed = ", ".join(f"**{title_of(name)}**" for name in names)
+    return f"🔒 I lack a permission here: {listed}. A moderator can grant it to my role."
+
+
+def title_of(permission: str) -> str:
+    """Return a permission's name as Discord's settings show it, nearly."""
+    return permission.replace("_", " ").title().replace(" In ", " in ")
+
+
+def asked(name: str, prompt: str) -> str:
+    """Return a prompt quoted, and by whom; it pings nobody when sent as the bot sends."""
+    quoted = "\n".join(f"> {line}" for line in prompt.splitlines())
+    clipped = quoted if len(quoted) <= _QUOTED else f"{quoted[:_QUOTED]}…"
+    return f"**{discord.utils.escape_markdown(name)}** asked:\n{clipped}"
+
+
+def opened_thread_for(name: str) -> str:
+    """Return the line a thread without a first question starts from."""
+    return f"**{discord.utils.escape_markdown(name)}** opened a conversation."
+
+
+def thread_name_for(name: str) -> str:
+    """Return what a thread is called that starts without a question."""
+    return f"Conversation with {name}"[:100]
+
+
+def here_it_is(thread_id: int) -> str:
+    """Return where the answer is."""
+    return f"💬 Over there: <#{thread_id}>"
+
+
+def right_here(*, is_asked: bool) -> str:
+    """Return what is said where no thread can be opened."""
+    if is_asked:
+        return "💬 A fresh conversation, right here. The answer comes as a message."
+    return "🆕 A fresh conversation starts right here. Say what it is about."
+
+
+def title(session: Session) -> str:
+    """Return a session's title, made harmless for Markdown."""
+    return discord.utils.escape_markdown(session.title or UNTITLED)
+
+
+def started_afresh(before: Session | None, *, persona: str, model: str | None) -> str:
+    """Return that a fresh session is open, how it answers, and what became of the one before."""
+    manner = f"persona {persona}" + (f", model {model}" if model else "")
+    fresh = f"🆕 A fresh conversation starts here ({manner})."
+    return f"{fresh} {_put_away(before)}" if before else fresh
+
+
+def reset(before: Session | None) -> str:
+    """Return that a session was put away and another is open."""
+    if before is None:
+        return f"There is nothing to reset. {NO_SESSION_YET}"
+    return f"🆕 A fresh conversation with the same settings starts here. {_put_away(before)}"
+
+
+def _put_away(before: Session) -> str:
+    return f"“{title(before)}” was put away and kept: `/session resume` brings it back."
+
+
+def resumed(session: Session) -> str:
+    """Return that an old session goes on."""
+    return f"📂 “{title(session)}” goes on here. What was open before is kept."
+
+
+def renamed(session: Session) -> str:
+    """Return a session's new title."""
+    return f"✏️ It is called “{title(session)}” now."
+
+
+def confirm_deletion(summary: SessionSummary) -> str:
+    """Return the question before a session is erased."""
+    return (
+        f"Erase “{title(summary.session)}” ({_turns(summary.turns)}) and every word in it from my "
+        "memory? This cannot be undone. Discord's messages stay."
+    )
+
+
+def deleted(session: Session) -> str:
+    """Return that a session is erased."""
+    return f"🗑️ “{title(session)}” is erased from my memory. Discord's messages stay."
+
+
+def info(summary: SessionSummary, *, default_model: str) -> str:
+    """Return what there is to know about the open session."""
+    session = summary.session
+    read, written = f"{summary.input_tokens:,}", f"{summary.output_tokens:,}"
+    return "\n".join(
+        (
+            f"**{title(session)}**",
+            f"Id: `{session.id}`",
+            f"Persona: {session.persona} · Model: {session.model or default_model}",
+            f"{_turns(summary.turns)} · {read} tokens in, {written} tokens out",
+            f"Opened {moment(session.opened_at)} by <@{session.opened_by}>",
+        )
+    )
+
+
+def listing(summaries: Sequence[SessionSummary], *, limit: int) -> str:
+    """Return the newest sessions of a place, a line each."""
+    if not summaries:
+        return NO_SESSION_YET
+    lines = [_line(summary) for summary in summaries[:limit]]
+    if len(summaries) > limit:
+        lines.append("-# and older ones: `/session resume` finds them by their titles.")
+    return "\n".join(lines)
+
+
+def choice(summary: SessionSummary) -> str:
+    """Return a session as one of the choices of an option, without Markdown."""
+    session = summary.session
+    when = f"{summary.last_said_at or session.opened_at:%Y-%m-%d}"
+    return f"{(session.title or UNTITLED)[:60]} · {when} · {_turns(summary.turns)}"
+
+
+def moment(at: datetime) -> str:
+    """Return a moment that Discord shows in the reader's own time zone."""
+    return f"<t:{int(at.timestamp())}:f>"
+
+
+def help_for(ground: Ground, *, in_thread_of_ours: bool) -> str:
+    """Return how to talk with the bot at this very place."""
+    return "\n".join((_when_heard(ground, in_thread_of_ours=in_thread_of_ours), _COMMANDS))
+
+
+def _when_heard(ground: Ground, *, in_thread_of_ours: bool) -> str:
+    if ground is Ground.DIRECT:
+        return "I answer **every message** you write here. Nobody else sees this conversation."
+    if in_thread_of_ours:
+        return (
+            "I answer **every message** in this thread. Everybody who writes here takes part in "
+            "one conversation, and I tell you apart by name."
+        )
+    where = "this thread" if ground in {Ground.THREAD, Ground.POST} else "this channel"
+    return (
+        f"In {where} I answer when you **mention me** or **reply to me**. Everybody who does takes "
+        "part in one conversation. With `/chat` it gets a thread of its own, without mentions."
+    )
+
+
+_COMMANDS = """\
+• `/chat` asks something in a thread of its own; `private:True` for your eyes only
+• `/new` starts afresh here; `/reset` too, with the same persona and model
+• `/stop` ends the answer in progress; `/retry` gives the last one again
+• `/session list` and `/session resume` go back to earlier conversations; nothing is lost
+• `/session delete` erases one for good"""
+
+
+def _line(summary: SessionSummary) -> str:
+    session = summary.session
+    name = discord.utils.escape_markdown((session.title or UNTITLED)[:_LISTED_TITLE])
+    mark = "▶️ " if session.is_open else "• "
+    return f"{mark}**{name}** · {moment(summary.last_said_at or session.opened_at)}"
+
+
+def _turns(count: int) -> str:
+    return "1 turn" if count == 1 else f"{count} turns"

@@ -1,0 +1,261 @@
+"""A local Discord with the real entry connected to it, over the engine and fakes of its ports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.clock import SystemClock
+from bot.domain.message import Prompt
+from bot.domain.session import Place, Session
+from bot.domain.turn import Turn
+from bot.engine.answering import Answerer
+from bot.engine.completing import Completer
+from bot.engine.intake import Intake
+from bot.engine.lanes import Lanes
+from bot.engine.pacing import Governor
+from bot.engine.sessions import Sessions
+from bot.gateway.entry import Entry
+from bot.gateway.sync import CommandSync
+from bot.playground import (
+    Channel,
+    Guild,
+    LocalDiscord,
+    Message,
+    Permission,
+    Person,
+    Rules,
+    Thread,
+)
+from bot.playground.world.permission import EVERYDAY
+from tests.fakes.board import Board
+from tests.fakes.memory_store import MemoryStore
+from tests.fakes.scripted_model import Script, ScriptedModel
+
+T = TypeVar("T")
+
+
+class SlowStore(MemoryStore):
+    """A store whose disk can be made to hang."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.works = asyncio.Event()
+        self.works.set()
+
+    async def _read(self, query: Callable[[], T]) -> T:
+        await self.works.wait()
+        return await super()._read(query)
+
+    async def _write(self, change: Callable[[], T]) -> T:
+        await self.works.wait()
+        return await super()._write(change)
+
+
+class CountingGovernor(Governor):
+    """A governor that remembers how many requests had to be made."""
+
+    made = 0
+
+    async def must(self) -> None:
+        self.made += 1
+        await super().must()
+
+
+class Presser(discord.Client):
+    """discord.py with nothing but the entry behind it."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True), guild_ready_timeout=0.05, max_messages=None
+        )
+        self._entry = entry
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Do not wait."""
+
+    async def setup_hook(self) -> None:
+        await self._entry.connected(self)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        await self._entry.interact(interaction)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything there is."""
+
+    local: LocalDiscord
+    guild: Guild
+    general: Channel
+    ada: Person
+    bob: Person
+    store: SlowStore
+    model: ScriptedModel
+    governor: CountingGovernor
+    intake: Intake
+    sessions: Sessions
+    lanes: Lanes
+    entry: Entry
+    client: discord.Client
+
+    def place(self, channel: Channel) -> Place:
+        """Return a channel as the engine knows it."""
+        return Place(channel.id, channel.guild.id if channel.guild else None)
+
+    def open_at(self, channel: Channel) -> Session | None:
+        """Return the session that is open at a channel."""
+        here = [s for s in self.store.sessions.values() if s.place == self.place(channel)]
+        return next((session for session in here if session.is_open), None)
+
+    def turns_at(self, channel: Channel) -> list[Turn]:
+        """Return what was asked at a channel."""
+        ids = {s.id for s in self.store.sessions.values() if s.place == self.place(channel)}
+        return [turn for turn in self.store.turns.values() if turn.session_id in ids]
+
+    async def ask(self, person: Person, channel: Channel, line: str, /, **options: object) -> str:
+        """Use a command and return what the person alone reads then."""
+        outcome = await person.slash(channel, line, **options)
+        answer = await outcome.answered()
+        assert outcome.ephemeral
+        assert answer.ephemeral_to is person.user
+        return answer.content
+
+    async def say(self, session: Session, prompt: Prompt) -> Turn:
+        """Let a prompt be heard at a session."""
+        turn = await self.intake.say(session, prompt)
+        assert turn is not None
+        return turn
+
+    async def button(self, channel: Channel, custom_id: str) -> Message:
+        """Post a message of the bot with a button under it."""
+        view = discord.ui.View(timeout=None)
+        view.add_item(discord.ui.Button(label="press", custom_id=custom_id))
+        view.stop()
+        there = self.client.get_partial_messageable(channel.id)
+        sent = await there.send("an answer", view=view)
+        return next(m for m in channel.messages if m.id == sent.id)
+
+    def thread_of(self, channel: Channel) -> Thread:
+        """Return the thread that starts from the newest message of a channel."""
+        thread = channel.messages[-1].thread
+        assert thread is not None
+        return thread
+
+
+@asynccontextmanager
+async def opened(
+    *scripts: Script,
+    rules: Rules | None = None,
+    bot_permissions: Permission = EVERYDAY,
+    slow_after: float = 6.0,
+) -> AsyncIterator[House]:
+    """Open a house with Ada and Bob in one guild, and close it after them."""
+    async with AsyncExitStack() as stack:
+        local = await stack.enter_async_context(
+            LocalDiscord(rules=rules or Rules(identify_every=0.0))
+        )
+        guild = local.add_guild("Home", bot_permissions=bot_permissions)
+        general = local.add_channel(guild, "general")
+        ada = local.add_person("Ada", guilds=[guild])
+        bob = local.add_person("Bob", guilds=[guild])
+        store, model = SlowStore(), ScriptedModel(*(scripts or (("Hello.",),)))
+        clock = SystemClock()
+        governor = CountingGovernor(clock)
+        answerer = _answerer(store, model, clock, governor)
+        lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock, limit=8))
+        intake = Intake(inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect)
+        sessions = Sessions(
+            archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
+        )
+        sync = CommandSync(notebook=store, governor=governor, clock=clock)
+        entry = Entry(
+            sessions=sessions,
+            sync=sync,
+            governor=governor,
+            clock=clock,
+            default_model="gpt-usual",
+            slow_after=slow_after,
+        )
+        await stack.enter_async_context(_running(intake.run(), sync.run()))
+        client = await stack.enter_async_context(connected(local, entry))
+        await local.until(lambda: any(r.method == "PUT" for r in local.requests))
+        yield House(
+            local,
+            guild,
+            general,
+            ada,
+            bob,
+            store,
+            model,
+            governor,
+            intake,
+            sessions,
+            lanes,
+            entry,
+            client,
+        )
+
+
+@asynccontextmanager
+async def connected(local: LocalDiscord, entry: Entry) -> AsyncIterator[discord.Client]:
+    """Connect a client to the local Discord while the block lasts."""
+    with pointed_at(local):
+        client = Presser(entry)
+        await client.login(local.token)
+        running = asyncio.create_task(client.connect())
+        ready = asyncio.create_task(client.wait_until_ready())
+        await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            yield client
+        finally:
+            ready.cancel()
+            await client.close()
+            await running
+
+
+@contextmanager
+def pointed_at(local: LocalDiscord) -> Iterator[None]:
+    """Let discord.py speak to the local Discord while the block lasts."""
+    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    Route.BASE = local.api_url
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(local.gateway_url)
+    try:
+        yield
+    finally:
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+@asynccontextmanager
+async def _running(*mains: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(main) for main in mains]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def _answerer(
+    store: MemoryStore, model: ScriptedModel, clock: SystemClock, governor: Governor
+) -> Answerer:
+    completer = Completer(
+        ledger=store, model=model, clock=clock, default_model="gpt-usual", budget=16000
+    )
+    return Answerer(
+        ledger=store,
+        completer=completer,
+        messenger=Board(clock),
+        clock=clock,
+        governor=governor,
+        long_after=8,
+    )
