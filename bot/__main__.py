@@ -1,0 +1,79 @@
+"""`python -m bot`: runs the bot, checks it, invites it, or plays with it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+
+from bot import __version__, app
+from bot.domain.errors import BotError
+from bot.logs import set_up_logs
+from bot.playground.saying import say
+from bot.settings import SettingsWrong, read_discord_settings, read_settings
+
+log = logging.getLogger(__name__)
+
+WRONG_USAGE = 2  # what argparse exits with as well
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return asyncio.run(_do(options))
+    except SettingsWrong as error:
+        print(f"{error}\nSee .env.example.", file=sys.stderr)  # noqa: T201  # for the operator
+        return WRONG_USAGE
+    except BotError as error:
+        print(error, file=sys.stderr)  # noqa: T201  # for the operator
+        return 1
+    except KeyboardInterrupt:
+        return 130  # as shells have it: 128 + SIGINT
+    except Exception:
+        log.exception("event=bot_failed")
+        return 1
+
+
+async def _do(options: argparse.Namespace) -> int:
+    match options.command:
+        case "check":
+            return 0 if await app.check(read_settings) else 1
+        case "invite":
+            print(await app.invitation(read_discord_settings()))  # noqa: T201  # what was asked for
+            return 0
+        case "playground":
+            return await say(options.say)
+        case _:
+            settings = read_settings()
+            set_up_logs(settings.log_level, secrets=settings.secrets)
+            await app.run(settings)
+            return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="Parley holds conversations with an OpenAI model on Discord. "
+        "Without a command it runs until it is stopped.",
+        epilog="Settings come from the environment and from .env; .env.example names them all.",
+    )
+    parser.add_argument("--version", action="version", version=f"parley {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    commands.add_parser("check", help="say what is wrong with the set-up and how to mend it")
+    commands.add_parser("invite", help="print the link that adds the bot to a server")
+    play = commands.add_parser("playground", help="talk with the bot on a local Discord")
+    play.add_argument(
+        "--say",
+        action="append",
+        required=True,
+        metavar="TEXT",
+        help="say this to the bot and print its answer; may be given more than once",
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

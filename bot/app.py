@@ -1,0 +1,219 @@
+"""Puts the house together: the only module that knows every concrete part."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import uuid4
+
+from bot import __version__
+from bot.clock import SystemClock
+from bot.domain.errors import BotError, StoreBusy, StoreUnusable
+from bot.engine.answering import Answerer
+from bot.engine.completing import Completer
+from bot.engine.intake import Intake
+from bot.engine.lanes import Lanes
+from bot.engine.pacing import Governor
+from bot.engine.sessions import Sessions
+from bot.gateway.connection import Connection, open_connection, point_at
+from bot.gateway.diagnosis import Level, diagnose
+from bot.gateway.entry import Entry
+from bot.gateway.invite import application_id_from, invite_url
+from bot.gateway.sync import CommandSync
+from bot.model import Endpoint, check_model, open_model, warm_up
+from bot.ports import Notebook, Store
+from bot.settings import DiscordSettings, Settings, SettingsWrong
+from bot.store import open_store
+
+log = logging.getLogger(__name__)
+
+# At most so many answers are written at a time. Discord's limit on requests feeds about
+# forty streams well; beyond that edits get rarer, and one core carries about a hundred.
+LANES = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The running bot: its parts, opened and wired."""
+
+    settings: Settings
+    store: Store
+    connection: Connection
+    intake: Intake
+    lanes: Lanes
+    entry: Entry
+    sync: CommandSync
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Hear and answer until `stop` is set, then let answers in flight end.
+
+        What is heard during the grace time is recorded, and answered after the next start.
+
+        Raises:
+            BotError: Discord does not want this bot; trying on would not help.
+        """
+        failures: list[BotError] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self.intake.run()),
+                    group.create_task(self.sync.run()),
+                    group.create_task(self.connection.run(self.intake, self.entry)),
+                ]
+                await stop.wait()
+                log.info("event=stopping grace=%.0f", self.settings.grace_seconds)
+                await self._finish()
+                for task in tasks:
+                    task.cancel()
+        except* BotError as group_of_errors:
+            failures += [e for e in group_of_errors.exceptions if isinstance(e, BotError)]
+        if failures:
+            raise failures[0]
+
+    async def _finish(self) -> None:
+        try:
+            async with asyncio.timeout(self.settings.grace_seconds):
+                await self.intake.caught_up()
+                await self.lanes.drain()
+        except TimeoutError:
+            log.warning("event=grace_over; what is unfinished is finished after the next start")
+        await self.store.forgive_attempts()
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
+    """Open every part and wire them; close them in the opposite order.
+
+    The mouth is opened before the lanes and closed after them, so that replies in flight
+    can still be finished.
+
+    Raises:
+        StoreUnusable: the database cannot be used.
+    """
+    clock = SystemClock()
+    governor = Governor(clock)
+    async with (
+        open_store(settings.database_url) as store,
+        open_model(
+            endpoint(settings),
+            max_output_tokens=settings.max_output_tokens,
+            stall_seconds=settings.stall_seconds,
+            salt=await _salt(store),
+        ) as model,
+        open_connection(
+            token=settings.discord_token.get_secret_value(),
+            api_url=str(settings.discord_api_url) if settings.discord_api_url else None,
+        ) as connection,
+    ):
+        answerer = Answerer(
+            ledger=store,
+            completer=Completer(
+                ledger=store,
+                model=model,
+                clock=clock,
+                default_model=settings.openai_model,
+                budget=settings.context_tokens,
+            ),
+            messenger=connection.messenger,
+            clock=clock,
+            governor=governor,
+            long_after=settings.long_answer_pages,
+        )
+        async with Lanes(answerer.step, clock=clock, limit=LANES) as lanes:
+            intake = Intake(
+                inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect
+            )
+            sessions = Sessions(
+                archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
+            )
+            sync = CommandSync(notebook=store, governor=governor, clock=clock)
+            entry = Entry(
+                sessions=sessions,
+                sync=sync,
+                governor=governor,
+                clock=clock,
+                default_model=settings.openai_model,
+            )
+            yield Bot(settings, store, connection, intake, lanes, entry, sync)
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until a signal asks it to stop.
+
+    Raises:
+        BotError: it cannot start, or must not go on; the words are for the operator.
+    """
+    log.info("event=starting version=%s", __version__)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await warm_up()
+    async with open_bot(settings) as bot:
+        await bot.run(stop)
+    log.info("event=stopped")
+
+
+async def check(environ: Callable[[], Settings]) -> bool:
+    """Print what is wrong with the set-up and how to mend it; return whether nothing is."""
+    try:
+        settings = environ()
+    except SettingsWrong as error:
+        return _report([(False, line, "see .env.example") for line in str(error).splitlines()])
+    found = [await _check_store(settings.database_url)]
+    model = await check_model(endpoint(settings), settings.openai_model)
+    found.append((model.ok, f"Model: {model.words}", ""))
+    if settings.discord_api_url:
+        await point_at(str(settings.discord_api_url))
+    findings = await diagnose(settings.discord_token.get_secret_value())
+    found += [(f.level is not Level.FAIL, f.what, f.mend) for f in findings]
+    return _report(found)
+
+
+async def invitation(settings: DiscordSettings) -> str:
+    """Return the link that adds the bot to a server, with the least permissions.
+
+    Raises:
+        BotError: the token names no application.
+    """
+    application_id = application_id_from(settings.discord_token.get_secret_value())
+    if application_id is None:
+        raise BotError("DISCORD_TOKEN does not look like a bot's token; copy it anew.")
+    return invite_url(application_id)
+
+
+async def _check_store(url: str) -> tuple[bool, str, str]:
+    try:
+        async with open_store(url) as store:
+            await store.remember("checked", "yes")
+    except (StoreUnusable, StoreBusy) as error:
+        return False, f"Database: {error}", "see DATABASE_URL in .env.example"
+    return True, f"Database: {url} can be written.", ""
+
+
+def _report(found: Sequence[tuple[bool, str, str]]) -> bool:
+    for ok, what, mend in found:
+        advice = f" → {mend}" if mend else ""
+        print(f"{'ok  ' if ok else 'FAIL'} {what}{advice}")  # noqa: T201  # what was asked for
+    return all(ok for ok, _, _ in found)
+
+
+def endpoint(settings: Settings) -> Endpoint:
+    """Return where the model is, as the settings have it."""
+    key, url = settings.openai_api_key, settings.openai_base_url
+    return Endpoint(
+        key.get_secret_value() if key else "", str(url) if url else None, settings.openai_api
+    )
+
+
+async def _salt(notebook: Notebook) -> str:
+    """Return this installation's own random words, the same after every restart."""
+    salt = await notebook.recall("salt")
+    if salt is None:
+        salt = str(uuid4())
+        await notebook.remember("salt", salt)
+    return salt

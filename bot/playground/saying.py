@@ -1,0 +1,121 @@
+"""Saying: the real bot on a local Discord, asked from a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TextIO
+
+from bot.app import Bot, open_bot
+from bot.domain.reply import Ending, Reply
+from bot.domain.turn import Turn
+from bot.logs import set_up_logs
+from bot.playground.local import LocalDiscord
+from bot.playground.local_openai import LocalOpenAI
+from bot.playground.people.person import Person
+from bot.playground.world.events import Event, MessageCreated, MessageDeleted, MessageEdited
+from bot.playground.world.places import Channel
+from bot.settings import Settings, has_model, read_settings
+
+LONGEST_ANSWER = 600.0  # seconds
+STAND_IN = "stand-in"
+RETRY = "Retry"
+
+
+async def say(texts: Sequence[str], *, out: TextIO = sys.stdout) -> int:
+    """Say `texts` to the bot, one after the other; print the conversation as it streams.
+
+    Return 0 when every answer came whole, 1 otherwise.
+    """
+    async with LocalDiscord() as discord, _model() as base_url:
+        home = discord.add_guild("Home")
+        general = discord.add_channel(home, "general")
+        ada = discord.add_person("Ada", guilds=[home])
+        with tempfile.TemporaryDirectory(prefix="parley-") as folder:
+            settings = _settings(discord, base_url, Path(folder))
+            set_up_logs("WARNING", secrets=settings.secrets)
+            print(_who_answers(settings, base_url), file=out)
+            with discord.watch() as events:
+                async with open_bot(settings) as bot, asyncio.TaskGroup() as group:
+                    stop = asyncio.Event()
+                    group.create_task(bot.run(stop))
+                    printing = group.create_task(_print(events, general, out))
+                    await discord.bot_ready()
+                    talk = _Talk(discord, general, ada, bot)
+                    replies = [await talk.ask(text) for text in texts]
+                    printing.cancel()
+                    stop.set()
+    print(file=out)
+    return 0 if all(reply is not None and reply.ending is Ending.WHOLE for reply in replies) else 1
+
+
+class _Talk:
+    def __init__(self, discord: LocalDiscord, channel: Channel, person: Person, bot: Bot) -> None:
+        self._discord = discord
+        self._channel = channel
+        self._person = person
+        self._bot = bot
+
+    async def ask(self, text: str) -> Reply | None:
+        """Say one text and return the reply once all of it is to be seen; None if it never is."""
+        us = self._discord.world.bot.id
+        said = await self._person.say(self._channel, f"<@{us}> {text}")
+        try:
+            await self._discord.until(
+                lambda: any(m.id > said.id and RETRY in m.labels for m in self._channel.messages),
+                timeout=LONGEST_ANSWER,
+            )
+        except TimeoutError:
+            return None
+        turn: Turn | None = await self._bot.store.newest_version(said.id)
+        return turn.reply if turn else None
+
+
+async def _print(events: AsyncIterator[Event], channel: Channel, out: TextIO) -> None:
+    """Print what is said in the channel while it is said, until cancelled."""
+    async for event in events:
+        match event:
+            case MessageCreated(message, content) if message.channel is channel:
+                out.write(f"\n\n{message.author.name}: {content}")
+            case MessageEdited(message, before, content) if message.channel is channel:
+                out.write(_grown(before, content))
+            case MessageDeleted(message) if message.channel is channel:
+                out.write("\n[a message was taken back]")
+            case _:
+                continue
+        out.flush()
+
+
+def _grown(before: str, content: str) -> str:
+    """Return what to print after `before`, so that `content` has been printed."""
+    return content.removeprefix(before) if content.startswith(before) else f"\n{content}"
+
+
+@asynccontextmanager
+async def _model() -> AsyncIterator[str | None]:
+    """Yield the base URL of the stand-in, or None when the settings name a model."""
+    if has_model():
+        yield None
+        return
+    async with LocalOpenAI() as openai:
+        yield openai.url
+
+
+def _settings(discord: LocalDiscord, base_url: str | None, folder: Path) -> Settings:
+    model = {"openai_base_url": base_url, "openai_model": STAND_IN} if base_url else {}
+    return read_settings(
+        discord_token=discord.token,
+        discord_api_url=discord.api_url,
+        database_url=f"sqlite:///{folder / 'playground.db'}",
+        **model,
+    )
+
+
+def _who_answers(settings: Settings, base_url: str | None) -> str:
+    if base_url:
+        return "A scripted stand-in answers: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set."
+    return f"{settings.openai_model} answers, from {settings.openai_base_url or 'OpenAI'}."

@@ -1,0 +1,137 @@
+"""Settings, read once from the environment and from `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_FILE = Path(".env")
+
+Positive = Annotated[int, Field(gt=0)]
+
+
+class SettingsWrong(Exception):
+    """One line for each setting that is missing or wrong, with what it should be."""
+
+
+_CONFIG = SettingsConfigDict(
+    env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+)
+
+
+class DiscordSettings(BaseSettings):
+    """Where the bot lives, for commands that need no model."""
+
+    model_config = _CONFIG
+
+    discord_token: SecretStr = Field(description="the bot's token, from Discord's developer portal")
+    discord_api_url: HttpUrl | None = Field(
+        None, description="another Discord, such as http://127.0.0.1:8080/api/v10"
+    )
+
+
+class Settings(DiscordSettings):
+    """Everything the operator decides. A field is set by the variable of its name."""
+
+    openai_base_url: HttpUrl | None = Field(
+        None, description="another OpenAI-compatible server, such as http://127.0.0.1:8080/v1"
+    )
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="needed unless OPENAI_BASE_URL names a server that wants no key",
+    )
+    openai_api: Literal["responses", "chat"] | None = Field(
+        None, description="`responses` or `chat`; unset: chat with OPENAI_BASE_URL, else responses"
+    )
+    openai_model: str = Field(
+        "gpt-6-luna", min_length=1, description="the model that answers when nothing else is chosen"
+    )
+    database_url: str = Field(
+        "sqlite:///parley.db",
+        pattern=r"^sqlite:///.+",
+        description="sqlite:///relative.db or sqlite:////absolute.db",
+    )
+    context_tokens: Positive = Field(
+        16000, ge=500, description="how many tokens of a conversation the model is shown at most"
+    )
+    max_output_tokens: Positive = Field(
+        4096, ge=16, description="how many tokens an answer may have, reasoning included"
+    )
+    long_answer_pages: Positive = Field(
+        8, description="an answer of more messages than this comes as a file"
+    )
+    stall_seconds: Annotated[float, Field(gt=0)] = Field(
+        120, description="a model that is silent for so long is given up"
+    )
+    grace_seconds: Annotated[float, Field(ge=0)] = Field(
+        20, description="how long answers in flight may go on after a SIGTERM"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be seen in a log."""
+        keys = (self.discord_token, self.openai_api_key)
+        return tuple(key.get_secret_value() for key in keys if key is not None)
+
+    @field_validator("openai_api_key")
+    @classmethod
+    def _has_a_model(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if key is None and info.data.get("openai_base_url", "wrong") is None:
+            raise PydanticCustomError("missing", "is not set")
+        return key
+
+
+S = TypeVar("S", bound=DiscordSettings)
+
+
+def read_settings(env_file: Path = ENV_FILE, /, **given: Any) -> Settings:
+    """Return the settings; `given` wins over the environment, and that over `env_file`.
+
+    Raises:
+        SettingsWrong: names every setting that is missing or wrong, all at once.
+    """
+    return _read(Settings, env_file, given)
+
+
+def read_discord_settings(env_file: Path = ENV_FILE) -> DiscordSettings:
+    """Return what concerns Discord alone; otherwise as `read_settings`."""
+    return _read(DiscordSettings, env_file, {})
+
+
+def has_model(env_file: Path = ENV_FILE) -> bool:
+    """Whether a key or another server is set, so that a real model can be asked."""
+    seen = _ModelNamed(_env_file=env_file)
+    return seen.openai_api_key is not None or seen.openai_base_url is not None
+
+
+class _ModelNamed(BaseSettings):
+    model_config = _CONFIG
+
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+
+
+def _read(kind: type[S], env_file: Path, given: dict[str, Any]) -> S:
+    try:
+        return kind(_env_file=env_file, **given)
+    except ValidationError as error:
+        raise SettingsWrong(_words(error)) from None  # the cause would show the values
+
+
+def _words(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        names = [str(part).upper() for part in problem["loc"][:1]]
+        field = Settings.model_fields.get(names[0].lower()) if names else None
+        says = "is not set" if problem["type"] == "missing" else problem["msg"]
+        hint = f" ({field.description})" if field else ""
+        lines.append(f"{' '.join([*names, says])}{hint}")
+    return "\n".join(lines)

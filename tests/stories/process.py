@@ -1,0 +1,68 @@
+"""The bot as a process of its own, so that it can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from tests.stories.home import Home
+
+ROOT = Path(__file__).parents[2]
+
+
+class BotProcess:
+    """Starts `python -m bot` in front of a home, and ends it one way or the other."""
+
+    def __init__(self, home: Home, **environ: str) -> None:
+        self._home = home
+        self._environ = environ
+        self._process: asyncio.subprocess.Process | None = None
+        self.log = home.folder / "bot.log"
+
+    async def start(self) -> None:
+        """Start the process; return once it is connected to Discord."""
+        identified = self._home.discord.gateway.identifies
+        settings = {
+            "DISCORD_TOKEN": self._home.discord.token,
+            "DISCORD_API_URL": self._home.discord.api_url,
+            "OPENAI_BASE_URL": self._home.openai.url,
+            "OPENAI_API_KEY": "local-key",
+            "OPENAI_MODEL": "some-model",
+            "DATABASE_URL": f"sqlite:///{self._home.folder / 'bot.db'}",
+            "PYTHONPATH": str(ROOT),
+        }
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                cwd=self._home.folder,
+                env={**os.environ, **settings, **self._environ},
+                stderr=log,
+            )
+        await self._home.discord.until(
+            lambda: self._home.discord.gateway.identifies > identified, timeout=30
+        )
+        await self._home.discord.bot_ready()
+
+    @property
+    def pid(self) -> int:
+        """The process that is there."""
+        assert self._process is not None
+        return self._process.pid
+
+    async def kill(self) -> None:
+        """End it as a power cut would."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> int:
+        """Ask it to end, and return its exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def _end(self, number: int) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        return await self._process.wait()

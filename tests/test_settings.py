@@ -1,0 +1,109 @@
+"""The operator's settings: few, and every wrong one named at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic.fields import FieldInfo
+
+from bot.settings import Settings, SettingsWrong, read_settings
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def environ(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Return an environment in which none of our settings is set."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    return monkeypatch
+
+
+def test_a_token_and_a_key_are_enough(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setenv("DISCORD_TOKEN", "a-token")
+    environ.setenv("OPENAI_API_KEY", "a-key")
+
+    settings = read_settings(tmp_path / "none")
+
+    assert settings.context_tokens == 16000
+    assert settings.long_answer_pages == 8
+    assert settings.database_url == "sqlite:///parley.db"
+
+
+def test_a_server_of_ones_own_needs_no_key(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setenv("DISCORD_TOKEN", "a-token")
+    environ.setenv("OPENAI_BASE_URL", "http://127.0.0.1:8080/v1")
+
+    assert read_settings(tmp_path / "none").openai_api_key is None
+
+
+def test_every_wrong_setting_is_named_at_once(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setenv("CONTEXT_TOKENS", "many")
+    environ.setenv("LOG_LEVEL", "loud")
+    environ.setenv("DATABASE_URL", "mysql://root@localhost/bot")
+    environ.setenv("OPENAI_API", "telepathy")
+
+    with pytest.raises(SettingsWrong) as caught:
+        read_settings(tmp_path / "none")
+
+    named = [line.split()[0] for line in str(caught.value).splitlines()]
+    assert sorted(named) == [
+        "CONTEXT_TOKENS",
+        "DATABASE_URL",
+        "DISCORD_TOKEN",
+        "LOG_LEVEL",
+        "OPENAI_API",
+        "OPENAI_API_KEY",
+    ]
+
+
+def test_a_wrong_setting_does_not_show_its_value(
+    environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environ.setenv("DISCORD_TOKEN", "a-token")
+    environ.setenv("OPENAI_BASE_URL", "hunter2")
+
+    with pytest.raises(SettingsWrong) as caught:
+        read_settings(tmp_path / "none")
+
+    assert "OPENAI_BASE_URL" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_environment_wins_over_the_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("DISCORD_TOKEN=from-file\nOPENAI_API_KEY=k\nOPENAI_MODEL=file\nOTHER=1\n")
+    environ.setenv("OPENAI_MODEL", "environment")
+
+    settings = read_settings(file)
+
+    assert settings.openai_model == "environment"
+    assert settings.discord_token.get_secret_value() == "from-file"
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    named = [
+        line.lstrip("# ").split("=")[0]
+        for line in (ROOT / ".env.example").read_text().splitlines()
+        if "=" in line
+    ]
+
+    assert named == [name.upper() for name in Settings.model_fields]
+
+
+def test_the_readme_names_every_setting_with_its_default() -> None:
+    rows = [
+        tuple(cell.strip() for cell in line.split("|")[1:3])
+        for line in (ROOT / "README.md").read_text().splitlines()
+        if line.startswith("| `") and line[3].isupper()
+    ]
+
+    assert rows == [
+        (f"`{name.upper()}`", f"`{field.default}`" if has_default(field) else "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def has_default(field: FieldInfo) -> bool:
+    return not field.is_required() and field.default is not None
