@@ -25,8 +25,14 @@ _SYNTAX = re.compile(
 
 
 def storable(text: str) -> str:
-    """Return `text` as UTF-8 and SQLite can hold it: no lone surrogates, no NUL."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
+    """Return `text` as UTF-8 and SQLite can hold it: no lone surrogates, no NUL.
+
+    Two halves that came apart, as an emoji in two pieces of a stream, are put together.
+    """
+    if text.isascii():
+        return text.replace("\0", "")
+    units = text.encode("utf-16-le", "surrogatepass")
+    return units.decode("utf-16-le", "replace").replace("\0", "")
 
 
 def speaker_name(name: str) -> str:

@@ -168,8 +168,12 @@ class Answerer:
         except PlaceGone:
             state = TurnState.ABANDONED
         self._checks.pop(turn.id, None)
-        await self._ledger.settle_turn(turn.id, state)
-        log.info("%s event=checked state=%s", _name(turn), state)
+        try:
+            await self._ledger.settle_turn(turn.id, state)
+        except TurnSettled as error:
+            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+        else:
+            log.info("%s event=checked state=%s", _name(turn), state)
         return 0.0
 
     def _screen(self, turn: Turn, session: Session, *, is_recovered: bool) -> Screen:

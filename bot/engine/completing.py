@@ -13,6 +13,7 @@ from bot.domain.persona import persona_named
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Session
 from bot.domain.turn import Turn
+from bot.domain.wording import storable
 from bot.engine.patience import pauses
 from bot.ports import Clock, Ledger, Model
 
@@ -71,7 +72,7 @@ class Completer:
                 may_hop = False
                 shown = await self._window(turn, session, hop=True)
             elif wait is None or not tries_left:
-                return Answer(Reply(text, Ending.BROKEN, fault), None, shown.floor)
+                return Answer(Reply(storable(text), Ending.BROKEN, fault), None, shown.floor)
             else:
                 await self._clock.sleep(wait)
         raise AssertionError("the last try returns")
@@ -141,7 +142,7 @@ def _settled(text: str, reason: FinishReason) -> Reply:
     ending = _ENDINGS[reason]
     if not text.strip():
         return Reply("", Ending.EMPTY if ending is Ending.WHOLE else ending)
-    return Reply(text, ending)
+    return Reply(storable(text), ending)
 
 
 def _wait_for(error: ModelBusy | ModelRefused, pause: float) -> float | None:

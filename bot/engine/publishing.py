@@ -17,6 +17,7 @@ from bot.domain.errors import BotError, MessengerBusy, PostGone, PostRefused
 from bot.domain.reply import Page, Post
 from bot.domain.session import Place
 from bot.domain.turn import Turn
+from bot.domain.wording import storable
 from bot.engine.layout import growing
 from bot.engine.notices import REFUSED_BY_DISCORD
 from bot.engine.pacing import Governor
@@ -26,6 +27,10 @@ from bot.ports import Clock, Ledger, Messenger
 log = logging.getLogger(__name__)
 
 TYPING_LASTS = 8.0  # seconds; Discord shows it for ten
+# Nobody sees so short a wait, and it saves a request each where an answer comes at once:
+# the typing sign, and the edit that would follow a first page of a single word.
+TYPING_AFTER = 0.1  # seconds
+FIRST_WORDS_AFTER = 0.05  # seconds
 
 
 class Screen:
@@ -67,7 +72,7 @@ class Screen:
     @property
     def text(self) -> str:
         """What was given to be shown so far."""
-        return self._text
+        return storable(self._text)
 
     @property
     def owes_check(self) -> bool:
@@ -82,12 +87,14 @@ class Screen:
     async def paint(self) -> None:
         """Keep Discord up with what is to be shown, until cancelled; see `at_rest`."""
         with self._governor.stream():
+            await self._changed.wait()
+            await self._clock.sleep(FIRST_WORDS_AFTER)
             while True:
                 await self._changed.wait()
                 self._changed.clear()
                 async with self._writing:
                     try:
-                        await self._draw(growing(self._text, long_after=self._long_after))
+                        await self._draw(growing(self.text, long_after=self._long_after))
                     except MessengerBusy as error:
                         log.info("%s event=edit_failed reason=%s", self._name, error)
                         self._changed.set()
@@ -99,6 +106,7 @@ class Screen:
 
     async def type(self) -> None:
         """Show that the bot is typing, until something else is to be seen."""
+        await self._clock.sleep(TYPING_AFTER)
         while not self._is_visible:
             if self._governor.may():
                 await self._messenger.typing(self._place)

@@ -15,6 +15,7 @@ from bot.gateway import phrases
 from bot.gateway.commands_session import Unfit, model_in, persona_in
 from bot.gateway.entry_rules import Words
 from bot.gateway.people import Ground, Request, ground_of, rights_from
+from bot.gateway.people_named import by_name, names_in
 from bot.gateway.threads import FORUM_POST, PRIVATE, PUBLIC, Threads, demand_permissions
 
 
@@ -25,7 +26,8 @@ class _Wish:
     request: Request
     persona: str
     model: str | None
-    prompt: str | None
+    prompt: str | None  # as it was typed
+    text: str  # the same as the model reads it
     is_private: bool
 
     @property
@@ -38,7 +40,7 @@ class _Wish:
         """What the thread is called."""
         if self.prompt is None:
             return phrases.thread_name_for(self.request.actor_name)
-        return title_from(self.prompt)
+        return title_from(self.text)
 
     @property
     def opening(self) -> str:
@@ -125,7 +127,7 @@ class ChatCommand:
             message_id=request.id,
             author_id=actor.id,
             author_name=request.actor_name,
-            text=wish.prompt,
+            text=wish.text,
             said_at=request.at,
             is_message=False,
         )
@@ -136,11 +138,13 @@ def _wish_in(request: Request) -> _Wish:
     """Return what is wanted; a thread beside a private one is private unless told otherwise."""
     channel = request.interaction.channel
     is_hidden = isinstance(channel, discord.Thread) and channel.is_private()
+    prompt = request.text("prompt")
     return _Wish(
         request=request,
         persona=persona_in(request),
         model=model_in(request),
-        prompt=request.text("prompt"),
+        prompt=prompt,
+        text=by_name(prompt or "", names_in(request.interaction)),
         is_private=request.options.get("private", is_hidden) is True,
     )
 

@@ -97,10 +97,14 @@ def actor_of(interaction: discord.Interaction) -> Actor:
     user = interaction.user
     kind = ActorKind.BOT if user.bot else ActorKind.PERSON
     if interaction.guild_id is None:
-        is_own = isinstance(interaction.channel, discord.DMChannel)
-        return Actor(user.id, kind, frozenset(Right) if is_own else frozenset())
+        return Actor(user.id, kind, rights_outside(interaction.channel))
     in_thread = isinstance(interaction.channel, discord.Thread)
     return Actor(user.id, kind, rights_from(interaction.permissions, in_thread=in_thread))
+
+
+def rights_outside(channel: object) -> frozenset[Right]:
+    """Return everybody's rights outside of servers: all in their own direct messages."""
+    return frozenset(Right) if isinstance(channel, discord.DMChannel) else frozenset()
 
 
 def rights_from(permissions: discord.Permissions, *, in_thread: bool) -> frozenset[Right]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -37,7 +37,7 @@ class Endpoint:
     `base_url` None is OpenAI. `api` None chooses Responses there and Chat elsewhere.
     """
 
-    api_key: str
+    api_key: str = field(repr=False)
     base_url: str | None = None
     api: Api | None = None
 

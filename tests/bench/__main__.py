@@ -25,6 +25,7 @@ from tests.stories.process import BotProcess
 TURNS = 200
 CHANNELS = 20
 WARM = 20  # turns before anything is measured
+BREATH = 0.05  # seconds between turns, so that none waits for the last words of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ async def _turns(home: Home, channels: list[Channel], number: int) -> list[float
         said = await home.ada.say(channel, f"{home.mention} turn {turn}")
         await home.answer_after(channel, said)
         seconds.append(home.openai.requests[-1].at - begun)
+        await asyncio.sleep(BREATH)
     return seconds
 
 

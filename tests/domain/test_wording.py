@@ -32,6 +32,11 @@ def test_ordinary_text_is_stored_as_it_is() -> None:
     assert storable(text) == text
 
 
+def test_halves_of_a_character_are_put_together_and_lone_ones_replaced() -> None:
+    assert storable("a\ud83d\ude00b") == "a😀b"
+    assert storable("a\ud83db\0") == "a\ufffdb"
+
+
 @given(NASTY)
 def test_a_name_is_one_line_that_nothing_in_it_can_break(name: str) -> None:
     shown = speaker_name(name)

@@ -42,7 +42,7 @@ def test_the_first_words_are_shown_at_once_and_the_last_ones_do_not_wait() -> No
 
     async def story(house: House) -> None:
         house.say(1000, "hello")
-        await seconds(0.05)
+        await seconds(0.06)
         assert world.board.read_aloud(CHANNEL) == ["Hi"]
         assert world.board.posts_at(CHANNEL)[0].controls is Controls.STOP
         first.set()
@@ -54,6 +54,26 @@ def test_the_first_words_are_shown_at_once_and_the_last_ones_do_not_wait() -> No
         assert world.board.posts_at(CHANNEL)[0].controls is Controls.RETRY
 
     assert world.live(story)
+
+
+def test_an_answer_that_is_there_at_once_costs_one_request() -> None:
+    world = World(["Yes."])
+
+    world.live(one_question)
+
+    assert world.board.read_aloud(CHANNEL) == ["Yes."]
+    assert (world.board.edits, world.board.typed) == (0, [])
+
+
+def test_a_character_that_comes_in_two_halves_is_shown_and_kept_whole() -> None:
+    world = World(["Hi \ud83d", "\ude00!", "\ud83d"])
+
+    world.live(one_question)
+
+    assert world.board.read_aloud(CHANNEL) == ["Hi 😀!\ufffd"]
+    reply = world.turns()[0].reply
+    assert reply is not None
+    assert reply.text == "Hi 😀!\ufffd"
 
 
 def test_a_stream_is_edited_no_oftener_than_its_share() -> None:

@@ -23,6 +23,7 @@ from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.pacing import Governor
 from bot.engine.sessions import Sessions
+from bot.gateway.client import Client
 from bot.gateway.entry import Entry
 from bot.gateway.sync import CommandSync
 from bot.playground import (
@@ -68,25 +69,6 @@ class CountingGovernor(Governor):
     async def must(self) -> None:
         self.made += 1
         await super().must()
-
-
-class Presser(discord.Client):
-    """discord.py with nothing but the entry behind it."""
-
-    def __init__(self, entry: Entry) -> None:
-        super().__init__(
-            intents=discord.Intents(guilds=True), guild_ready_timeout=0.05, max_messages=None
-        )
-        self._entry = entry
-
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Do not wait."""
-
-    async def setup_hook(self) -> None:
-        await self._entry.connected(self)
-
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        await self._entry.interact(interaction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +168,7 @@ async def opened(
             slow_after=slow_after,
         )
         await stack.enter_async_context(_running(intake.run(), sync.run()))
-        client = await stack.enter_async_context(connected(local, entry))
+        client = await stack.enter_async_context(connected(local, intake, entry))
         await local.until(lambda: any(r.method == "PUT" for r in local.requests))
         yield House(
             local,
@@ -206,20 +188,16 @@ async def opened(
 
 
 @asynccontextmanager
-async def connected(local: LocalDiscord, entry: Entry) -> AsyncIterator[discord.Client]:
+async def connected(
+    local: LocalDiscord, intake: Intake, entry: Entry
+) -> AsyncIterator[discord.Client]:
     """Connect a client to the local Discord while the block lasts."""
     with pointed_at(local):
-        client = Presser(entry)
-        await client.login(local.token)
-        running = asyncio.create_task(client.connect())
-        ready = asyncio.create_task(client.wait_until_ready())
-        await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
-        try:
+        client = Client(intake, entry, message_content=True)
+        async with client, _running(client.start(local.token)):
+            await local.bot_ready()
             yield client
-        finally:
-            ready.cancel()
             await client.close()
-            await running
 
 
 @contextmanager

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.gateway.people_named import by_name
 from bot.playground import ChannelKind, Permission, Rules, Thread
+from bot.playground.world.events import ThreadUpdated
 from bot.playground.world.permission import EVERYDAY
 from tests.gateway.commands_house import House, opened
 
@@ -22,12 +24,13 @@ def _threads(house: House) -> list[Thread]:
 
 
 async def test_a_chat_opens_a_thread_from_a_message_that_shows_who_asks_what(house: House) -> None:
-    said = await house.ask(
-        house.ada, house.general, "chat", prompt="Is <@1> here?\n@everyone look", persona="brief"
-    )
+    prompt = f"Is {house.bob.mention} here?\n@everyone look"
+
+    said = await house.ask(house.ada, house.general, "chat", prompt=prompt, persona="brief")
 
     (starter,) = [m for m in house.general.messages if m.ephemeral_to is None]
-    assert starter.content == "**Ada** asked:\n> Is <@1> here?\n> @everyone look"
+    quoted = f"> Is {house.bob.mention} here?\n> @everyone look"
+    assert starter.content == f"**Ada** asked:\n{quoted}"
     assert not starter.pings
     (thread,) = _threads(house)
     assert thread.id == starter.id
@@ -37,7 +40,7 @@ async def test_a_chat_opens_a_thread_from_a_message_that_shows_who_asks_what(hou
     assert (session.persona, session.model, session.opened_by) == ("brief", None, house.ada.id)
     (turn,) = house.turns_at(thread)
     assert (turn.prompts[0].author_name, turn.prompts[0].is_message) == ("Ada", False)
-    assert turn.prompts[0].text == "Is <@1> here?\n@everyone look"
+    assert turn.prompts[0].text == prompt
     await house.model.until_called(1)
     assert house.open_at(house.general) is None
 
@@ -107,6 +110,45 @@ async def test_a_chat_in_a_forum_post_opens_another_post(house: House) -> None:
     assert mine.parent is forum
     assert mine.messages[0].content == "**Ada** asked:\n> Another idea"
     assert len(house.turns_at(mine)) == 1
+
+
+async def test_another_post_has_the_same_tags(house: House) -> None:
+    forum = house.local.add_channel(house.guild, "ideas", ChannelKind.FORUM)
+    forum.tags = {1: "question", 2: "answer"}
+    house.local.overwrite(forum, house.guild.everyone)  # lets the bot know of the tags
+    post = await house.ada.open_forum_post(forum, "one", "text")
+    post.applied_tags = (2,)
+    house.local.world.emit(ThreadUpdated(post))
+
+    await house.ask(house.ada, post, "chat", prompt="Another idea")
+
+    (mine,) = [t for t in _threads(house) if t is not post]
+    assert mine.applied_tags == (2,)
+
+
+async def test_what_is_shown_by_name_is_read_by_name(house: House) -> None:
+    prompt = f"See {house.general.mention}, <:wave:123> and `<:not:1>`"
+
+    await house.ask(house.ada, house.general, "chat", prompt=prompt)
+
+    (thread,) = _threads(house)
+    (turn,) = house.turns_at(thread)
+    assert turn.prompts[0].text == "See #general, :wave: and `<:not:1>`"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("<@1> <@!1> <@&1> <#1>", "@Ada @Ada @mods #general"),
+        ("<@2> and <@&2>", "<@2> and <@&2>"),
+        ("<a:dance:99>", ":dance:"),
+        ("```\n<@1>\n``` `<@1>` <@1>", "```\n<@1>\n``` `<@1>` @Ada"),
+    ],
+)
+def test_a_name_is_read_where_one_is_known(text: str, read: str) -> None:
+    names = {("@", 1): "Ada", ("@&", 1): "mods", ("#", 1): "general"}
+
+    assert by_name(text, names) == read
 
 
 async def test_a_chat_in_an_announcement_channel_opens_a_thread(house: House) -> None:

@@ -185,9 +185,25 @@ async def test_a_session_is_erased_only_after_a_second_yes(house: House) -> None
 
     await house.local.until(lambda: not question.components)
     assert was_there
+    assert list(house.client.persistent_views) == []
     assert not pressed.failed
     assert question.content.startswith("🗑️ “How do bees sleep?” is erased from my memory.")
     assert session.id not in house.store.sessions
+
+
+async def test_after_the_open_session_is_erased_none_is_open(house: House) -> None:
+    await house.ask(house.ada, house.general, "new")
+    await house.ask(house.ada, house.general, "new")
+    session = house.open_at(house.general)
+    assert session is not None
+    outcome = await house.ada.slash(house.general, "session delete", session=str(session.id))
+    question = await outcome.answered()
+    await house.ada.press(question, label="Erase it for good")
+    await house.local.until(lambda: not question.components)
+
+    said = await house.ask(house.ada, house.general, "session info")
+
+    assert said.startswith("No conversation is open here yet.")
 
 
 async def test_erasing_what_others_said_needs_manage_messages(house: House) -> None:
@@ -227,7 +243,9 @@ async def test_a_full_disk_is_told_in_words(house: House) -> None:
     assert said.startswith("💾 I cannot write to my memory just now, so nothing was changed.")
 
 
-async def test_a_bug_is_told_with_the_number_it_has_in_the_log(house: House) -> None:
+async def test_a_bug_is_told_with_the_number_it_has_in_the_log(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     house.store.sessions = None  # type: ignore[assignment]  # breaks every query
 
     outcome = await house.ada.slash(house.general, "session list")
@@ -237,6 +255,8 @@ async def test_a_bug_is_told_with_the_number_it_has_in_the_log(house: House) -> 
         "⚠️ Something went wrong on my side. The operator's log has it under "
         f"`{outcome.interaction.id}`."
     )
+    (record,) = [r for r in caplog.records if r.exc_info]
+    assert f"interaction={outcome.interaction.id} event=entry_failed" in record.getMessage()
 
 
 async def test_a_command_is_acknowledged_within_a_second_while_the_disk_hangs(

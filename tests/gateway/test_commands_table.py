@@ -12,8 +12,8 @@ from bot.domain.access import Action, Actor, ActorKind, Denial, Right, denial
 from bot.domain.session import Place
 from bot.gateway.commands import COMMANDS, leaves, payloads
 from bot.gateway.entry_rules import Way
-from bot.gateway.people import Kind, rights_from
-from bot.playground import Permission
+from bot.gateway.people import Kind, rights_from, rights_outside
+from bot.playground import Channel, Permission
 from tests.gateway.commands_house import House, opened
 
 BUTTONS = {"stop", "retry", "del"}
@@ -101,6 +101,40 @@ def test_rights_are_those_of_this_very_channel(
     assert {str(right) for right in found} == rights
 
 
+async def test_in_a_direct_message_a_person_has_every_right_and_nowhere_else_outside(
+    house: House,
+) -> None:
+    direct = house.client.get_channel(
+        house.local.dm(house.ada).id
+    ) or await house.client.fetch_channel(house.local.dm(house.ada).id)
+
+    assert {str(right) for right in rights_outside(direct)} == {"view", "write", "moderate"}
+    assert rights_outside(None) == frozenset()
+    assert rights_outside(house.client.get_channel(house.general.id)) == frozenset()
+
+
+async def test_writing_is_judged_in_the_very_thread(house: House) -> None:
+    thread = await house.ada.open_thread(house.general, "hers")
+    house.local.overwrite(house.general, house.ada, deny=Permission.SEND_MESSAGES_IN_THREADS)
+    house.local.overwrite(house.general, house.bob, deny=Permission.SEND_MESSAGES)
+
+    adas = await _refusal(house, "new", {}, thread)
+    bobs = await house.ask(house.bob, thread, "new")
+
+    assert adas.startswith("You may not write here")
+    assert bobs.startswith("🆕 A fresh conversation starts here")
+
+
+async def test_another_bot_is_refused(house: House) -> None:
+    other = house.local.add_person("Robot", guilds=[house.guild], bot=True)
+
+    outcome = await other.slash(house.general, "new")
+
+    assert outcome.answer is not None
+    assert outcome.answer.content == "I only listen to people, not to bots."
+    assert house.store.sessions == {}
+
+
 async def test_every_command_is_refused_to_who_cannot_read_the_channel(house: House) -> None:
     house.local.overwrite(house.general, house.ada, deny=Permission.READ_MESSAGE_HISTORY)
     needed: dict[str, dict[str, object]] = {
@@ -166,8 +200,10 @@ def test_the_commands_fit_what_discord_takes() -> None:
     assert all(command["integration_types"] == [0] for command in told)
 
 
-async def _refusal(house: House, name: str, options: dict[str, object]) -> str:
-    outcome = await house.ada.slash(house.general, name, **options)
+async def _refusal(
+    house: House, name: str, options: dict[str, object], channel: Channel | None = None
+) -> str:
+    outcome = await house.ada.slash(channel or house.general, name, **options)
     assert outcome.ephemeral
     assert outcome.answer is not None
     return outcome.answer.content

@@ -70,7 +70,8 @@ async def _syncing(
         running = asyncio.create_task(sync.run())
         sync.offer(client)
         try:
-            yield
+            async with asyncio.timeout(5):
+                yield
         finally:
             running.cancel()
             await asyncio.wait({running})

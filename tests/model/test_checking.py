@@ -61,6 +61,7 @@ async def test_a_wrong_key_is_told_without_repeating_it() -> None:
     assert not checkup.ok
     assert "does not accept the key: correct OPENAI_API_KEY" in checkup.words
     assert "sk-wrong" not in checkup.words
+    assert server.requests == []
 
 
 async def test_an_empty_account_is_told() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.domain.completion import Finish, FinishReason
 from bot.domain.errors import ModelBusy
-from bot.model import Endpoint, warm_up
+from bot.model import Endpoint
 from bot.model.connecting import Api, open_client
 from bot.model.remote import RemoteModel
 from bot.playground.local_openai import Begin, End, Hold, Pause, Say, Stop
@@ -111,7 +111,3 @@ def test_nothing_is_left_behind_when_the_loop_ends_at_once(api: Api) -> None:
 
     assert complaints == []
     assert [str(warning.message) for warning in caught] == []
-
-
-def test_the_warm_up_answers_without_a_network() -> None:
-    asyncio.run(warm_up())

@@ -131,6 +131,10 @@ async def test_the_key_goes_into_its_header_and_nowhere_else(api: Api) -> None:
     assert "sk-secret" not in str(request.url)
 
 
+def test_an_endpoint_can_be_printed_without_its_key() -> None:
+    assert "sk-secret" not in repr(Endpoint("sk-secret"))
+
+
 async def test_settings_win_over_the_environment_of_the_library(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 from bot.ports import Store
 from tests.contracts.store.steps import (
-    EVENING,
     NOON,
-    THIRD_SESSION_ID,
     again,
     answered,
     received,
@@ -22,7 +20,6 @@ from tests.samples import (
 
 FIRST = session()
 SECOND = replace(session(session_id=OTHER_SESSION_ID), opened_at=NOON)
-THIRD = replace(session(session_id=THIRD_SESSION_ID), opened_at=EVENING)
 
 
 async def test_a_deleted_session_is_gone_with_all_its_turns(store: Store) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, IllegalMove, TurnSettled
 from bot.domain.reply import Ending, Reply
+from bot.domain.session import TurnId
 from bot.domain.turn import TurnState
 from bot.ports import Store
 from tests.contracts.store.steps import NOON, again, answered, answering, received, settled
@@ -221,3 +222,34 @@ async def test_a_received_turn_is_cancelled_by_a_reset_and_cannot_be_taken_up(
         await store.begin_attempt(turn.id)
 
     assert await again(store, turn) == replace(turn, state=TurnState.CANCELLED)
+
+
+async def test_a_posted_turn_is_delivered_after_its_check(store: Store) -> None:
+    turn = await settled(store, 1000, TurnState.POSTED)
+
+    await store.settle_turn(turn.id, TurnState.DELIVERED)
+
+    assert (await again(store, turn)).state is TurnState.DELIVERED
+    assert await store.next_check(SESSION_ID) is None
+
+
+async def test_nothing_is_owed_for_a_turn_that_was_deleted(store: Store) -> None:
+    turn = await answering(store, 1000)
+    await store.delete_session(SESSION_ID)
+
+    await _nothing_is_owed(store, turn.id)
+
+    assert await store.turn(turn.id) is None
+
+
+async def _nothing_is_owed(store: Store, turn_id: TurnId) -> None:
+    with pytest.raises(TurnSettled):
+        await store.begin_attempt(turn_id)
+    with pytest.raises(TurnSettled):
+        await store.record_post(turn_id, 0, 9000)
+    with pytest.raises(TurnSettled):
+        await store.forget_posts(turn_id, since=0)
+    with pytest.raises(TurnSettled):
+        await store.record_reply(turn_id, Reply("hi"), usage=None, floor=None)
+    with pytest.raises(TurnSettled):
+        await store.settle_turn(turn_id, TurnState.DELIVERED)

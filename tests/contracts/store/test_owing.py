@@ -1,26 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
-
-from bot.domain.completion import Usage
-from bot.domain.errors import TurnSettled
 from bot.domain.reply import Reply
-from bot.domain.session import TurnId
 from bot.domain.turn import TurnState
 from bot.ports import Store
-from tests.contracts.store.steps import NOON, again, answered, answering, received, settled
+from tests.contracts.store.steps import answered, received, settled
 from tests.samples import (
-    CHANNEL,
-    MORNING,
     OTHER_CHANNEL,
     OTHER_SESSION_ID,
     SESSION_ID,
     session,
 )
-
-USAGE = Usage(100, 20, cached_tokens=80, cache_write_tokens=5, reasoning_tokens=7)
 
 
 async def test_nothing_is_owed_at_first(store: Store) -> None:
@@ -129,45 +118,3 @@ async def test_the_path_of_a_deleted_turn_is_empty(store: Store) -> None:
     await store.delete_session(SESSION_ID)
 
     assert await store.path(turn, floor=0) == []
-
-
-async def test_a_posted_turn_is_delivered_after_its_check(store: Store) -> None:
-    turn = await settled(store, 1000, TurnState.POSTED)
-
-    await store.settle_turn(turn.id, TurnState.DELIVERED)
-
-    assert (await again(store, turn)).state is TurnState.DELIVERED
-    assert await store.next_check(SESSION_ID) is None
-
-
-async def test_nothing_is_owed_for_a_turn_that_was_deleted(store: Store) -> None:
-    turn = await answering(store, 1000)
-    await store.delete_session(SESSION_ID)
-
-    await _nothing_is_owed(store, turn.id)
-
-    assert await store.turn(turn.id) is None
-
-
-async def _nothing_is_owed(store: Store, turn_id: TurnId) -> None:
-    with pytest.raises(TurnSettled):
-        await store.begin_attempt(turn_id)
-    with pytest.raises(TurnSettled):
-        await store.record_post(turn_id, 0, 9000)
-    with pytest.raises(TurnSettled):
-        await store.forget_posts(turn_id, since=0)
-    with pytest.raises(TurnSettled):
-        await store.record_reply(turn_id, Reply("hi"), usage=None, floor=None)
-    with pytest.raises(TurnSettled):
-        await store.settle_turn(turn_id, TurnState.DELIVERED)
-
-
-async def test_a_session_is_found_open_or_closed(store: Store) -> None:
-    turn = await received(store, 1000)
-    await store.open_session(replace(session(session_id=OTHER_SESSION_ID), opened_at=NOON))
-
-    closed = await store.session(SESSION_ID)
-
-    assert closed == replace(session(), head=turn.id, closed_at=NOON)
-    assert closed.place == CHANNEL
-    assert closed.opened_at == MORNING

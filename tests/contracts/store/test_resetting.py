@@ -10,7 +10,6 @@ from bot.ports import Store
 from tests.contracts.store.steps import (
     EVENING,
     NOON,
-    THIRD_SESSION_ID,
     again,
     answered,
     answering,
@@ -28,7 +27,6 @@ from tests.samples import (
 
 FIRST = session()
 SECOND = replace(session(session_id=OTHER_SESSION_ID), opened_at=NOON)
-THIRD = replace(session(session_id=THIRD_SESSION_ID), opened_at=EVENING)
 
 
 async def test_no_session_is_open_at_first(store: Store) -> None:
@@ -159,3 +157,12 @@ async def test_resuming_a_session_that_is_gone_changes_nothing(store: Store) -> 
     assert await store.resume_session(OTHER_SESSION_ID, EVENING) is None
 
     assert await store.session_at(CHANNEL) == FIRST
+
+
+async def test_a_session_is_found_open_or_closed(store: Store) -> None:
+    turn = await received(store, 1000)
+    await store.open_session(replace(session(session_id=OTHER_SESSION_ID), opened_at=NOON))
+
+    closed = await store.session(SESSION_ID)
+
+    assert closed == replace(session(), head=turn.id, closed_at=NOON)

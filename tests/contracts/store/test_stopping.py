@@ -4,9 +4,6 @@ from dataclasses import replace
 
 from bot.ports import Store
 from tests.contracts.store.steps import (
-    EVENING,
-    NOON,
-    THIRD_SESSION_ID,
     again,
     answered,
     answering,
@@ -15,12 +12,7 @@ from tests.contracts.store.steps import (
 from tests.samples import (
     OTHER_SESSION_ID,
     SESSION_ID,
-    session,
 )
-
-FIRST = session()
-SECOND = replace(session(session_id=OTHER_SESSION_ID), opened_at=NOON)
-THIRD = replace(session(session_id=THIRD_SESSION_ID), opened_at=EVENING)
 
 
 async def test_the_turn_that_is_being_answered_is_asked_to_stop(store: Store) -> None:

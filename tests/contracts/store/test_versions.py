@@ -8,9 +8,7 @@ from bot.domain.session import TurnId
 from bot.domain.turn import TurnState
 from bot.ports import Store
 from tests.contracts.store.steps import (
-    EVENING,
     NOON,
-    THIRD_SESSION_ID,
     again,
     answered,
     received,
@@ -22,9 +20,7 @@ from tests.samples import (
     session,
 )
 
-FIRST = session()
 SECOND = replace(session(session_id=OTHER_SESSION_ID), opened_at=NOON)
-THIRD = replace(session(session_id=THIRD_SESSION_ID), opened_at=EVENING)
 
 
 async def test_the_newest_version_answers_a_message(store: Store) -> None:
