@@ -19,8 +19,8 @@ from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.pacing import Governor
 from bot.engine.sessions import Sessions
-from bot.gateway.connection import Connection, open_connection, point_at
-from bot.gateway.diagnosis import Level, diagnose
+from bot.gateway.connection import Connection, open_connection
+from bot.gateway.diagnosis import Finding, Level, diagnose
 from bot.gateway.entry import Entry
 from bot.gateway.invite import application_id_from, invite_url
 from bot.gateway.sync import CommandSync
@@ -107,6 +107,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
         open_connection(
             token=settings.discord_token.get_secret_value(),
             api_url=str(settings.discord_api_url) if settings.discord_api_url else None,
+            clock=clock,
         ) as connection,
     ):
         answerer = Answerer(
@@ -158,20 +159,23 @@ async def run(settings: Settings) -> None:
     log.info("event=stopped")
 
 
-async def check(environ: Callable[[], Settings]) -> bool:
+async def check(read: Callable[[], Settings]) -> bool:
     """Print what is wrong with the set-up and how to mend it; return whether nothing is."""
     try:
-        settings = environ()
+        settings = read()
     except SettingsWrong as error:
-        return _report([(False, line, "see .env.example") for line in str(error).splitlines()])
-    found = [await _check_store(settings.database_url)]
-    model = await check_model(endpoint(settings), settings.openai_model)
-    found.append((model.ok, f"Model: {model.words}", ""))
-    if settings.discord_api_url:
-        await point_at(str(settings.discord_api_url))
-    findings = await diagnose(settings.discord_token.get_secret_value())
-    found += [(f.level is not Level.FAIL, f.what, f.mend) for f in findings]
-    return _report(found)
+        lines = str(error).splitlines()
+        return _report([Finding(Level.FAIL, line, "See .env.example.") for line in lines])
+    return _report(
+        [
+            await _check_store(settings.database_url),
+            await _check_model(settings),
+            *await diagnose(
+                settings.discord_token.get_secret_value(),
+                api_url=str(settings.discord_api_url) if settings.discord_api_url else None,
+            ),
+        ]
+    )
 
 
 async def invitation(settings: DiscordSettings) -> str:
@@ -186,20 +190,25 @@ async def invitation(settings: DiscordSettings) -> str:
     return invite_url(application_id)
 
 
-async def _check_store(url: str) -> tuple[bool, str, str]:
+async def _check_store(url: str) -> Finding:
     try:
         async with open_store(url) as store:
             await store.remember("checked", "yes")
     except (StoreUnusable, StoreBusy) as error:
-        return False, f"Database: {error}", "see DATABASE_URL in .env.example"
-    return True, f"Database: {url} can be written.", ""
+        return Finding(Level.FAIL, f"Database: {error}", "See DATABASE_URL in .env.example.")
+    return Finding(Level.OK, "Database: it can be written.")
 
 
-def _report(found: Sequence[tuple[bool, str, str]]) -> bool:
-    for ok, what, mend in found:
-        advice = f" → {mend}" if mend else ""
-        print(f"{'ok  ' if ok else 'FAIL'} {what}{advice}")  # noqa: T201  # what was asked for
-    return all(ok for ok, _, _ in found)
+async def _check_model(settings: Settings) -> Finding:
+    checkup = await check_model(endpoint(settings), settings.openai_model)
+    return Finding(Level.OK if checkup.ok else Level.FAIL, f"Model: {checkup.words}")
+
+
+def _report(findings: Sequence[Finding]) -> bool:
+    for finding in findings:
+        advice = f" → {finding.mend}" if finding.mend else ""
+        print(f"{finding.level.upper():<5}{finding.what}{advice}")  # noqa: T201  # asked for
+    return all(finding.level is not Level.FAIL for finding in findings)
 
 
 def endpoint(settings: Settings) -> Endpoint:

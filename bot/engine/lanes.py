@@ -49,7 +49,10 @@ class Lanes:
     ) -> None:
         for task in (*self._lanes.values(), *self._timers.values()):
             task.cancel()
-        await self._group.__aexit__(kind, error, traceback)
+        if isinstance(error, asyncio.CancelledError):
+            await self._group.__aexit__(kind, error, traceback)
+        else:  # an error of the block's own is to leave it as it is, not wrapped in a group
+            await self._group.__aexit__(None, None, None)
 
     def wake(self, session_id: SessionId) -> None:
         """Make sure the session's lane looks for work again."""

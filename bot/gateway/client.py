@@ -51,8 +51,13 @@ class Client(discord.Client):
 
     async def on_message(self, message: discord.Message) -> None:
         """Hear one message; no await stands before it, so that the order is kept."""
-        if self.user is not None:
+        if self.user is not None and not self._is_withheld(message):
             self._intake.hear(translate(message, self.user))
+
+    def _is_withheld(self, message: discord.Message) -> bool:
+        """Whether Discord keeps from us what the message says, for want of an intent."""
+        says_something = message.content or message.attachments or message.stickers
+        return not self.intents.message_content and not says_something
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take one command, button or autocomplete."""

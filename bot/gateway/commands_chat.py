@@ -14,8 +14,8 @@ from bot.engine.sessions import Sessions
 from bot.gateway import phrases
 from bot.gateway.commands_session import Unfit, model_in, persona_in
 from bot.gateway.entry_rules import Words
+from bot.gateway.names import by_name, names_in
 from bot.gateway.people import Ground, Request, ground_of, rights_from
-from bot.gateway.people_named import by_name, names_in
 from bot.gateway.threads import FORUM_POST, PRIVATE, PUBLIC, Threads, demand_permissions
 
 

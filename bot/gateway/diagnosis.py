@@ -11,6 +11,7 @@ from itertools import islice
 import aiohttp
 import discord
 
+from bot.gateway.connection import point_at
 from bot.gateway.invite import NEEDED, invite_url
 from bot.gateway.phrases import title_of
 
@@ -36,11 +37,16 @@ class Finding:
     mend: str = ""
 
 
-async def diagnose(token: str) -> list[Finding]:
-    """Return what was found about the token, the application and each server."""
+async def diagnose(token: str, *, api_url: str | None = None) -> list[Finding]:
+    """Return what was found about the token, the application and each server.
+
+    With `api_url` another Discord is asked, and all requests of the process go there then.
+    """
     async with discord.Client(intents=discord.Intents(guilds=True)) as client:
         try:
             async with asyncio.timeout(PATIENCE):
+                if api_url is not None:
+                    await point_at(api_url)
                 await client.login(token)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             return [_not_logged_in(error)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -13,6 +14,7 @@ from bot.engine.patience import pauses
 from bot.gateway.buttons import confirmation
 from bot.gateway.commands import Choice
 from bot.gateway.entry_rules import Way, Words
+from bot.gateway.faults import REQUEST_SECONDS
 from bot.gateway.people import Request
 from bot.ports import Clock
 
@@ -20,6 +22,9 @@ log = logging.getLogger(__name__)
 
 NOBODY = discord.AllowedMentions.none()
 ATTEMPTS = 3
+# Discord waits 3 seconds for an acknowledgement, and a second one does no harm:
+# https://discord.com/developers/docs/interactions/receiving-and-responding
+ACKNOWLEDGE_WITHIN = 1.5  # seconds
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _ALREADY_ACKNOWLEDGED = 40060
@@ -50,7 +55,8 @@ class Telling:
         is_seen = way is Way.THINKING
         for attempt in range(ATTEMPTS):
             try:
-                await response.defer(ephemeral=is_seen)
+                async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
+                    await response.defer(ephemeral=is_seen)
             except discord.HTTPException as error:
                 if error.code == _ALREADY_ACKNOWLEDGED and attempt > 0:
                     return True  # by the try before, whose answer was lost on the way
@@ -84,9 +90,7 @@ class Telling:
         """Bring the words to the person, or to everybody once the person is out of reach."""
         try:
             if way is Way.QUIETLY:
-                await request.interaction.followup.send(
-                    words.text, ephemeral=True, allowed_mentions=NOBODY
-                )
+                await self._add(request, words)
             else:
                 await self._surely(lambda: self._replace(request, words))
         except discord.HTTPException as error:
@@ -96,11 +100,17 @@ class Telling:
         except _LOST as error:
             log.warning("interaction=%d event=not_told reason=%r", request.id, error)
 
+    async def _add(self, request: Request, words: Words) -> None:
+        followup = request.interaction.followup
+        async with asyncio.timeout(REQUEST_SECONDS):
+            await followup.send(words.text, ephemeral=True, allowed_mentions=NOBODY)
+
     async def _replace(self, request: Request, words: Words) -> None:
         view = confirmation(words.confirms) if words.confirms else None
-        await request.interaction.edit_original_response(
-            content=words.text, view=view, allowed_mentions=NOBODY
-        )
+        async with asyncio.timeout(REQUEST_SECONDS):
+            await request.interaction.edit_original_response(
+                content=words.text, view=view, allowed_mentions=NOBODY
+            )
 
     async def _tell_all(self, request: Request, words: Words) -> None:
         channel = request.interaction.channel
@@ -108,7 +118,8 @@ class Telling:
             return
         await self._governor.must()
         try:
-            await channel.send(words.text, nonce=f"{request.id:x}.e", allowed_mentions=NOBODY)
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await channel.send(words.text, nonce=f"{request.id:x}.e", allowed_mentions=NOBODY)
         except (discord.HTTPException, *_LOST) as error:
             log.warning("interaction=%d event=not_told_all reason=%r", request.id, error)
 

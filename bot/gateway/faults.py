@@ -32,7 +32,9 @@ _BY_CODE: MappingProxyType[int, type[BotError]] = MappingProxyType(
     }
 )
 
-_GONE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+_GONE = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+# A token that was revoked ends the process; what is owed must stay owed until then.
+_PASSING = {HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS}
 _THEIR_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
@@ -46,6 +48,9 @@ async def discord_faults() -> AsyncIterator[None]:
         raise _translated(error) from error
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         raise MessengerBusy(type(error).__name__) from error
+    except RuntimeError as error:
+        # What aiohttp raises when the client is closed under our hands; another one comes.
+        raise MessengerBusy(repr(error)) from error
 
 
 def _translated(error: discord.HTTPException) -> BotError:
@@ -54,6 +59,6 @@ def _translated(error: discord.HTTPException) -> BotError:
         return _BY_CODE[error.code](words)
     if error.status in _GONE:
         return PlaceGone(words)
-    if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= _THEIR_FAULT:
+    if error.status in _PASSING or error.status >= _THEIR_FAULT:
         return MessengerBusy(words)
     return PostRefused(words)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import MappingProxyType
 
 import discord
 
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, PostGone
 from bot.domain.reply import Controls, Mark, Page, Post
 from bot.domain.session import Place
 from bot.gateway.address import custom_id, parse
@@ -60,11 +61,9 @@ class DiscordMessenger:
             )
 
     async def delete(self, place: Place, post: int) -> None:
-        async with discord_faults():
-            try:
+        with suppress(PostGone):
+            async with discord_faults():
                 await self._channel(place).get_partial_message(post).delete()
-            except discord.NotFound:
-                return
 
     async def find(self, place: Place, anchor: int) -> list[Post]:
         after = discord.Object(anchor)
@@ -76,11 +75,10 @@ class DiscordMessenger:
         return [post for post in posts if post is not None and post.mark.anchor == anchor]
 
     async def read(self, place: Place, post: int) -> Post | None:
-        async with discord_faults():
-            try:
-                return self._post(await self._channel(place).fetch_message(post))
-            except discord.NotFound:
-                return None
+        try:
+            return await self._fetch(place, post)
+        except PostGone:
+            return None
 
     async def typing(self, place: Place) -> None:
         try:
@@ -88,6 +86,10 @@ class DiscordMessenger:
                 await self._channel(place).typing()
         except BotError as error:
             log.debug("event=typing_failed reason=%s", error)
+
+    async def _fetch(self, place: Place, post: int) -> Post | None:
+        async with discord_faults():
+            return self._post(await self._channel(place).fetch_message(post))
 
     async def _send(
         self,

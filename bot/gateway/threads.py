@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
@@ -11,6 +12,7 @@ import discord
 
 from bot.engine.pacing import Governor
 from bot.engine.patience import pauses
+from bot.gateway.faults import REQUEST_SECONDS
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ class Threads:
             await self._surely(lambda: starter.create_thread(name=name))
         except discord.HTTPException as error:
             if error.code != _ALREADY_HAS_A_THREAD:
+                await self._take_back(starter)
                 raise
         return starter.id  # Discord gives a thread the id of the message it starts from
 
@@ -79,9 +82,13 @@ class Threads:
         nonce: str,
         person: discord.abc.Snowflake,
     ) -> int:
-        """Open a thread that only `person` is in, post `opening` there and return its id."""
-        await self._governor.must()  # once: Discord would open another one
-        thread = await parent.create_thread(name=name, type=discord.ChannelType.private_thread)
+        """Open a thread that only `person` is in, post `opening` there and return its id.
+
+        Opening is tried once: Discord has no name for it and would open another thread.
+        """
+        thread = await self._ask(
+            lambda: parent.create_thread(name=name, type=discord.ChannelType.private_thread)
+        )
         await self._surely(lambda: thread.add_user(person))
         await self._surely(lambda: thread.send(opening, nonce=nonce, allowed_mentions=NOBODY))
         return thread.id
@@ -89,13 +96,17 @@ class Threads:
     async def open_post(
         self, forum: discord.ForumChannel, *, name: str, opening: str, like: discord.Thread
     ) -> int:
-        """Open a forum post with the tags of the post `like`; return its id."""
-        await self._governor.must()  # once: Discord would open another one
-        post = await forum.create_thread(
-            name=name,
-            content=opening,
-            applied_tags=like.applied_tags,
-            allowed_mentions=NOBODY,
+        """Open a forum post with the tags of the post `like`; return its id.
+
+        It is tried once: Discord takes no nonce for it and would open another post.
+        """
+        post = await self._ask(
+            lambda: forum.create_thread(
+                name=name,
+                content=opening,
+                applied_tags=like.applied_tags,
+                allowed_mentions=NOBODY,
+            )
         )
         return post.thread.id
 
@@ -103,12 +114,24 @@ class Threads:
         """Post `text` at a place."""
         await self._surely(lambda: channel.send(text, nonce=nonce, allowed_mentions=NOBODY))
 
+    async def _take_back(self, starter: discord.Message) -> None:
+        """Delete a message that no thread could be started from; it may stay if that fails."""
+        try:
+            await self._ask(starter.delete)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.warning("event=starter_left_behind error=%r", error)
+
+    async def _ask(self, request: Callable[[], Awaitable[T]]) -> T:
+        """Make a request when the governor grants it, and do not wait for ever."""
+        await self._governor.must()
+        async with asyncio.timeout(REQUEST_SECONDS):
+            return await request()
+
     async def _surely(self, request: Callable[[], Awaitable[T]]) -> T:
         """Make a request that may be made twice until its answer arrives, a few times."""
         for attempt, pause in enumerate(pauses(), start=1):
-            await self._governor.must()
             try:
-                return await request()
+                return await self._ask(request)
             except (aiohttp.ClientError, OSError, discord.DiscordServerError) as error:
                 if attempt == ATTEMPTS:
                     raise

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-
 import discord
 
 from bot.domain.access import Actor, ActorKind, Right
@@ -13,17 +9,11 @@ from bot.domain.hearing import Utterance
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 from bot.domain.wording import speaker_name, storable
+from bot.gateway.names import by_name, names_of
 
 SAYS_NOTHING = "[says nothing]"
 _SPEECH = {discord.MessageType.default, discord.MessageType.reply}
 _RIGHTS = frozenset({Right.VIEW, Right.WRITE})  # proven by the message itself
-_TOKEN = re.compile(
-    r"(?P<code>```.*?```|`[^`\n]*`)"
-    r"|<@!?(?P<user>\d{1,20})>|<@&(?P<role>\d{1,20})>|<#(?P<channel>\d{1,20})>"
-    r"|<a?:(?P<emoji>\w{2,32}):\d{1,20}>|<t:(?P<time>-?\d{1,12})(?::[a-zA-Z])?>"
-    r"|</(?P<command>[^:<>\n]{1,100}):\d{1,20}>",
-    re.DOTALL,
-)
 
 
 def translate(message: discord.Message, us: discord.ClientUser) -> Utterance:
@@ -75,53 +65,9 @@ def _replies_to(us: discord.ClientUser, message: discord.Message) -> bool:
 
 
 def _text(message: discord.Message, us: discord.ClientUser) -> str:
-    names = _Names(message, us)
-    said = _TOKEN.sub(names.spoken, storable(message.content)).strip()
+    said = by_name(storable(message.content), names_of(message, us)).strip()
     files = [
         f"[file not shown to you: {speaker_name(file.filename)}, {file.content_type or 'unknown'}]"
         for file in message.attachments
     ]
     return "\n".join([part for part in (said, *files) if part]) or SAYS_NOTHING
-
-
-class _Names:
-    """What stands in a text for each thing that Discord shows by name."""
-
-    def __init__(self, message: discord.Message, us: discord.ClientUser) -> None:
-        own_role = _our_role(message)
-        self._spoken: Mapping[str, Callable[[str], str]] = {
-            "user": _named(
-                "@", {user.id: user.display_name for user in message.mentions}, ours=us.id
-            ),
-            "role": _named(
-                "@",
-                {role.id: role.name for role in message.role_mentions},
-                ours=own_role.id if own_role else None,
-            ),
-            "channel": _named("#", {c.id: c.name for c in message.channel_mentions}),
-            "emoji": lambda name: f":{name}:",
-            "time": _moment,
-            "command": lambda name: f"/{name}",
-        }
-
-    def spoken(self, match: re.Match[str]) -> str:
-        """Return what a token is read as; code is read as it stands."""
-        kind = match.lastgroup or ""
-        return self._spoken[kind](match[kind]) if kind in self._spoken else match[0]
-
-
-def _named(sign: str, names: Mapping[int, str], *, ours: int | None = None) -> Callable[[str], str]:
-    def spoken(number: str) -> str:
-        if int(number) == ours:
-            return ""
-        known = names.get(int(number))
-        return f"{sign}{speaker_name(known) if known else 'unknown'}"
-
-    return spoken
-
-
-def _moment(seconds: str) -> str:
-    try:
-        return f"{datetime.fromtimestamp(int(seconds), UTC):%Y-%m-%d %H:%M}Z"
-    except (OverflowError, ValueError, OSError):
-        return "some time"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -155,6 +156,25 @@ async def test_a_deletion_that_nobody_asked_about_is_refused(house: House) -> No
     assert outcome.answer is not None
     assert outcome.answer.content.startswith("I do not know this command or button.")
     assert session.id in house.store.sessions
+
+
+async def test_a_deletion_forged_for_another_place_is_refused(house: House) -> None:
+    elsewhere = house.local.add_channel(house.guild, "elsewhere")
+    await house.ask(house.ada, house.general, "new")
+    await house.ask(house.ada, elsewhere, "new")
+    here, there = house.open_at(house.general), house.open_at(elsewhere)
+    assert here is not None
+    assert there is not None
+    outcome = await house.ada.slash(house.general, "session delete", session=str(here.id))
+    question = await outcome.answered()
+    forged = json.dumps(question.components).replace(str(here.id), str(there.id))
+    question.components = json.loads(forged)
+
+    await house.ada.press(question, label="Erase it for good")
+
+    await house.local.until(lambda: not question.components)
+    assert question.content.startswith("There is no such conversation here.")
+    assert set(house.store.sessions) == {here.id, there.id}
 
 
 async def test_who_may_not_write_may_not_press(house: House) -> None:

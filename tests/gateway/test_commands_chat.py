@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.gateway.people_named import by_name
+from bot.gateway.names import by_name
 from bot.playground import ChannelKind, Permission, Rules, Thread
 from bot.playground.world.events import ThreadUpdated
 from bot.playground.world.permission import EVERYDAY
@@ -40,7 +40,7 @@ async def test_a_chat_opens_a_thread_from_a_message_that_shows_who_asks_what(hou
     assert (session.persona, session.model, session.opened_by) == ("brief", None, house.ada.id)
     (turn,) = house.turns_at(thread)
     assert (turn.prompts[0].author_name, turn.prompts[0].is_message) == ("Ada", False)
-    assert turn.prompts[0].text == prompt
+    assert turn.prompts[0].text == "Is @unknown here?\n@everyone look"
     await house.model.until_called(1)
     assert house.open_at(house.general) is None
 
@@ -140,7 +140,7 @@ async def test_what_is_shown_by_name_is_read_by_name(house: House) -> None:
     ("text", "read"),
     [
         ("<@1> <@!1> <@&1> <#1>", "@Ada @Ada @mods #general"),
-        ("<@2> and <@&2>", "<@2> and <@&2>"),
+        ("<@2> and <@&2>", "@unknown and @unknown"),
         ("<a:dance:99>", ":dance:"),
         ("```\n<@1>\n``` `<@1>` <@1>", "```\n<@1>\n``` `<@1>` @Ada"),
     ],
@@ -249,6 +249,14 @@ async def test_a_lost_acknowledgement_is_no_second_chat(house: House) -> None:
     assert len(_threads(house)) == 1
 
 
+async def test_a_slow_answer_to_an_acknowledgement_is_not_waited_for(house: House) -> None:
+    house.local.faults.delay(20, "POST", "/interactions/*", after_effect=True, times=1)
+
+    await house.ask(house.ada, house.general, "chat", prompt="Hello")
+
+    assert len(_threads(house)) == 1
+
+
 async def test_what_another_process_acknowledged_is_left_to_it() -> None:
     async with opened(rules=Rules(identify_every=0.0, respond_within=0.3)) as house:
         house.local.faults.answer(400, "POST", "/interactions/*", code=40060)
@@ -300,6 +308,7 @@ async def test_too_many_threads_are_told_in_words(house: House) -> None:
     said = await house.ask(house.ada, house.general, "chat", prompt="Hello")
 
     assert said.startswith("This server has as many active threads as Discord allows.")
+    assert [m for m in house.general.messages if m.ephemeral_to is None] == []
 
 
 async def test_a_long_prompt_is_quoted_in_part_and_asked_in_whole(house: House) -> None:

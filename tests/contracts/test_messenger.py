@@ -1,0 +1,206 @@
+"""One contract for whatever speaks at a place: the board of the simulation, and Discord."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+import discord
+import pytest
+
+from bot.clock import SystemClock
+from bot.domain.errors import PlaceGone, PostGone, PostRefused
+from bot.domain.reply import Controls, File, Mark, Page
+from bot.domain.session import Place
+from bot.gateway.connection import point_at
+from bot.gateway.messenger import DiscordMessenger
+from bot.playground import LocalDiscord
+from bot.ports import Messenger
+from tests.fakes.board import Board
+
+HELLO = Page("Hello.", Controls.STOP)
+MARK = Mark(1000, 0)
+
+
+class World(Protocol):
+    """What stands behind a messenger, for a test to look at and to meddle with."""
+
+    messenger: Messenger
+    place: Place
+    anchor: int
+
+    async def delete(self, post: int) -> None: ...
+
+    def forget_nonces(self) -> None: ...
+
+    def close_place(self) -> None: ...
+
+
+class BoardWorld:
+    def __init__(self) -> None:
+        self.board = Board(SystemClock())
+        self.messenger: Messenger = self.board
+        self.place = Place(7, 70)
+        self.anchor = 1000
+
+    async def delete(self, post: int) -> None:
+        await self.board.delete(self.place, post)
+
+    def forget_nonces(self) -> None:
+        self.board.forget_nonces()
+
+    def close_place(self) -> None:
+        self.board.gone.add(self.place)
+
+
+class DiscordWorld:
+    def __init__(self, local: LocalDiscord, client: discord.Client) -> None:
+        self._local = local
+        guild = local.add_guild("Home")
+        self._channel = local.add_channel(guild, "general")
+        self._owner = local.owner
+        self.messenger: Messenger = DiscordMessenger(lambda: client)
+        self.place = Place(self._channel.id, guild.id)
+        self.anchor = 1000
+
+    async def delete(self, post: int) -> None:
+        message = next(m for m in self._channel.messages if m.id == post)
+        await self._owner.delete(message)
+
+    def forget_nonces(self) -> None:
+        self._local.forget_nonces()
+
+    def close_place(self) -> None:
+        self.place = Place(self._channel.id + 1, self.place.guild_id)
+
+
+@asynccontextmanager
+async def board_world() -> AsyncIterator[World]:
+    yield BoardWorld()
+
+
+@asynccontextmanager
+async def discord_world() -> AsyncIterator[World]:
+    async with LocalDiscord() as local:
+        await point_at(local.api_url)
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            await client.login(local.token)
+            yield DiscordWorld(local, client)
+
+
+@pytest.fixture(params=[board_world, discord_world], ids=["board", "discord"])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """Return a messenger, and what stands behind it."""
+    opened: AbstractAsyncContextManager[World] = request.param()
+    async with opened as world:
+        yield world
+
+
+async def post(world: World, page: Page = HELLO, *, number: int = 0, nonce: str = "n") -> int:
+    mark = Mark(world.anchor, number)
+    return await world.messenger.post(world.place, page, mark=mark, nonce=nonce, reply_to=None)
+
+
+async def test_a_post_is_read_back_as_it_was_posted(world: World) -> None:
+    number = await post(world)
+
+    seen = await world.messenger.read(world.place, number)
+
+    assert seen is not None
+    assert (seen.id, seen.mark, seen.text) == (number, MARK, "Hello.")
+    assert (seen.controls, seen.has_file) == (Controls.STOP, False)
+
+
+async def test_the_same_nonce_posts_once_and_not_for_ever(world: World) -> None:
+    first = await post(world)
+
+    assert await post(world, Page("Other words.", Controls.STOP)) == first
+    world.forget_nonces()
+    assert await post(world) != first
+
+
+async def test_a_nonce_whose_post_was_deleted_posts_nothing(world: World) -> None:
+    await world.delete(await post(world))
+
+    with pytest.raises(PostGone):
+        await post(world)
+
+    assert await world.messenger.find(world.place, world.anchor) == []
+
+
+async def test_an_edit_changes_words_buttons_and_file(world: World) -> None:
+    number = await post(world)
+    whole = Page("Beginning", Controls.RETRY, File("answer.md", b"all of it"))
+
+    for _ in range(2):
+        await world.messenger.edit(world.place, number, whole, mark=MARK)
+    seen = await world.messenger.read(world.place, number)
+    await world.messenger.edit(world.place, number, HELLO, mark=MARK)
+    after = await world.messenger.read(world.place, number)
+
+    assert seen is not None
+    assert after is not None
+    assert (seen.text, seen.controls, seen.has_file) == ("Beginning", Controls.RETRY, True)
+    assert (after.text, after.controls, after.has_file) == ("Hello.", Controls.STOP, False)
+
+
+async def test_white_space_at_the_ends_is_lost(world: World) -> None:
+    number = await post(world, Page("\n  words \n\n", Controls.RETRY))
+
+    seen = await world.messenger.read(world.place, number)
+
+    assert seen is not None
+    assert seen.text == "words"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 2001])
+async def test_what_discord_does_not_take_is_refused(world: World, text: str) -> None:
+    with pytest.raises(PostRefused):
+        await post(world, Page(text, Controls.STOP))
+
+    number = await post(world, nonce="other")
+    with pytest.raises(PostRefused):
+        await world.messenger.edit(world.place, number, Page(text, Controls.STOP), mark=MARK)
+
+
+async def test_a_post_that_is_gone_is_told_apart_from_a_place_that_is(world: World) -> None:
+    number = await post(world)
+    await world.delete(number)
+
+    assert await world.messenger.read(world.place, number) is None
+    await world.messenger.delete(world.place, number)
+    with pytest.raises(PostGone):
+        await world.messenger.edit(world.place, number, HELLO, mark=MARK)
+
+    world.close_place()
+    for attempt in (
+        post(world, nonce="new"),
+        world.messenger.edit(world.place, number, HELLO, mark=MARK),
+        world.messenger.delete(world.place, number),
+        world.messenger.read(world.place, number),
+        world.messenger.find(world.place, world.anchor),
+    ):
+        with pytest.raises(PlaceGone):
+            await attempt
+    await world.messenger.typing(world.place)
+
+
+async def test_our_posts_are_found_by_their_marks_oldest_first(world: World) -> None:
+    first = await post(world, number=0, nonce="a")
+    second = await post(world, number=1, nonce="b")
+    await world.messenger.post(
+        world.place, HELLO, mark=Mark(world.anchor + 1, 0), nonce="c", reply_to=None
+    )
+
+    found = await world.messenger.find(world.place, world.anchor)
+
+    assert [(p.id, p.mark.page) for p in found] == [(first, 0), (second, 1)]
+
+
+async def test_a_reply_to_a_message_that_is_gone_is_posted_all_the_same(world: World) -> None:
+    number = await world.messenger.post(
+        world.place, HELLO, mark=MARK, nonce="n", reply_to=123456789012345678
+    )
+
+    assert await world.messenger.read(world.place, number) is not None

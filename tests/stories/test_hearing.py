@@ -1,0 +1,91 @@
+"""What the model reads of what people write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.session import Place
+from bot.gateway.translate import SAYS_NOTHING
+from bot.playground import Upload
+from bot.playground.local_openai import LocalOpenAI, Say
+from tests.stories.home import Home, open_home
+
+
+async def test_names_stand_where_discord_shows_names(home: Home) -> None:
+    home.openai.answer = lambda _: [Say("I see.")]
+    mods = home.discord.add_role(home.guild, "mods", mentionable=True)
+    tricky = home.discord.add_person("<@1>", guilds=[home.guild])
+    said_and_read = {
+        f"ask <@{home.bob.id}> or <@!{home.bob.id}>": "ask @Bob or @Bob",
+        f"see <#{home.general.id}>": "see #general",
+        f"call <@&{mods.id}>": "call @mods",
+        "smile <:blob:123456789012345678> <a:wave:123456789012345678>": "smile :blob: :wave:",
+        "at <t:1767225600:F>": "at 2026-01-01 00:00Z",
+        "at <t:999999999999>": "at some time",
+        "type </session list:123456789012345678>": "type /session list",
+        "who is <@123456789012345678>": "who is @unknown",
+        "where is <#123456789012345678>": "where is #unknown",
+        f"`<@{home.bob.id}>` in code": f"`<@{home.bob.id}>` in code",
+        f"```\n<#{home.general.id}>\n``` in a block": f"```\n<#{home.general.id}>\n``` in a block",
+        f"trick <@{tricky.id}>": "trick @1",
+        "": SAYS_NOTHING,
+    }
+
+    async with home.bot():
+        for said in said_and_read:
+            await home.ask(home.ada, home.general, said)
+
+    read = [asked.messages[-1].text.partition("\n")[2] for asked in home.openai.requests]
+    assert read == list(said_and_read.values())
+
+
+async def test_files_are_named_for_the_model_but_not_shown(home: Home) -> None:
+    home.openai.answer = lambda _: [Say("I cannot see it.")]
+
+    async with home.bot():
+        upload = Upload("cat]\n[x.png", b"\x89PNG")
+        said = await home.ada.say(home.general, f"{home.mention} look", files=[upload])
+        await home.answer_after(home.general, said)
+
+    lines = home.openai.requests[0].messages[0].text.split("\n")
+    assert lines[1] == "look"
+    assert lines[2].startswith("[file not shown to you: cat")
+    assert len(lines) == 3
+
+
+async def test_a_direct_message_has_no_speaker_in_its_label(home: Home) -> None:
+    home.openai.answer = lambda _: [Say("Hi.")]
+
+    async with home.bot() as bot:
+        direct = home.discord.dm(home.ada)
+        said = await home.ada.say(direct, "hello")
+        await home.answer_after(direct, said)
+        session = await bot.store.session_at(Place(direct.id))
+
+    label = home.openai.requests[0].messages[0].text.split("\n")[0]
+    assert label.startswith("[20")
+    assert "#" not in label
+    assert session is not None
+    assert session.place.is_direct
+
+
+async def test_without_the_intent_mentions_are_heard_and_what_is_withheld_is_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    openai = LocalOpenAI(lambda _: [Say("Here.")])
+
+    async with open_home(tmp_path, openai, message_content=False) as home, home.bot():
+        thread_said = await home.ask(home.ada, home.general, "hello")
+        outcome = await home.ada.slash(home.general, "chat", prompt="open")
+        await outcome.answered()
+        (thread,) = [m.thread for m in home.general.messages if m.thread]
+        await home.discord.until(lambda: "Retry" in home.answers(thread)[-1].labels)
+        await home.ada.say(thread, "not for the bot to read")
+        await home.ask(home.ada, thread, "but this is")
+
+    assert thread_said.content == "Here."
+    texts = [asked.messages[-1].text.partition("\n")[2] for asked in home.openai.requests]
+    assert texts == ["hello", "open", "but this is"]
+    assert "Message Content Intent" in caplog.text
