@@ -41,3 +41,5 @@ def set_up_logs(level: str, *, secrets: Iterable[str] = (), stream: TextIO | Non
         logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelName(level)))
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns at every start that voice is not supported, which this bot does not use.
+    logging.getLogger("discord.client").setLevel(logging.ERROR)

@@ -18,7 +18,7 @@ from bot.playground.local import LocalDiscord
 from bot.playground.local_openai import LocalOpenAI
 from bot.playground.people.person import Person
 from bot.playground.world.events import Event, MessageCreated, MessageDeleted, MessageEdited
-from bot.playground.world.places import Channel
+from bot.playground.world.places import Channel, Message
 from bot.settings import Settings, has_model, read_settings
 
 LONGEST_ANSWER = 600.0  # seconds
@@ -33,8 +33,8 @@ async def say(texts: Sequence[str], *, out: TextIO = sys.stdout) -> int:
     """
     async with LocalDiscord() as discord, _model() as base_url:
         home = discord.add_guild("Home")
-        general = discord.add_channel(home, "general")
         ada = discord.add_person("Ada", guilds=[home])
+        place = discord.dm(ada)
         with tempfile.TemporaryDirectory(prefix="parley-") as folder:
             settings = _settings(discord, base_url, Path(folder))
             set_up_logs("WARNING", secrets=settings.secrets)
@@ -43,9 +43,9 @@ async def say(texts: Sequence[str], *, out: TextIO = sys.stdout) -> int:
                 async with open_bot(settings) as bot, asyncio.TaskGroup() as group:
                     stop = asyncio.Event()
                     group.create_task(bot.run(stop))
-                    printing = group.create_task(_print(events, general, out))
+                    printing = group.create_task(_print(events, place, out))
                     await discord.bot_ready()
-                    talk = _Talk(discord, general, ada, bot)
+                    talk = _Talk(discord, place, ada, bot)
                     replies = [await talk.ask(text) for text in texts]
                     printing.cancel()
                     stop.set()
@@ -62,8 +62,7 @@ class _Talk:
 
     async def ask(self, text: str) -> Reply | None:
         """Say one text and return the reply once all of it is to be seen; None if it never is."""
-        us = self._discord.world.bot.id
-        said = await self._person.say(self._channel, f"<@{us}> {text}")
+        said = await self._person.say(self._channel, text)
         try:
             await self._discord.until(
                 lambda: any(m.id > said.id and RETRY in m.labels for m in self._channel.messages),
@@ -80,7 +79,7 @@ async def _print(events: AsyncIterator[Event], channel: Channel, out: TextIO) ->
     async for event in events:
         match event:
             case MessageCreated(message, content) if message.channel is channel:
-                out.write(f"\n\n{message.author.name}: {content}")
+                out.write(f"\n\n{_speaker(message)}: {content}")
             case MessageEdited(message, before, content) if message.channel is channel:
                 out.write(_grown(before, content))
             case MessageDeleted(message) if message.channel is channel:
@@ -88,6 +87,10 @@ async def _print(events: AsyncIterator[Event], channel: Channel, out: TextIO) ->
             case _:
                 continue
         out.flush()
+
+
+def _speaker(message: Message) -> str:
+    return message.author.global_name or message.author.name
 
 
 def _grown(before: str, content: str) -> str:

@@ -73,8 +73,8 @@ async def _turns(home: Home, channels: list[Channel], number: int) -> list[float
     seconds = []
     for turn in range(number):
         channel = channels[turn % len(channels)]
-        begun = asyncio.get_running_loop().time()
         said = await home.ada.say(channel, f"{home.mention} turn {turn}")
+        begun = asyncio.get_running_loop().time()  # it is on its way to the bot now
         await home.answer_after(channel, said)
         seconds.append(home.openai.requests[-1].at - begun)
         await asyncio.sleep(BREATH)
