@@ -16,7 +16,7 @@ from bot.domain.context import Context
 from bot.domain.message import Prompt
 from bot.domain.reply import Mark, Page, Post, Reply
 from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
-from bot.domain.turn import Turn, TurnState
+from bot.domain.turn import Owed, Turn, TurnState
 
 
 class Inbox(Protocol):
@@ -47,22 +47,12 @@ class Ledger(Protocol):
         """Return the sessions, open or closed, with a turn that is not settled."""
         ...
 
-    async def session(self, session_id: SessionId) -> Session | None:
-        """Return a session by id, open or closed; None when it was deleted."""
-        ...
+    async def next_owed(self, session_id: SessionId) -> Owed | None:
+        """Return what a session owes next; None when it owes nothing, or was deleted.
 
-    async def next_turn(self, session_id: SessionId) -> Turn | None:
-        """Return the oldest turn of a session that is received, answering or answered."""
-        ...
-
-    async def next_check(self, session_id: SessionId) -> Turn | None:
-        """Return the oldest turn of a session that is posted, if any: its check is owed."""
-        ...
-
-    async def path(self, turn: Turn, *, floor: int) -> list[Turn]:
-        """Return the turns on the way to `turn`, without it, from depth `floor` on.
-
-        Oldest first. The cost depends on how many there are, not on how long the session is.
+        That is its oldest turn that is received, answering or answered; failing that, the
+        oldest one that is posted, whose check is owed. The cost depends on how many turns
+        there are above the session's floor, not on how long the session is.
         """
         ...
 

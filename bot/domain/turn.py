@@ -11,7 +11,7 @@ from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, TurnSettled
 from bot.domain.message import Prompt
 from bot.domain.reply import Mark, Reply
-from bot.domain.session import SessionId, TurnId
+from bot.domain.session import Session, SessionId, TurnId
 
 
 class TurnState(StrEnum):
@@ -99,3 +99,13 @@ class Turn:
         (https://discord.com/developers/docs/resources/message): 16 + 1 + 3 + 1 + 3.
         """
         return f"{self.anchor:x}.{self.version:x}.{page:x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The next thing a session owes, with all that it takes to do it."""
+
+    turn: Turn
+    session: Session
+    # The way to the turn from the session's floor on, oldest first; none for a posted turn.
+    history: tuple[Turn, ...]

@@ -8,8 +8,8 @@ from functools import partial
 
 from bot.domain.errors import BotError, PlaceGone, TurnSettled
 from bot.domain.reply import Ending, Reply
-from bot.domain.session import Session, SessionId, TurnId
-from bot.domain.turn import Turn, TurnState
+from bot.domain.session import SessionId, TurnId
+from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.completing import Answer, Completer
 from bot.engine.layout import settled
 from bot.engine.pacing import Governor
@@ -64,18 +64,18 @@ class Answerer:
 
     async def step(self, session_id: SessionId) -> float | None:
         """Do one piece of work; return the seconds until there may be more, None for never."""
-        turn = await self._ledger.next_turn(session_id)
-        if turn is None:
-            return await self._check(session_id)
-        session = await self._ledger.session(session_id)
-        if session is None:
+        owed = await self._ledger.next_owed(session_id)
+        if owed is None:
             return None
+        turn = owed.turn
+        if turn.state is TurnState.POSTED:
+            return await self._check(owed)
         is_fresh = turn.id in self._fresh and turn.state is TurnState.RECEIVED
         self._fresh.discard(turn.id)
-        screen = self._screen(turn, session, is_recovered=not is_fresh)
+        screen = self._screen(owed, is_recovered=not is_fresh)
         try:
             if turn.state is not TurnState.ANSWERED:
-                turn = await self._answer(turn, session, screen)
+                turn = await self._answer(owed, screen)
             await self._deliver(turn, screen)
         except PlaceGone as error:
             log.info("%s event=abandoned reason=%s", _name(turn), error)
@@ -84,28 +84,27 @@ class Answerer:
             log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
         return 0.0
 
-    async def _answer(self, turn: Turn, session: Session, screen: Screen) -> Turn:
-        halt = self._halts[session.id] = screen.interrupted
+    async def _answer(self, owed: Owed, screen: Screen) -> Turn:
+        session_id = owed.session.id
+        self._halts[session_id] = screen.interrupted
         try:
-            turn = await self._ledger.begin_attempt(turn.id)
+            turn = await self._ledger.begin_attempt(owed.turn.id)
             log.info("%s event=answering attempt=%d", _name(turn), turn.attempt)
             if turn.stop_requested:
                 answer = Answer(Reply(await screen.said_so_far(), Ending.STOPPED), None, 0)
             elif turn.attempt > MAX_ATTEMPTS:
                 answer = Answer(Reply("", Ending.GAVE_UP), None, 0)
             else:
-                answer = await self._ask(turn, session, screen, halt)
+                answer = await self._ask(owed, screen)
         finally:
-            del self._halts[session.id]
+            del self._halts[session_id]
         return await self._keep(turn, answer)
 
-    async def _ask(
-        self, turn: Turn, session: Session, screen: Screen, halt: asyncio.Event
-    ) -> Answer:
+    async def _ask(self, owed: Owed, screen: Screen) -> Answer:
         async with asyncio.TaskGroup() as group:
+            asked = group.create_task(self._complete(owed, screen))
             shown = [group.create_task(screen.paint()), group.create_task(screen.type())]
-            asked = group.create_task(self._complete(turn, session, screen))
-            halted = group.create_task(halt.wait())
+            halted = group.create_task(screen.interrupted.wait())
             await asyncio.wait({asked, halted}, return_when=asyncio.FIRST_COMPLETED)
             asked.cancel()
             halted.cancel()
@@ -120,10 +119,10 @@ class Answerer:
             raise answer
         return answer
 
-    async def _complete(self, turn: Turn, session: Session, screen: Screen) -> Answer | BotError:
+    async def _complete(self, owed: Owed, screen: Screen) -> Answer | BotError:
         """Ask, and return an error rather than raise it: a task group would wrap it up."""
         try:
-            return await self._completer.complete(turn, session, screen.show)
+            return await self._completer.complete(owed, screen.show)
         except BotError as error:
             return error
 
@@ -152,16 +151,14 @@ class Answerer:
             await self._ledger.settle_turn(turn.id, _final_state(turn.reply))
         log.info("%s event=delivered check_owed=%s", _name(turn), screen.owes_check)
 
-    async def _check(self, session_id: SessionId) -> float | None:
+    async def _check(self, owed: Owed) -> float:
         """Do the late check of a posted turn when its time has come."""
-        turn = await self._ledger.next_check(session_id)
-        session = await self._ledger.session(session_id)
-        if turn is None or session is None or turn.reply is None:
-            return None
+        turn = owed.turn
+        assert turn.reply is not None, "a posted turn has a reply"  # noqa: S101
         due = self._checks.get(turn.id, self._started + LATE_CHECK_AFTER)
         if (wait := due - self._clock.monotonic()) > 0:
             return wait
-        screen = self._screen(turn, session, is_recovered=True)
+        screen = self._screen(owed, is_recovered=True)
         state = _final_state(turn.reply)
         try:
             await screen.check(settled(turn.reply, long_after=self._long_after))
@@ -176,10 +173,10 @@ class Answerer:
             log.info("%s event=checked state=%s", _name(turn), state)
         return 0.0
 
-    def _screen(self, turn: Turn, session: Session, *, is_recovered: bool) -> Screen:
+    def _screen(self, owed: Owed, *, is_recovered: bool) -> Screen:
         return Screen(
-            turn,
-            session.place,
+            owed.turn,
+            owed.session.place,
             is_recovered=is_recovered,
             long_after=self._long_after,
             ledger=self._ledger,

@@ -11,8 +11,7 @@ from bot.domain.context import Context, Window, window
 from bot.domain.errors import Fault, ModelBusy, ModelError, ModelRefused
 from bot.domain.persona import persona_named
 from bot.domain.reply import Ending, Reply
-from bot.domain.session import Session
-from bot.domain.turn import Turn
+from bot.domain.turn import Owed, Turn
 from bot.domain.wording import storable
 from bot.engine.patience import pauses
 from bot.ports import Clock, Ledger, Model
@@ -51,54 +50,54 @@ class Completer:
         self._default_model = default_model
         self._budget = budget
 
-    async def complete(self, turn: Turn, session: Session, show: Callable[[str], None]) -> Answer:
+    async def complete(self, owed: Owed, show: Callable[[str], None]) -> Answer:
         """Return the answer; `show` is called with all of it so far whenever it grows.
 
         A stream that breaks is asked for again from its start. What the last try had said
         by then is kept, for it was paid for.
         """
-        shown = await self._window(turn, session, hop=False)
+        turn = owed.turn
+        shown = await self._window(owed, hop=False)
         waits = pauses()
         may_hop = True
         text = ""
         for tries_left in reversed(range(MAX_TRIES)):
             try:
-                return await self._ask(turn, session, shown, show)
+                return await self._ask(owed, shown, show)
             except _BrokenOff as broken:
                 text = broken.text or text
                 fault, wait = broken.error.fault, _wait_for(broken.error, next(waits))
                 _log_failure(turn, broken.error, tries_left=tries_left)
             if fault is Fault.CONTEXT and may_hop:
                 may_hop = False
-                shown = await self._window(turn, session, hop=True)
+                shown = await self._window(owed, hop=True)
             elif wait is None or not tries_left:
                 return Answer(Reply(storable(text), Ending.BROKEN, fault), None, shown.floor)
             else:
                 await self._clock.sleep(wait)
         raise AssertionError("the last try returns")
 
-    async def _window(self, turn: Turn, session: Session, *, hop: bool) -> Window:
-        history = await self._ledger.path(turn, floor=session.floor)
+    async def _window(self, owed: Owed, *, hop: bool) -> Window:
+        turn, session = owed.turn, owed.session
         shown = window(
-            history,
+            owed.history,
             turn,
             instructions=persona_named(session.persona).instructions,
             budget=self._budget,
             direct=session.place.is_direct,
             hop=hop,
         )
-        if history and shown.floor > history[0].depth:
+        if owed.history and shown.floor > owed.history[0].depth:
             log.info("session=%s turn=%s event=hop floor=%d", session.id, turn.id, shown.floor)
             await self._ledger.move_floor(session.id, shown.floor)
         return shown
 
-    async def _ask(
-        self, turn: Turn, session: Session, shown: Window, show: Callable[[str], None]
-    ) -> Answer:
+    async def _ask(self, owed: Owed, shown: Window, show: Callable[[str], None]) -> Answer:
+        session = owed.session
         persona = persona_named(session.persona)
         context = Context(
             session_id=session.id,
-            speaker_id=turn.prompts[-1].author_id,
+            speaker_id=owed.turn.prompts[-1].author_id,
             model=session.model or persona.model or self._default_model,
             instructions=persona.instructions,
             messages=shown.messages,

@@ -8,8 +8,8 @@ from uuid import UUID
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove
 from bot.domain.reply import Reply
-from bot.domain.session import Session, SessionId, TurnId
-from bot.domain.turn import Turn, TurnState, check_move
+from bot.domain.session import SessionId, TurnId
+from bot.domain.turn import Owed, Turn, TurnState, check_move
 from bot.store.desk import Desk
 from bot.store.sessions import session_named
 from bot.store.turns import owed_turn, turn_from, turn_numbered, turns_from
@@ -21,17 +21,8 @@ class SqliteLedger(Desk):
     async def owing(self) -> list[SessionId]:
         return await self.readers.read(_owing)
 
-    async def session(self, session_id: SessionId) -> Session | None:
-        return await self.readers.read(lambda db: session_named(db, session_id))
-
-    async def next_turn(self, session_id: SessionId) -> Turn | None:
-        return await self.readers.read(lambda db: turn_from(db, _next_turn(db, session_id)))
-
-    async def next_check(self, session_id: SessionId) -> Turn | None:
-        return await self.readers.read(lambda db: turn_from(db, _next_check(db, session_id)))
-
-    async def path(self, turn: Turn, *, floor: int) -> list[Turn]:
-        return await self.readers.read(lambda db: turns_from(db, _path(db, turn, floor)))
+    async def next_owed(self, session_id: SessionId) -> Owed | None:
+        return await self.readers.read(lambda db: _next_owed(db, session_id))
 
     async def begin_attempt(self, turn_id: TurnId) -> Turn:
         return await self.writer.write(lambda db: _begin_attempt(db, turn_id))
@@ -96,14 +87,13 @@ limit 1
 """
 
 
-def _next_turn(db: sqlite3.Connection, session_id: SessionId) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = db.execute(_NEXT_TURN, (str(session_id),)).fetchone()
-    return row
-
-
-def _next_check(db: sqlite3.Connection, session_id: SessionId) -> sqlite3.Row | None:
-    row: sqlite3.Row | None = db.execute(_NEXT_CHECK, (str(session_id),)).fetchone()
-    return row
+def _next_owed(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
+    key = (str(session_id),)
+    row = db.execute(_NEXT_TURN, key).fetchone() or db.execute(_NEXT_CHECK, key).fetchone()
+    turn, session = turn_from(db, row), session_named(db, session_id)
+    if turn is None or session is None:
+        return None
+    return Owed(turn, session, tuple(_history(db, turn, session.floor)))
 
 
 # Walks from parent to parent and ends at the floor, however long the session is below it.
@@ -126,8 +116,11 @@ order by turns.depth
 """
 
 
-def _path(db: sqlite3.Connection, turn: Turn, floor: int) -> list[sqlite3.Row]:
-    return db.execute(_PATH, {"start": turn.parent, "floor": floor}).fetchall()
+def _history(db: sqlite3.Connection, turn: Turn, floor: int) -> list[Turn]:
+    if turn.state is TurnState.POSTED:  # nobody asks the model about it any more
+        return []
+    rows = db.execute(_PATH, {"start": turn.parent, "floor": floor}).fetchall()
+    return turns_from(db, rows)
 
 
 def _begin_attempt(db: sqlite3.Connection, turn_id: TurnId) -> Turn:

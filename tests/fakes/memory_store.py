@@ -13,7 +13,7 @@ from bot.domain.errors import IllegalMove, StoreBusy
 from bot.domain.message import Prompt
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
-from bot.domain.turn import Turn, TurnState, check_move
+from bot.domain.turn import Owed, Turn, TurnState, check_move
 from tests.fakes.memory_tables import MemoryTables, is_at
 
 T = TypeVar("T")
@@ -46,16 +46,8 @@ class MemoryStore(MemoryTables):
     async def session(self, session_id: SessionId) -> Session | None:
         return await self._read(lambda: self.sessions.get(session_id))
 
-    async def next_turn(self, session_id: SessionId) -> Turn | None:
-        return await self._read(
-            lambda: self._oldest(session_id, S.RECEIVED, S.ANSWERING, S.ANSWERED)
-        )
-
-    async def next_check(self, session_id: SessionId) -> Turn | None:
-        return await self._read(lambda: self._oldest(session_id, S.POSTED))
-
-    async def path(self, turn: Turn, *, floor: int) -> list[Turn]:
-        return await self._read(lambda: self._path(turn, floor))
+    async def next_owed(self, session_id: SessionId) -> Owed | None:
+        return await self._read(lambda: self._next_owed(session_id))
 
     async def begin_attempt(self, turn_id: TurnId) -> Turn:
         return await self._write(

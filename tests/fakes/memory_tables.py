@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.errors import TurnSettled
 from bot.domain.message import Prompt
 from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
-from bot.domain.turn import Turn, TurnState, check_move
+from bot.domain.turn import Owed, Turn, TurnState, check_move
 
 S = TurnState
 
@@ -91,13 +91,18 @@ class MemoryTables:
     def _oldest(self, session_id: SessionId, *states: TurnState) -> Turn | None:
         return next((t for t in self._turns_of(session_id) if t.state in states), None)
 
-    def _path(self, turn: Turn, floor: int) -> list[Turn]:
-        way: list[Turn] = []
-        parent = turn.parent
-        while parent in self.turns and self.turns[parent].depth >= floor:
-            way.append(self.turns[parent])
+    def _next_owed(self, session_id: SessionId) -> Owed | None:
+        session = self.sessions.get(session_id)
+        turn = self._oldest(session_id, S.RECEIVED, S.ANSWERING, S.ANSWERED)
+        turn = turn or self._oldest(session_id, S.POSTED)
+        if session is None or turn is None:
+            return None
+        history: list[Turn] = []
+        parent = turn.parent if turn.state is not S.POSTED else None
+        while parent in self.turns and self.turns[parent].depth >= session.floor:
+            history.append(self.turns[parent])
             parent = self.turns[parent].parent
-        return way[::-1]
+        return Owed(turn, session, tuple(history[::-1]))
 
     def _open_at(self, place: Place) -> Session | None:
         here = (s for s in self.sessions.values() if is_at(s, place) and s.is_open)

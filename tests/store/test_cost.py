@@ -62,12 +62,10 @@ async def _grown(store: SqliteStore, turns: int) -> Turn:
 async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
     last = await _grown(store, turns)
     meter = Meter(store)
-    floor = last.depth - 20
     return {
         "hear": await meter.of(lambda: store.hear([(session(), prompt(1))])),
-        "next turn": await meter.of(lambda: store.next_turn(SESSION_ID)),
-        "next check": await meter.of(lambda: store.next_check(SESSION_ID)),
-        "path": await meter.of(lambda: store.path(last, floor=floor)),
+        "hop": await meter.of(lambda: store.move_floor(SESSION_ID, last.depth - 20)),
+        "owed": await meter.of(lambda: store.next_owed(SESSION_ID)),
         "begin": await meter.of(lambda: store.begin_attempt(last.id)),
         "owing": await meter.of(store.owing),
         "list": await meter.of(lambda: store.sessions_at(CHANNEL, limit=25)),
@@ -111,9 +109,10 @@ async def _cost_of_deleting(store: SqliteStore, turns: int) -> int:
 async def test_the_meter_notices_what_does_grow(
     store: SqliteStore, other_store: SqliteStore
 ) -> None:
-    short, long = await _grown(store, SHORT), await _grown(other_store, 2 * SHORT)
+    await _grown(store, SHORT)
+    await _grown(other_store, 2 * SHORT)
 
-    cost_of_short = await Meter(store).of(lambda: store.path(short, floor=0))
-    cost_of_long = await Meter(other_store).of(lambda: other_store.path(long, floor=0))
+    cost_of_short = await Meter(store).of(lambda: store.next_owed(SESSION_ID))
+    cost_of_long = await Meter(other_store).of(lambda: other_store.next_owed(SESSION_ID))
 
     assert cost_of_long > 1.8 * cost_of_short

@@ -56,3 +56,9 @@ async def again(store: Store, turn: Turn) -> Turn:
     known = await store.turn(turn.id)
     assert known is not None
     return known
+
+
+async def next_turn(store: Store, session_id: SessionId = SESSION_ID) -> Turn | None:
+    """Return the turn for which a session owes something next."""
+    owed = await store.next_owed(session_id)
+    return owed.turn if owed else None

@@ -130,16 +130,15 @@ class TwoStores(RuleBasedStateMachine):
 
     @rule(number=numbers, floor=st.integers(0, 3))
     def walk(self, number: int, floor: int) -> None:
+        self.both(lambda store: store.move_floor(self.session_id(number), floor))
         turn = self.both(lambda store: store.turn(self.turn_id(number)))
         if isinstance(turn, Turn):
-            self.both(lambda store: store.path(turn, floor=floor))
             self.both(lambda store: store.newest_version(turn.anchor))
 
     @rule(number=numbers)
     def look(self, number: int) -> None:
         session_id = self.session_id(number)
-        self.both(lambda store: store.next_turn(session_id))
-        self.both(lambda store: store.next_check(session_id))
+        self.both(lambda store: store.next_owed(session_id))
         self.both(lambda store: store.speakers(session_id))
 
     @invariant()

@@ -230,7 +230,7 @@ async def test_a_posted_turn_is_delivered_after_its_check(store: Store) -> None:
     await store.settle_turn(turn.id, TurnState.DELIVERED)
 
     assert (await again(store, turn)).state is TurnState.DELIVERED
-    assert await store.next_check(SESSION_ID) is None
+    assert await store.next_owed(SESSION_ID) is None
 
 
 async def test_nothing_is_owed_for_a_turn_that_was_deleted(store: Store) -> None:

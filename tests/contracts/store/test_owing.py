@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.reply import Reply
-from bot.domain.turn import TurnState
+from bot.domain.session import Session
+from bot.domain.turn import Owed, TurnState
 from bot.ports import Store
-from tests.contracts.store.steps import answered, received, settled
+from tests.contracts.store.steps import answered, next_turn, received, settled
 from tests.samples import (
     OTHER_CHANNEL,
     OTHER_SESSION_ID,
@@ -38,83 +41,99 @@ async def test_a_closed_session_still_owes_what_was_answered(store: Store) -> No
     await store.open_session(session(session_id=OTHER_SESSION_ID))
 
     assert await store.owing() == [SESSION_ID]
-    assert await store.next_turn(SESSION_ID) == turn
+    assert await next_turn(store) == turn
 
 
-async def test_the_next_turn_is_the_oldest_that_is_owed_an_answer(store: Store) -> None:
+async def test_the_oldest_turn_that_is_owed_an_answer_comes_first(store: Store) -> None:
     await settled(store, 1000)
     second = await received(store, 1001)
     await received(store, 1002)
 
-    assert await store.next_turn(SESSION_ID) == second
+    assert await next_turn(store) == second
 
     second = await store.begin_attempt(second.id)
-    assert await store.next_turn(SESSION_ID) == second
+    assert await next_turn(store) == second
 
     second = await store.record_reply(second.id, Reply("hi"), usage=None, floor=None)
-    assert await store.next_turn(SESSION_ID) == second
+    assert await next_turn(store) == second
 
 
 async def test_a_posted_turn_holds_up_nothing_and_owes_a_check(store: Store) -> None:
     first = await settled(store, 1000, TurnState.POSTED)
-    await settled(store, 1001, TurnState.POSTED)
+    second = await settled(store, 1001, TurnState.POSTED)
     third = await received(store, 1002)
+    assert await next_turn(store) == third
 
-    assert await store.next_turn(SESSION_ID) == third
-    assert await store.next_check(SESSION_ID) == first
+    await store.begin_attempt(third.id)
+    await store.settle_turn(third.id, TurnState.CANCELLED)
+    assert await next_turn(store) == first
+
+    await store.settle_turn(first.id, TurnState.DELIVERED)
+    assert await next_turn(store) == second
 
 
-async def test_a_session_that_owes_nothing_has_no_next_turn_and_no_check(store: Store) -> None:
+async def test_a_session_that_owes_nothing_has_nothing_next(store: Store) -> None:
     await settled(store, 1000)
 
-    assert await store.next_turn(SESSION_ID) is None
-    assert await store.next_check(SESSION_ID) is None
-    assert await store.next_turn(OTHER_SESSION_ID) is None
+    assert await store.next_owed(SESSION_ID) is None
+    assert await store.next_owed(OTHER_SESSION_ID) is None
 
 
-async def test_a_turn_that_is_received_owes_no_check(store: Store) -> None:
-    await received(store, 1000)
+async def test_what_is_owed_comes_with_its_session_and_the_way_to_it(store: Store) -> None:
+    turns = [await settled(store, number, reply=f"reply {number}") for number in range(1000, 1003)]
+    last = await received(store, 1003)
 
-    assert await store.next_check(SESSION_ID) is None
+    owed = await store.next_owed(SESSION_ID)
 
-
-async def test_the_path_leads_to_a_turn_and_leaves_it_out(store: Store) -> None:
-    turns = [await settled(store, number, reply=f"reply {number}") for number in range(1000, 1004)]
-
-    path = await store.path(turns[-1], floor=0)
-
-    assert path == turns[:3]
-    assert [turn.reply for turn in path] == [
+    assert owed == Owed(last, await the_session(store), tuple(turns))
+    assert [turn.reply for turn in owed.history] == [
         Reply("reply 1000"),
         Reply("reply 1001"),
         Reply("reply 1002"),
     ]
 
 
-async def test_the_path_begins_at_the_floor(store: Store) -> None:
-    turns = [await settled(store, number) for number in range(1000, 1005)]
+@pytest.mark.parametrize(("floor", "shown"), [(0, 4), (2, 2), (4, 0), (9, 0)])
+async def test_the_way_begins_at_the_floor(store: Store, floor: int, shown: int) -> None:
+    turns = [await settled(store, number) for number in range(1000, 1004)]
+    await received(store, 1004)
+    await store.move_floor(SESSION_ID, floor)
 
-    assert await store.path(turns[4], floor=2) == turns[2:4]
-    assert await store.path(turns[4], floor=4) == []
-    assert await store.path(turns[4], floor=9) == []
-    assert await store.path(turns[0], floor=0) == []
+    owed = await store.next_owed(SESSION_ID)
+
+    assert owed is not None
+    assert owed.history == tuple(turns[4 - shown :])
 
 
-async def test_the_path_passes_by_the_siblings_of_its_turns(store: Store) -> None:
+async def test_the_way_passes_by_the_siblings_of_its_turns(store: Store) -> None:
     first = await settled(store, 1000)
     second = await store.add_version(first.id)
     assert second is not None
     await store.settle_turn(second.id, TurnState.CANCELLED)
-    third = await received(store, 1001)
+    await received(store, 1001)
 
-    path = await store.path(third, floor=0)
+    owed = await store.next_owed(SESSION_ID)
 
-    assert [turn.id for turn in path] == [second.id]
+    assert owed is not None
+    assert [turn.id for turn in owed.history] == [second.id]
 
 
-async def test_the_path_of_a_deleted_turn_is_empty(store: Store) -> None:
+async def test_a_check_needs_no_history(store: Store) -> None:
     await settled(store, 1000)
-    turn = await received(store, 1001)
+    posted = await settled(store, 1001, TurnState.POSTED)
+
+    assert await store.next_owed(SESSION_ID) == Owed(posted, await the_session(store), ())
+
+
+async def test_nothing_is_owed_by_a_session_that_was_deleted(store: Store) -> None:
+    await settled(store, 1000)
+    await received(store, 1001)
     await store.delete_session(SESSION_ID)
 
-    assert await store.path(turn, floor=0) == []
+    assert await store.next_owed(SESSION_ID) is None
+
+
+async def the_session(store: Store) -> Session:
+    found = await store.session(SESSION_ID)
+    assert found is not None
+    return found

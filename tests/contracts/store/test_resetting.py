@@ -13,6 +13,7 @@ from tests.contracts.store.steps import (
     again,
     answered,
     answering,
+    next_turn,
     received,
     settled,
 )
@@ -91,8 +92,7 @@ async def test_a_reset_lets_what_was_said_already_be_finished(store: Store) -> N
 
     assert await again(store, posted) == posted
     assert await again(store, said) == said
-    assert await store.next_turn(SESSION_ID) == said
-    assert await store.next_check(SESSION_ID) == posted
+    assert await next_turn(store) == said
 
 
 async def test_a_reset_leaves_other_places_alone(store: Store) -> None:
