@@ -5,6 +5,8 @@ Every method asks first whether the actor may do this here, and raises Denied if
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from uuid import uuid4
@@ -20,6 +22,7 @@ from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.ports import Archive, Clock
 
+MARKED_WITHIN = 10.0  # seconds for an answer that is stopped to say so
 MOST_LISTED = 25  # as many as Discord shows as choices of an option
 
 
@@ -149,7 +152,10 @@ class Sessions:
         if await self._archive.speakers(session_id) - {actor.id}:
             demand(actor, Action.DELETE_SHARED, place, session)
         if await self._stop(session_id):
-            await self._lanes.idle(session_id)
+            # While Discord is away the answer cannot be marked; the words go all the same.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(MARKED_WITHIN):
+                    await self._lanes.idle(session_id)
         await self._archive.delete_session(session_id)
         return session
 

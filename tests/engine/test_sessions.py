@@ -239,6 +239,20 @@ def test_deleting_a_session_that_is_answering_ends_the_answer_first() -> None:
     assert world.board.read_aloud(CHANNEL) == [f"Hi\n{STOPPED}"]
 
 
+def test_deleting_does_not_wait_for_ever_for_an_answer_to_be_marked() -> None:
+    world = halfway()
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.until(lambda: "Hi" in world.shown())
+        world.board.is_away = True
+        await house.sessions.delete(CHANNEL, ADA, world.turns()[0].session_id)
+        assert world.turns() == []
+        world.board.is_away = False
+
+    assert world.live(story)
+
+
 def test_no_word_of_one_place_is_in_the_context_of_another() -> None:
     world = World(["Yes."])
     places = [CHANNEL, OTHER_CHANNEL, DIRECT]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import count
 
-from bot.domain.errors import PlaceGone, PostGone, PostRefused
+from bot.domain.errors import MessengerBusy, PlaceGone, PostGone, PostRefused
 from bot.domain.reply import Mark, Page, Post
 from bot.domain.session import Place
 from bot.ports import Clock
@@ -32,6 +32,7 @@ class Board:
     def __init__(self, clock: Clock, *, nonce_window: float = NONCE_WINDOW) -> None:
         self.rows: dict[int, _Row] = {}
         self.gone: set[Place] = set()  # places that were deleted
+        self.is_away = False  # nothing gets through
         self.refused_words: set[str] = set()  # what a filter does not let pass
         self.typed: list[Place] = []
         self.edits = 0
@@ -90,6 +91,8 @@ class Board:
         self._nonces.clear()
 
     def _enter(self, place: Place) -> None:
+        if self.is_away:
+            raise MessengerBusy("away")
         if place in self.gone:
             raise PlaceGone(str(place))
 
