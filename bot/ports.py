@@ -47,17 +47,15 @@ class Ledger(Protocol):
         """Return the sessions, open or closed, with a turn that is not settled."""
         ...
 
-    async def next_owed(self, session_id: SessionId) -> Owed | None:
-        """Return what a session owes next; None when it owes nothing, or was deleted.
+    async def take_up(self, session_id: SessionId) -> Owed | None:
+        """Take up what a session owes next; None when it owes nothing, or was deleted.
 
-        That is its oldest turn that is received, answering or answered; failing that, the
-        oldest one that is posted, whose check is owed. The cost depends on how many turns
-        there are above the session's floor, not on how long the session is.
+        That is its oldest turn that is received, answering or answered. One that is not
+        answered yet is moved to ANSWERING and the attempt is counted, before anything else
+        can be done about it. Failing those, it is the oldest turn that is posted, whose
+        check is owed. The cost depends on how many turns there are above the session's
+        floor, not on how long the session is.
         """
-        ...
-
-    async def begin_attempt(self, turn_id: TurnId) -> Turn:
-        """Move a turn to ANSWERING and count the attempt."""
         ...
 
     async def forgive_attempts(self) -> None:

@@ -64,17 +64,25 @@ class Answerer:
 
     async def step(self, session_id: SessionId) -> float | None:
         """Do one piece of work; return the seconds until there may be more, None for never."""
-        owed = await self._ledger.next_owed(session_id)
-        if owed is None:
-            return None
-        turn = owed.turn
-        if turn.state is TurnState.POSTED:
-            return await self._check(owed)
-        is_fresh = turn.id in self._fresh and turn.state is TurnState.RECEIVED
-        self._fresh.discard(turn.id)
-        screen = self._screen(owed, is_recovered=not is_fresh)
+        # Before the turn is taken up: who stops it from then on must find somebody to tell.
+        halt = self._halts[session_id] = asyncio.Event()
         try:
-            if turn.state is not TurnState.ANSWERED:
+            owed = await self._ledger.take_up(session_id)
+            if owed is None:
+                return None
+            if owed.turn.state is TurnState.POSTED:
+                return await self._check(owed)
+            return await self._work(owed, halt)
+        finally:
+            del self._halts[session_id]
+
+    async def _work(self, owed: Owed, halt: asyncio.Event) -> float:
+        turn = owed.turn
+        is_fresh = turn.id in self._fresh and turn.attempt == 1
+        self._fresh.discard(turn.id)
+        screen = self._screen(owed, halt, is_recovered=not is_fresh)
+        try:
+            if turn.state is TurnState.ANSWERING:
                 turn = await self._answer(owed, screen)
             await self._deliver(turn, screen)
         except PlaceGone as error:
@@ -85,19 +93,14 @@ class Answerer:
         return 0.0
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
-        session_id = owed.session.id
-        self._halts[session_id] = screen.interrupted
-        try:
-            turn = await self._ledger.begin_attempt(owed.turn.id)
-            log.info("%s event=answering attempt=%d", _name(turn), turn.attempt)
-            if turn.stop_requested:
-                answer = Answer(Reply(await screen.said_so_far(), Ending.STOPPED), None, 0)
-            elif turn.attempt > MAX_ATTEMPTS:
-                answer = Answer(Reply("", Ending.GAVE_UP), None, 0)
-            else:
-                answer = await self._ask(owed, screen)
-        finally:
-            del self._halts[session_id]
+        turn = owed.turn
+        log.info("%s event=answering attempt=%d", _name(turn), turn.attempt)
+        if turn.stop_requested:
+            answer = Answer(Reply(await screen.said_so_far(), Ending.STOPPED), None, 0)
+        elif turn.attempt > MAX_ATTEMPTS:
+            answer = Answer(Reply("", Ending.GAVE_UP), None, 0)
+        else:
+            answer = await self._ask(owed, screen)
         return await self._keep(turn, answer)
 
     async def _ask(self, owed: Owed, screen: Screen) -> Answer:
@@ -158,7 +161,7 @@ class Answerer:
         due = self._checks.get(turn.id, self._started + LATE_CHECK_AFTER)
         if (wait := due - self._clock.monotonic()) > 0:
             return wait
-        screen = self._screen(owed, is_recovered=True)
+        screen = self._screen(owed, asyncio.Event(), is_recovered=True)
         state = _final_state(turn.reply)
         try:
             await screen.check(settled(turn.reply, long_after=self._long_after))
@@ -173,10 +176,11 @@ class Answerer:
             log.info("%s event=checked state=%s", _name(turn), state)
         return 0.0
 
-    def _screen(self, owed: Owed, *, is_recovered: bool) -> Screen:
+    def _screen(self, owed: Owed, halt: asyncio.Event, *, is_recovered: bool) -> Screen:
         return Screen(
             owed.turn,
             owed.session.place,
+            interrupted=halt,
             is_recovered=is_recovered,
             long_after=self._long_after,
             ledger=self._ledger,

@@ -41,6 +41,7 @@ class Screen:
         turn: Turn,
         place: Place,
         *,
+        interrupted: asyncio.Event,
         is_recovered: bool,
         long_after: int,
         ledger: Ledger,
@@ -67,7 +68,7 @@ class Screen:
         self._changed = asyncio.Event()
         self._writing = asyncio.Lock()
         self.failure: BotError | None = None  # what ended `paint` before its time
-        self.interrupted = asyncio.Event()  # the answer is not wanted, or cannot be shown
+        self.interrupted = interrupted  # set: the answer is not wanted, or cannot be shown
 
     @property
     def text(self) -> str:

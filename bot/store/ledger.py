@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from uuid import UUID
 
 from bot.domain.completion import Usage
@@ -21,11 +22,8 @@ class SqliteLedger(Desk):
     async def owing(self) -> list[SessionId]:
         return await self.readers.read(_owing)
 
-    async def next_owed(self, session_id: SessionId) -> Owed | None:
-        return await self.readers.read(lambda db: _next_owed(db, session_id))
-
-    async def begin_attempt(self, turn_id: TurnId) -> Turn:
-        return await self.writer.write(lambda db: _begin_attempt(db, turn_id))
+    async def take_up(self, session_id: SessionId) -> Owed | None:
+        return await self.writer.write(lambda db: _take_up(db, session_id))
 
     async def forgive_attempts(self) -> None:
         await self.writer.write(_forgive_attempts)
@@ -87,12 +85,14 @@ limit 1
 """
 
 
-def _next_owed(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
+def _take_up(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
     key = (str(session_id),)
     row = db.execute(_NEXT_TURN, key).fetchone() or db.execute(_NEXT_CHECK, key).fetchone()
     turn, session = turn_from(db, row), session_named(db, session_id)
     if turn is None or session is None:
         return None
+    if turn.state in {TurnState.RECEIVED, TurnState.ANSWERING}:
+        turn = _begin_attempt(db, turn)
     return Owed(turn, session, tuple(_history(db, turn, session.floor)))
 
 
@@ -123,12 +123,12 @@ def _history(db: sqlite3.Connection, turn: Turn, floor: int) -> list[Turn]:
     return turns_from(db, rows)
 
 
-def _begin_attempt(db: sqlite3.Connection, turn_id: TurnId) -> Turn:
-    check_move(owed_turn(db, turn_id).state, TurnState.ANSWERING)
+def _begin_attempt(db: sqlite3.Connection, turn: Turn) -> Turn:
+    check_move(turn.state, TurnState.ANSWERING)
     db.execute(
-        "update turns set state = 'answering', attempt = attempt + 1 where id = ?", (turn_id,)
+        "update turns set state = 'answering', attempt = attempt + 1 where id = ?", (turn.id,)
     )
-    return owed_turn(db, turn_id)
+    return replace(turn, state=TurnState.ANSWERING, attempt=turn.attempt + 1)
 
 
 def _forgive_attempts(db: sqlite3.Connection) -> None:

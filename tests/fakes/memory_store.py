@@ -46,13 +46,8 @@ class MemoryStore(MemoryTables):
     async def session(self, session_id: SessionId) -> Session | None:
         return await self._read(lambda: self.sessions.get(session_id))
 
-    async def next_owed(self, session_id: SessionId) -> Owed | None:
-        return await self._read(lambda: self._next_owed(session_id))
-
-    async def begin_attempt(self, turn_id: TurnId) -> Turn:
-        return await self._write(
-            lambda: self._move(turn_id, S.ANSWERING, attempts=self._owed(turn_id).attempt + 1)
-        )
+    async def take_up(self, session_id: SessionId) -> Owed | None:
+        return await self._write(lambda: self._take_up(session_id))
 
     async def forgive_attempts(self) -> None:
         await self._write(self._forgive_attempts)

@@ -91,12 +91,14 @@ class MemoryTables:
     def _oldest(self, session_id: SessionId, *states: TurnState) -> Turn | None:
         return next((t for t in self._turns_of(session_id) if t.state in states), None)
 
-    def _next_owed(self, session_id: SessionId) -> Owed | None:
+    def _take_up(self, session_id: SessionId) -> Owed | None:
         session = self.sessions.get(session_id)
         turn = self._oldest(session_id, S.RECEIVED, S.ANSWERING, S.ANSWERED)
         turn = turn or self._oldest(session_id, S.POSTED)
         if session is None or turn is None:
             return None
+        if turn.state in {S.RECEIVED, S.ANSWERING}:
+            turn = self._move(turn.id, S.ANSWERING, attempts=turn.attempt + 1)
         history: list[Turn] = []
         parent = turn.parent if turn.state is not S.POSTED else None
         while parent in self.turns and self.turns[parent].depth >= session.floor:

@@ -65,8 +65,7 @@ async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
     return {
         "hear": await meter.of(lambda: store.hear([(session(), prompt(1))])),
         "hop": await meter.of(lambda: store.move_floor(SESSION_ID, last.depth - 20)),
-        "owed": await meter.of(lambda: store.next_owed(SESSION_ID)),
-        "begin": await meter.of(lambda: store.begin_attempt(last.id)),
+        "take up": await meter.of(lambda: store.take_up(SESSION_ID)),
         "owing": await meter.of(store.owing),
         "list": await meter.of(lambda: store.sessions_at(CHANNEL, limit=25)),
         "newest": await meter.of(lambda: store.newest_version(last.anchor)),
@@ -112,7 +111,7 @@ async def test_the_meter_notices_what_does_grow(
     await _grown(store, SHORT)
     await _grown(other_store, 2 * SHORT)
 
-    cost_of_short = await Meter(store).of(lambda: store.next_owed(SESSION_ID))
-    cost_of_long = await Meter(other_store).of(lambda: other_store.next_owed(SESSION_ID))
+    cost_of_short = await Meter(store).of(lambda: store.take_up(SESSION_ID))
+    cost_of_long = await Meter(other_store).of(lambda: other_store.take_up(SESSION_ID))
 
     assert cost_of_long > 1.8 * cost_of_short

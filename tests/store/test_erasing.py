@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.domain.reply import Reply
 from bot.store import SqliteStore
-from tests.contracts.store.steps import received
+from tests.contracts.store.steps import begin, received
 from tests.samples import OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID
 
 QUESTION = "where is the treasure "
@@ -21,7 +21,7 @@ async def test_no_word_of_a_deleted_session_is_left_on_the_disk(
 ) -> None:
     await received(store, 1001, "still here", place=OTHER_CHANNEL, session_id=OTHER_SESSION_ID)
     turn = await received(store, 1000, QUESTION * 500)
-    await store.begin_attempt(turn.id)
+    await begin(store, turn)
     await store.record_reply(turn.id, Reply(ANSWER * 500), usage=None, floor=None)
     await store.rename_session(SESSION_ID, "treasure map")
     words = (QUESTION, ANSWER, "treasure map")

@@ -87,7 +87,7 @@ async def test_a_write_that_fails_is_undone_alone(store: SqliteStore) -> None:
     async with Gate(store):
         before = asyncio.create_task(store.remember("before", "kept"))
         failing = asyncio.create_task(store.writer.write(fail))
-        missing = asyncio.create_task(store.begin_attempt(TurnId(77)))
+        missing = asyncio.create_task(store.forget_posts(TurnId(77), since=0))
         after = asyncio.create_task(store.remember("after", "kept"))
         await asyncio.sleep(0)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot.domain.completion import Usage
 from bot.domain.reply import Reply
-from bot.domain.session import Place, SessionId
+from bot.domain.session import Place, SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
 from bot.ports import Store
 from tests.samples import CHANNEL, SESSION_ID, prompt, session
@@ -33,7 +33,7 @@ async def received(
 
 async def answering(store: Store, message_id: int) -> Turn:
     turn = await received(store, message_id)
-    return await store.begin_attempt(turn.id)
+    return await begin(store, turn)
 
 
 async def answered(
@@ -58,7 +58,15 @@ async def again(store: Store, turn: Turn) -> Turn:
     return known
 
 
-async def next_turn(store: Store, session_id: SessionId = SESSION_ID) -> Turn | None:
-    """Return the turn for which a session owes something next."""
-    owed = await store.next_owed(session_id)
-    return owed.turn if owed else None
+async def begin(store: Store, turn: Turn) -> Turn:
+    """Take up a turn, which must be the next that its session owes."""
+    owed = await store.take_up(turn.session_id)
+    assert owed is not None
+    assert owed.turn.id == turn.id
+    return owed.turn
+
+
+async def next_id(store: Store, session_id: SessionId = SESSION_ID) -> TurnId | None:
+    """Return the id of the turn for which a session owes something next."""
+    owed = await store.take_up(session_id)
+    return owed.turn.id if owed else None

@@ -91,8 +91,8 @@ class TwoStores(RuleBasedStateMachine):
         self.both(lambda store: store.delete_session(self.session_id(number)))
 
     @rule(number=numbers)
-    def begin_attempt(self, number: int) -> None:
-        self.both(lambda store: store.begin_attempt(self.turn_id(number)))
+    def take_up(self, number: int) -> None:
+        self.both(lambda store: store.take_up(self.session_id(number)))
 
     @rule(number=numbers, tokens=st.none() | numbers)
     def record_reply(self, number: int, tokens: int | None) -> None:
@@ -138,7 +138,6 @@ class TwoStores(RuleBasedStateMachine):
     @rule(number=numbers)
     def look(self, number: int) -> None:
         session_id = self.session_id(number)
-        self.both(lambda store: store.next_owed(session_id))
         self.both(lambda store: store.speakers(session_id))
 
     @invariant()

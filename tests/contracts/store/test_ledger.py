@@ -10,7 +10,7 @@ from bot.domain.reply import Ending, Reply
 from bot.domain.session import TurnId
 from bot.domain.turn import TurnState
 from bot.ports import Store
-from tests.contracts.store.steps import NOON, again, answered, answering, received, settled
+from tests.contracts.store.steps import NOON, again, answered, answering, begin, received, settled
 from tests.samples import (
     OTHER_CHANNEL,
     OTHER_SESSION_ID,
@@ -24,8 +24,8 @@ USAGE = Usage(100, 20, cached_tokens=80, cache_write_tokens=5, reasoning_tokens=
 async def test_each_attempt_is_counted(store: Store) -> None:
     turn = await received(store, 1000)
 
-    first = await store.begin_attempt(turn.id)
-    second = await store.begin_attempt(turn.id)
+    first = await begin(store, turn)
+    second = await begin(store, turn)
 
     assert first == replace(turn, state=TurnState.ANSWERING, attempt=1)
     assert second == replace(turn, state=TurnState.ANSWERING, attempt=2)
@@ -36,8 +36,8 @@ async def test_a_planned_stop_is_no_failed_attempt(store: Store) -> None:
     interrupted = await answering(store, 1000)
     waiting = await received(store, 1001)
     other = await received(store, 1002, place=OTHER_CHANNEL, session_id=OTHER_SESSION_ID)
-    await store.begin_attempt(other.id)
-    await store.begin_attempt(other.id)
+    await begin(store, other)
+    await begin(store, other)
 
     await store.forgive_attempts()
 
@@ -195,8 +195,7 @@ async def test_a_reply_comes_only_after_an_attempt(store: Store) -> None:
 async def test_an_answered_turn_is_not_attempted_again(store: Store) -> None:
     turn = await answered(store, 1000)
 
-    with pytest.raises(IllegalMove):
-        await store.begin_attempt(turn.id)
+    assert await begin(store, turn) == turn
     with pytest.raises(IllegalMove):
         await store.record_reply(turn.id, Reply("other"), usage=None, floor=None)
 
@@ -218,8 +217,7 @@ async def test_a_received_turn_is_cancelled_by_a_reset_and_cannot_be_taken_up(
     turn = await received(store, 1000)
     await store.open_session(replace(session(session_id=OTHER_SESSION_ID), opened_at=NOON))
 
-    with pytest.raises(TurnSettled):
-        await store.begin_attempt(turn.id)
+    assert await store.take_up(SESSION_ID) is None
 
     assert await again(store, turn) == replace(turn, state=TurnState.CANCELLED)
 
@@ -230,7 +228,7 @@ async def test_a_posted_turn_is_delivered_after_its_check(store: Store) -> None:
     await store.settle_turn(turn.id, TurnState.DELIVERED)
 
     assert (await again(store, turn)).state is TurnState.DELIVERED
-    assert await store.next_owed(SESSION_ID) is None
+    assert await store.take_up(SESSION_ID) is None
 
 
 async def test_nothing_is_owed_for_a_turn_that_was_deleted(store: Store) -> None:
@@ -243,8 +241,6 @@ async def test_nothing_is_owed_for_a_turn_that_was_deleted(store: Store) -> None
 
 
 async def _nothing_is_owed(store: Store, turn_id: TurnId) -> None:
-    with pytest.raises(TurnSettled):
-        await store.begin_attempt(turn_id)
     with pytest.raises(TurnSettled):
         await store.record_post(turn_id, 0, 9000)
     with pytest.raises(TurnSettled):

@@ -12,6 +12,7 @@ from tests.contracts.store.steps import (
     NOON,
     THIRD_SESSION_ID,
     answered,
+    begin,
 )
 from tests.samples import (
     CHANNEL,
@@ -55,12 +56,13 @@ async def test_a_summary_counts_the_turns_on_the_way_and_all_that_was_paid_for(
     store: Store,
 ) -> None:
     usage = Usage(100, 20, cached_tokens=90)
-    await answered(store, 1000, usage=usage)
+    first = await answered(store, 1000, usage=usage)
+    await store.settle_turn(first.id, TurnState.DELIVERED)
     second = await answered(store, 1001, usage=usage)
     await store.settle_turn(second.id, TurnState.DELIVERED)
     sibling = await store.add_version(second.id)
     assert sibling is not None
-    await store.begin_attempt(sibling.id)
+    await begin(store, sibling)
     await store.hear([(session(), replace(prompt(1002), said_at=NOON))])
     await store.hear([(session(), prompt(1003))])
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.reply import Reply
 from bot.domain.session import Session
 from bot.domain.turn import Owed, TurnState
 from bot.ports import Store
-from tests.contracts.store.steps import answered, next_turn, received, settled
+from tests.contracts.store.steps import answered, begin, next_id, received, settled
 from tests.samples import (
     OTHER_CHANNEL,
     OTHER_SESSION_ID,
@@ -41,7 +43,7 @@ async def test_a_closed_session_still_owes_what_was_answered(store: Store) -> No
     await store.open_session(session(session_id=OTHER_SESSION_ID))
 
     assert await store.owing() == [SESSION_ID]
-    assert await next_turn(store) == turn
+    assert await next_id(store) == turn.id
 
 
 async def test_the_oldest_turn_that_is_owed_an_answer_comes_first(store: Store) -> None:
@@ -49,43 +51,44 @@ async def test_the_oldest_turn_that_is_owed_an_answer_comes_first(store: Store) 
     second = await received(store, 1001)
     await received(store, 1002)
 
-    assert await next_turn(store) == second
+    assert await next_id(store) == second.id
 
-    second = await store.begin_attempt(second.id)
-    assert await next_turn(store) == second
+    second = await begin(store, second)
+    assert await next_id(store) == second.id
 
     second = await store.record_reply(second.id, Reply("hi"), usage=None, floor=None)
-    assert await next_turn(store) == second
+    assert await next_id(store) == second.id
 
 
 async def test_a_posted_turn_holds_up_nothing_and_owes_a_check(store: Store) -> None:
     first = await settled(store, 1000, TurnState.POSTED)
     second = await settled(store, 1001, TurnState.POSTED)
     third = await received(store, 1002)
-    assert await next_turn(store) == third
+    assert await next_id(store) == third.id
 
-    await store.begin_attempt(third.id)
+    await begin(store, third)
     await store.settle_turn(third.id, TurnState.CANCELLED)
-    assert await next_turn(store) == first
+    assert await next_id(store) == first.id
 
     await store.settle_turn(first.id, TurnState.DELIVERED)
-    assert await next_turn(store) == second
+    assert await next_id(store) == second.id
 
 
 async def test_a_session_that_owes_nothing_has_nothing_next(store: Store) -> None:
     await settled(store, 1000)
 
-    assert await store.next_owed(SESSION_ID) is None
-    assert await store.next_owed(OTHER_SESSION_ID) is None
+    assert await store.take_up(SESSION_ID) is None
+    assert await store.take_up(OTHER_SESSION_ID) is None
 
 
 async def test_what_is_owed_comes_with_its_session_and_the_way_to_it(store: Store) -> None:
     turns = [await settled(store, number, reply=f"reply {number}") for number in range(1000, 1003)]
     last = await received(store, 1003)
 
-    owed = await store.next_owed(SESSION_ID)
+    owed = await store.take_up(SESSION_ID)
 
-    assert owed == Owed(last, await the_session(store), tuple(turns))
+    taken_up = replace(last, state=TurnState.ANSWERING, attempt=1)
+    assert owed == Owed(taken_up, await the_session(store), tuple(turns))
     assert [turn.reply for turn in owed.history] == [
         Reply("reply 1000"),
         Reply("reply 1001"),
@@ -99,7 +102,7 @@ async def test_the_way_begins_at_the_floor(store: Store, floor: int, shown: int)
     await received(store, 1004)
     await store.move_floor(SESSION_ID, floor)
 
-    owed = await store.next_owed(SESSION_ID)
+    owed = await store.take_up(SESSION_ID)
 
     assert owed is not None
     assert owed.history == tuple(turns[4 - shown :])
@@ -112,7 +115,7 @@ async def test_the_way_passes_by_the_siblings_of_its_turns(store: Store) -> None
     await store.settle_turn(second.id, TurnState.CANCELLED)
     await received(store, 1001)
 
-    owed = await store.next_owed(SESSION_ID)
+    owed = await store.take_up(SESSION_ID)
 
     assert owed is not None
     assert [turn.id for turn in owed.history] == [second.id]
@@ -122,7 +125,7 @@ async def test_a_check_needs_no_history(store: Store) -> None:
     await settled(store, 1000)
     posted = await settled(store, 1001, TurnState.POSTED)
 
-    assert await store.next_owed(SESSION_ID) == Owed(posted, await the_session(store), ())
+    assert await store.take_up(SESSION_ID) == Owed(posted, await the_session(store), ())
 
 
 async def test_nothing_is_owed_by_a_session_that_was_deleted(store: Store) -> None:
@@ -130,7 +133,7 @@ async def test_nothing_is_owed_by_a_session_that_was_deleted(store: Store) -> No
     await received(store, 1001)
     await store.delete_session(SESSION_ID)
 
-    assert await store.next_owed(SESSION_ID) is None
+    assert await store.take_up(SESSION_ID) is None
 
 
 async def the_session(store: Store) -> Session:

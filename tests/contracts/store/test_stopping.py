@@ -7,6 +7,7 @@ from tests.contracts.store.steps import (
     again,
     answered,
     answering,
+    begin,
     received,
 )
 from tests.samples import (
@@ -30,7 +31,7 @@ async def test_a_stop_outlives_another_attempt(store: Store) -> None:
     turn = await answering(store, 1000)
     await store.request_stop(SESSION_ID)
 
-    assert (await store.begin_attempt(turn.id)).stop_requested
+    assert (await begin(store, turn)).stop_requested
 
 
 async def test_there_is_nothing_to_stop_when_nothing_is_being_answered(store: Store) -> None:

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from bot.domain.errors import StoreBusy, TurnSettled
+from bot.domain.errors import StoreBusy
 from bot.domain.reply import Reply
 from bot.domain.turn import TurnState
 from bot.ports import Store
 from tests.contracts.store.conftest import Disk
 from tests.contracts.store.steps import again, answering, received, settled
-from tests.samples import CHANNEL, OTHER_SESSION_ID, prompt, session
+from tests.samples import CHANNEL, OTHER_SESSION_ID, SESSION_ID, prompt, session
 
 LONG = "a long story " * 10_000
 
@@ -91,12 +91,10 @@ async def test_many_at_once_form_one_chain(store: Store) -> None:
 async def test_of_a_reply_and_a_reset_at_once_the_first_one_decides(store: Store) -> None:
     turn = await received(store, 1000)
 
-    reset, attempt = await asyncio.gather(
-        store.open_session(session(session_id=OTHER_SESSION_ID)),
-        store.begin_attempt(turn.id),
-        return_exceptions=True,
+    reset, taken_up = await asyncio.gather(
+        store.open_session(session(session_id=OTHER_SESSION_ID)), store.take_up(SESSION_ID)
     )
 
-    assert not isinstance(reset, BaseException)
-    assert isinstance(attempt, TurnSettled)
+    assert reset is not None
+    assert taken_up is None
     assert (await again(store, turn)).state is TurnState.CANCELLED
