@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 # message it answers, not thousands of messages later.
 MOST_SEARCHED = 1000
 REPLY_NOT_ALLOWED = 160002  # a reply takes Read Message History
+ARCHIVED = 50083  # the thread is archived
 
 _LABELS = MappingProxyType(
     {Controls.STOP: "Stop", Controls.CONTINUES: "continues below", Controls.RETRY: "Retry"}
@@ -49,16 +50,13 @@ class DiscordMessenger:
 
     async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
         async with discord_faults():
-            await (
-                self._channel(place)
-                .get_partial_message(post)
-                .edit(
-                    content=page.text,
-                    view=_view(page.controls, mark),
-                    attachments=_files(page),
-                    allowed_mentions=discord.AllowedMentions.none(),
-                )
-            )
+            try:
+                await self._edit(place, post, page, mark)
+            except discord.HTTPException as error:
+                if error.code != ARCHIVED:
+                    raise
+                await self._reopen(place)
+                await self._edit(place, post, page, mark)
 
     async def delete(self, place: Place, post: int) -> None:
         with suppress(PostGone):
@@ -90,6 +88,24 @@ class DiscordMessenger:
     async def _fetch(self, place: Place, post: int) -> Post | None:
         async with discord_faults():
             return self._post(await self._channel(place).fetch_message(post))
+
+    async def _edit(self, place: Place, post: int, page: Page, mark: Mark) -> None:
+        await (
+            self._channel(place)
+            .get_partial_message(post)
+            .edit(
+                content=page.text,
+                view=_view(page.controls, mark),
+                attachments=_files(page),
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        )
+
+    async def _reopen(self, place: Place) -> None:
+        """Open an archived thread again: sending to it would, editing in it does not."""
+        thread = await self._client().fetch_channel(place.channel_id)
+        if isinstance(thread, discord.Thread) and not thread.locked:
+            await thread.edit(archived=False)
 
     async def _send(
         self,

@@ -94,3 +94,19 @@ async def test_answers_come_whole_though_discord_fails_now_and_then(home: Home) 
 
     pages = home.answers(home.general)
     assert "\n".join(page.content for page in pages) == text.strip()
+
+
+async def test_a_thread_that_is_archived_meanwhile_is_opened_again_for_the_answer(
+    home: Home,
+) -> None:
+    text = "".join(f"Sentence number {n:02}.\n" for n in range(60))
+    home.openai.answer = lambda _: [Say(text, size=100, delay=0.1)]
+
+    async with home.bot():
+        thread = await home.bob.open_thread(home.general, "aside")
+        said = await home.bob.say(thread, f"{home.mention} go")
+        await home.discord.until(lambda: home.answers(thread))
+        await home.discord.owner.archive(thread)
+        await home.answer_after(thread, said)
+
+    assert [page.content for page in home.answers(thread)] == [text.strip()]
