@@ -69,10 +69,17 @@ def _parser() -> argparse.ArgumentParser:
         "--say",
         action="append",
         required=True,
+        type=_words,
         metavar="TEXT",
         help="say this to the bot and print its answer; may be given more than once",
     )
     return parser
+
+
+def _words(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("there is nothing to say")
+    return text
 
 
 if __name__ == "__main__":

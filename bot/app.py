@@ -12,14 +12,14 @@ from uuid import uuid4
 
 from bot import __version__
 from bot.clock import SystemClock
-from bot.domain.errors import BotError, StoreBusy, StoreUnusable
+from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreUnusable
 from bot.engine.answering import Answerer
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.pacing import Governor
 from bot.engine.sessions import Sessions
-from bot.gateway.connection import Connection, open_connection
+from bot.gateway.connection import Connection
 from bot.gateway.diagnosis import Finding, Level, diagnose
 from bot.gateway.entry import Entry
 from bot.gateway.invite import application_id_from, invite_url
@@ -104,12 +104,10 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
             stall_seconds=settings.stall_seconds,
             salt=await _salt(store),
         ) as model,
-        open_connection(
-            token=settings.discord_token.get_secret_value(),
-            api_url=str(settings.discord_api_url) if settings.discord_api_url else None,
-            clock=clock,
-        ) as connection,
     ):
+        connection = Connection(
+            token=settings.discord_token.get_secret_value(), api_url=api_url(settings), clock=clock
+        )
         answerer = Answerer(
             ledger=store,
             completer=Completer(
@@ -172,7 +170,7 @@ async def check(read: Callable[[], Settings]) -> bool:
             await _check_model(settings),
             *await diagnose(
                 settings.discord_token.get_secret_value(),
-                api_url=str(settings.discord_api_url) if settings.discord_api_url else None,
+                api_url=api_url(settings),
             ),
         ]
     )
@@ -194,6 +192,8 @@ async def _check_store(url: str) -> Finding:
     try:
         async with open_store(url) as store:
             await store.remember("checked", "yes")
+    except StoreInUse as error:
+        return Finding(Level.WARN, f"Database: {error}", "That is as it should be if it runs.")
     except (StoreUnusable, StoreBusy) as error:
         return Finding(Level.FAIL, f"Database: {error}", "See DATABASE_URL in .env.example.")
     return Finding(Level.OK, "Database: it can be written.")
@@ -209,6 +209,11 @@ def _report(findings: Sequence[Finding]) -> bool:
         advice = f" → {finding.mend}" if finding.mend else ""
         print(f"{finding.level.upper():<5}{finding.what}{advice}")  # noqa: T201  # asked for
     return all(finding.level is not Level.FAIL for finding in findings)
+
+
+def api_url(settings: Settings) -> str | None:
+    """Return where Discord is, unless it is the real one."""
+    return str(settings.discord_api_url) if settings.discord_api_url else None
 
 
 def endpoint(settings: Settings) -> Endpoint:

@@ -126,12 +126,20 @@ def _read(kind: type[S], env_file: Path, given: dict[str, Any]) -> S:
         raise SettingsWrong(_words(error)) from None  # the cause would show the values
 
 
+# Where our own words in brackets say more than the library's.
+_SAYS = {
+    "missing": "is not set",
+    "literal_error": "is wrong",
+    "string_pattern_mismatch": "is wrong",
+}
+
+
 def _words(error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_input=False, include_url=False):
         names = [str(part).upper() for part in problem["loc"][:1]]
         field = Settings.model_fields.get(names[0].lower()) if names else None
-        says = "is not set" if problem["type"] == "missing" else problem["msg"]
+        says = _SAYS.get(problem["type"], f"is wrong: {problem['msg'].lower()}")
         hint = f" ({field.description})" if field else ""
         lines.append(f"{' '.join([*names, says])}{hint}")
     return "\n".join(lines)

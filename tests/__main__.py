@@ -12,7 +12,7 @@ CHECKS = (
     ("ruff", "check", "."),
     ("mypy",),
     ("lint-imports",),
-    ("pytest", "-n", "4", *sys.argv[1:]),
+    ("pytest", "-n", "4", "--dist", "loadgroup", *sys.argv[1:]),
 )
 
 

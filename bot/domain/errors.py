@@ -75,3 +75,7 @@ class StoreBusy(BotError):
 
 class StoreUnusable(BotError):
     """The store cannot be opened, and why: for the operator, who has to mend it."""
+
+
+class StoreInUse(StoreUnusable):
+    """Another process owns the store; there is one owner at a time."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import aiohttp
 import discord
@@ -40,8 +38,9 @@ class Unwelcome(BotError):
 class Connection:
     """A messenger that works while connected, and the loop that keeps it so."""
 
-    def __init__(self, token: str, *, clock: Clock) -> None:
+    def __init__(self, *, token: str, api_url: str | None, clock: Clock) -> None:
         self._token = token
+        self._api_url = api_url
         self._clock = clock
         self._client: discord.Client | None = None
         self._message_content = True
@@ -66,7 +65,7 @@ class Connection:
         async with Client(intake, entry, message_content=self._message_content) as client:
             self._client = client
             try:
-                await client.start(self._token)
+                await self._start(client)
             except discord.LoginFailure as error:
                 raise Unwelcome(REFUSED) from error
             except discord.PrivilegedIntentsRequired as error:
@@ -84,6 +83,11 @@ class Connection:
                 # The library's own bug when the very first connection is refused.
                 log.warning("event=disconnected reason=%r", error)
 
+    async def _start(self, client: Client) -> None:
+        if self._api_url is not None:
+            await point_at(self._api_url)
+        await client.start(self._token)
+
     def _connected(self) -> discord.Client:
         """Return the client that is logged in.
 
@@ -93,22 +97,6 @@ class Connection:
         if self._client is None or self._client.is_closed() or self._client.user is None:
             raise MessengerBusy("not connected to Discord")
         return self._client
-
-
-@asynccontextmanager
-async def open_connection(
-    *, token: str, api_url: str | None, clock: Clock
-) -> AsyncIterator[Connection]:
-    """Open a connection to Discord, or to another one at `api_url` as soon as that is there."""
-    waits = pauses()
-    while api_url is not None:
-        try:
-            await point_at(api_url)
-            break
-        except (aiohttp.ClientError, OSError) as error:
-            log.warning("event=discord_unreachable url=%s reason=%r", api_url, error)
-            await clock.sleep(next(waits))
-    yield Connection(token, clock=clock)
 
 
 async def point_at(api_url: str) -> None:

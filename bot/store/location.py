@@ -41,6 +41,8 @@ def beside(path: Path, suffix: str) -> Path:
 
 def _usable(path: Path) -> Path:
     try:
+        if path.parent.exists() and not path.parent.is_dir():
+            raise StoreUnusable(f"{path.parent} is a file and no folder: mend DATABASE_URL")
         if not path.parent.is_dir():
             raise StoreUnusable(
                 f"there is no folder {path.parent}: create it, or mend DATABASE_URL"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.domain.errors import StoreUnusable
+from bot.domain.errors import StoreInUse, StoreUnusable
 from bot.store.location import beside
 
 if sys.platform == "win32":
@@ -40,7 +40,8 @@ def held(database: Path) -> Iterator[None]:
     whoever removed it could do so just as another process takes it.
 
     Raises:
-        StoreUnusable: somebody else owns it, or nothing can be written beside it.
+        StoreInUse: somebody else owns it.
+        StoreUnusable: nothing can be written beside it.
     """
     path = beside(database, ".lock")
     try:
@@ -62,7 +63,7 @@ def _take(file: int, database: Path) -> None:
         _try_to_lock(file)
     except (BlockingIOError, PermissionError) as error:
         owner = os.read(file, _LONGEST_PID).decode("ascii", "replace").strip() or "unknown"
-        raise StoreUnusable(
+        raise StoreInUse(
             f"{database} is in use by another bot, process {owner}: stop that one first, "
             "or give this one a DATABASE_URL of its own"
         ) from error

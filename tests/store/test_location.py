@@ -56,7 +56,7 @@ def test_a_refusal_does_not_repeat_a_password() -> None:
     ("name", "words"),
     [
         ("missing/parley.db", "create it"),
-        ("file/parley.db", "create it"),
+        ("file/parley.db", "no folder"),
         ("folder", "is not a file"),
         ("x" * 300, "cannot be reached"),
     ],
