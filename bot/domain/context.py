@@ -70,17 +70,17 @@ def window(
     themselves are always shown: the model, not the bot, refuses what is too long.
     """
     own = said_in(turn, direct=direct)
-    fixed = estimate(instructions) + sum(estimate(m.text) for m in own)
-    costs = _costs(history, direct=direct)
-    total = _billed_before(history) or estimate(instructions) + sum(costs)
-    total += sum(estimate(m.text) for m in own)
-    if total <= budget and not hop:
-        kept = len(history)
-    else:
-        kept = _newest_within(costs, min(budget, total) // 2 - fixed)
-    shown = history[len(history) - kept :]
-    messages = [m for t in shown for m in said_in(t, direct=direct)]
-    return Window((*messages, *own), shown[0].depth if shown else turn.depth)
+    said = [said_in(t, direct=direct) for t in history]
+    new = sum(estimate(m.text) for m in own)
+    fixed = estimate(instructions) + new
+    billed = _billed_before(history)
+    total = fixed + sum(_costs(history, said)) if billed is None else billed + new
+    kept = len(history)
+    if total > budget or hop:
+        kept = _newest_within(_costs(history, said), min(budget, total) // 2 - fixed)
+    first = len(history) - kept
+    messages = [m for one in said[first:] for m in one]
+    return Window((*messages, *own), history[first].depth if kept else turn.depth)
 
 
 def _billed_before(history: Sequence[Turn]) -> int | None:
@@ -91,13 +91,13 @@ def _billed_before(history: Sequence[Turn]) -> int | None:
     return last.usage.input_tokens + last.usage.visible_tokens
 
 
-def _costs(history: Sequence[Turn], *, direct: bool) -> list[int]:
+def _costs(history: Sequence[Turn], said: Sequence[Sequence[Message]]) -> list[int]:
     """What each turn adds to a context, as billed where that is known.
 
     Of two turns that were shown from the same floor, the later one's billed input less
     the earlier one's is what the earlier turn and the later prompts cost together.
     """
-    costs = [sum(estimate(m.text) for m in said_in(t, direct=direct)) for t in history]
+    costs = [sum(estimate(m.text) for m in one) for one in said]
     for i, (earlier, later) in enumerate(pairwise(history)):
         if earlier.usage and later.usage and earlier.floor == later.floor:
             billed = later.usage.input_tokens - earlier.usage.input_tokens

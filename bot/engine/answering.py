@@ -94,7 +94,8 @@ class Answerer:
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
         turn = owed.turn
-        log.info("%s event=answering attempt=%d", _name(turn), turn.attempt)
+        if turn.attempt > 1:
+            log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
         if turn.stop_requested:
             answer = Answer(Reply(await screen.said_so_far(), Ending.STOPPED), None, 0)
         elif turn.attempt > MAX_ATTEMPTS:
