@@ -5,17 +5,19 @@ The person gets one whole reply all the same, in the posts where it was begun.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
 
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, ModelBusy
-from bot.domain.reply import Controls, Ending
+from bot.domain.reply import Controls, Ending, Mark, Page
 from bot.domain.turn import TurnState
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import Script
+from tests.fakes.virtual_time import run
 from tests.samples import CHANNEL
 
 SHORT: Script = ["Hi ", "there."]
@@ -58,6 +60,7 @@ def check(world: World, pages: list[str], where: object) -> None:
     shown = world.board.posts_at(CHANNEL)
     assert [post.text for post in shown] == pages, where
     assert [post.mark.page for post in shown] == list(range(len(pages))), where
+    assert len(world.board.created) == len(set(world.board.created)), ("posted twice", where)
     assert shown[-1].controls is Controls.RETRY, where
     assert all(post.controls is Controls.CONTINUES for post in shown[:-1]), where
     assert [turn.state for turn in world.turns()] == [TurnState.DELIVERED], where
@@ -122,6 +125,57 @@ def test_a_shorter_second_answer_leaves_nothing_of_the_first() -> None:
         asked_twice = len(world.model.seen) == 2
         whole = ["a" * 1999, "b" * 1999, "c" * 10]
         check(world, ["Hi there."] if asked_twice else whole, (at, calls[at - 1]))
+
+
+def test_a_post_whose_answer_was_lost_is_found_after_a_long_outage() -> None:
+    world = World(SHORT)
+    plan = Plan()
+    plan.trouble_at_name("post", Trouble.ANSWER_LOST)
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.until(lambda: bool(world.board.created))
+        world.board.is_away = True
+        await house.clock.sleep(AN_AGE)
+        world.board.is_away = False
+
+    assert world.live(story, plan)
+    check(world, ["Hi there."], "the nonce was forgotten meanwhile")
+
+
+def test_a_post_that_the_nonce_gives_back_is_brought_up_to_date_at_once() -> None:
+    world = World(["Hi ", asyncio.Event()], SHORT)
+    plan = Plan()
+    plan.trouble_at_name("post", Trouble.DIES_AFTER)
+    world.die(one_question, plan, down=A_MOMENT)
+    world.board.hides_history = True
+
+    async def story(house: House) -> None:
+        await house.until(lambda: world.turns()[0].state is TurnState.POSTED)
+        assert world.shown() == "Hi there."
+
+    assert world.live(story)
+
+
+def test_pages_of_an_attempt_that_nobody_remembers_are_taken_back() -> None:
+    world = World(SHORT)
+    plan = Plan()
+    plan.trouble_at_name("record_reply", Trouble.DIES_AFTER)
+    world.die(one_question, plan, down=A_MOMENT)
+    stray = Page("left over", Controls.RETRY)
+
+    async def leave(nonce: str) -> None:
+        mark = Mark(1000, 3)
+        await world.board.post(CHANNEL, stray, mark=mark, nonce=nonce, reply_to=None)
+
+    async def story(house: House) -> None:
+        await house.until(lambda: world.turns()[0].state is TurnState.POSTED)
+        assert world.shown() == "Hi there."
+        await leave("landed late")
+
+    run(leave("found at the start"), start=world.seconds)
+    assert world.live(story)
+    assert world.shown() == "Hi there."
 
 
 def test_a_crash_costs_at_most_one_more_request_to_the_model() -> None:

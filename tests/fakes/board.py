@@ -33,7 +33,9 @@ class Board:
         self.rows: dict[int, _Row] = {}
         self.gone: set[Place] = set()  # places that were deleted
         self.is_away = False  # nothing gets through
+        self.hides_history = False  # as without the permission to read it
         self.refused_words: set[str] = set()  # what a filter does not let pass
+        self.created: list[Mark] = []  # of every post there ever was, deleted ones included
         self.typed: list[Place] = []
         self.edits = 0
         self._clock = clock
@@ -53,6 +55,7 @@ class Board:
         post = self._shown(next(self._ids), page, mark)
         self.rows[post.id] = _Row(place, post, nonce, reply_to)
         self._nonces[nonce] = (self._clock.monotonic(), post.id)
+        self.created.append(mark)
         return post.id
 
     async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
@@ -68,7 +71,8 @@ class Board:
 
     async def find(self, place: Place, anchor: int) -> list[Post]:
         self._enter(place)
-        return [post for post in self.posts_at(place) if post.mark.anchor == anchor]
+        found = [post for post in self.posts_at(place) if post.mark.anchor == anchor]
+        return [] if self.hides_history else found
 
     async def read(self, place: Place, post: int) -> Post | None:
         self._enter(place)
