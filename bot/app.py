@@ -106,7 +106,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
         ) as model,
     ):
         connection = Connection(
-            token=settings.discord_token.get_secret_value(), api_url=api_url(settings), clock=clock
+            settings.discord_token.get_secret_value(), api_url=api_url(settings), clock=clock
         )
         answerer = Answerer(
             ledger=store,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Protocol
 
 import discord
 
+from bot.domain.hearing import Utterance
 from bot.engine.intake import Intake
+from bot.gateway.faults import REQUEST_SECONDS
 from bot.gateway.translate import translate
 
 log = logging.getLogger(__name__)
@@ -23,6 +26,19 @@ class Entry(Protocol):
     async def interact(self, interaction: discord.Interaction) -> None:
         """Take an interaction."""
         ...
+
+
+class Gate(asyncio.Event):
+    """What all requests wait at; it never stays closed for longer than a request may take.
+
+    discord.py closes its gate when a request meets the limit for the whole bot, and opens
+    it when that request has slept it off. When the request is cancelled in its sleep, by a
+    time limit or a person's Stop, nobody would open the gate again, ever.
+    """
+
+    def clear(self) -> None:
+        super().clear()
+        asyncio.get_running_loop().call_later(REQUEST_SECONDS, self.set)
 
 
 class Client(discord.Client):
@@ -46,18 +62,41 @@ class Client(discord.Client):
 
     async def setup_hook(self) -> None:
         """Take up what is owed, now that we can speak."""
+        gate = Gate()
+        gate.set()
+        self.http._global_over = gate
         await self._entry.connected(self)
         await self._intake.resume()
 
+    async def on_connect(self) -> None:
+        """Log that a new session with the gateway has begun.
+
+        `on_ready` comes two seconds later, even to a client that was closed by then.
+        """
+        log.info("event=connected bot=%s servers=%d", self.user, len(self.guilds))
+
+    async def on_resumed(self) -> None:
+        """Log that the session goes on after an interruption; what was missed comes now."""
+        log.info("event=resumed")
+
     async def on_message(self, message: discord.Message) -> None:
         """Hear one message; no await stands before it, so that the order is kept."""
-        if self.user is not None and not self._is_withheld(message):
-            self._intake.hear(translate(message, self.user))
+        if self.user is None:
+            return
+        utterance = translate(message, self.user)
+        if not self._is_withheld(message, utterance):
+            self._intake.hear(utterance)
 
-    def _is_withheld(self, message: discord.Message) -> bool:
-        """Whether Discord keeps from us what the message says, for want of an intent."""
-        says_something = message.content or message.attachments or message.stickers
-        return not self.intents.message_content and not says_something
+    def _is_withheld(self, message: discord.Message, utterance: Utterance) -> bool:
+        """Whether Discord keeps from us what the message says.
+
+        Without the intent it does so where nobody mentions us; a direct message without
+        words really has none.
+        """
+        if self.intents.message_content or utterance.place.is_direct:
+            return False
+        is_for_us = self.user in message.mentions
+        return not (is_for_us or message.content or message.attachments)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take one command, button or autocomplete."""

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterator
+from http import HTTPStatus
+from itertools import chain, islice, repeat
+from types import MappingProxyType
 
 import aiohttp
 import discord
@@ -20,14 +24,29 @@ from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 
-LONG_ENOUGH = 60.0  # seconds connected after which the next trouble is a new one
 POINT_SECONDS = 10.0
-# https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway
-AUTHENTICATION_FAILED = 4004
+
+# https://discord.com/developers/docs/events/gateway#session-start-limit: who begins more than
+# 1000 sessions a day gets the token taken away. A session that lasted this long was a good
+# one; after so many that did not, we begin one every minute and a half: 960 a day.
+LONG_ENOUGH = 600.0  # seconds
+QUICK_ATTEMPTS = 7
+SELDOM = 90.0  # seconds
+
 REFUSED = "Discord does not accept DISCORD_TOKEN; reset the token and copy it anew."
 ENABLE_CONTENT = (
     "without the Message Content Intent only mentions, replies that ping and direct messages are "
     "heard; enable it at https://discord.com/developers/applications under Bot"
+)
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway
+_FOR_GOOD = MappingProxyType(
+    {
+        4004: REFUSED,
+        4010: "Discord refuses the shard that the bot asked for.",
+        4011: "The bot is in more servers than one connection may serve.",
+        4012: "Discord has given up the version of its gateway that the bot speaks; update it.",
+        4013: "Discord does not know the intents that the bot asked for.",
+    }
 )
 
 
@@ -36,9 +55,13 @@ class Unwelcome(BotError):
 
 
 class Connection:
-    """A messenger that works while connected, and the loop that keeps it so."""
+    """A messenger that works while connected, and the loop that keeps it so.
 
-    def __init__(self, *, token: str, api_url: str | None, clock: Clock) -> None:
+    The messenger may be used from the beginning to the end of `run`: until the first login
+    and between two connections it is busy.
+    """
+
+    def __init__(self, token: str, *, api_url: str | None = None, clock: Clock) -> None:
         self._token = token
         self._api_url = api_url
         self._clock = clock
@@ -47,46 +70,70 @@ class Connection:
         self.messenger = DiscordMessenger(self._connected)
 
     async def run(self, intake: Intake, entry: Entry) -> None:
-        """Hear for `intake` and `entry`, connecting anew whenever that is needed.
+        """Hear for `intake` and `entry` until cancelled, connecting anew whenever needed.
 
         Raises:
             Unwelcome: the token is wrong, or Discord refuses this bot for good.
         """
-        waits = pauses()
+        waits = _pauses()
         while True:
             begun = self._clock.monotonic()
             await self._connect(intake, entry)
             if self._clock.monotonic() - begun > LONG_ENOUGH:
-                waits = pauses()
+                waits = _pauses()
             await self._clock.sleep(next(waits))
 
     async def _connect(self, intake: Intake, entry: Entry) -> None:
         """Be connected for as long as it lasts; the library resumes by itself where it can."""
-        async with Client(intake, entry, message_content=self._message_content) as client:
+        client = Client(intake, entry, message_content=self._message_content)
+        async with client, asyncio.TaskGroup() as group:
             self._client = client
+            living = group.create_task(self._live(client))
             try:
-                await self._start(client)
-            except discord.LoginFailure as error:
+                await asyncio.wait({living})
+            finally:
+                # The library may miss that it was cancelled, for `asyncio.wait_for` drops what
+                # comes together with a result; it never misses that its client is closed.
+                await client.close()
+        self._judge(client, living.result())
+
+    async def _live(self, client: Client) -> Exception | None:
+        """Run a client to its end and return what ended it."""
+        try:
+            if self._api_url is not None:
+                await point_at(self._api_url, self._token)
+            await client.start(self._token)
+        except Exception as error:  # noqa: BLE001  # a boundary: `_judge` logs it
+            return error
+        return None
+
+    def _judge(self, client: Client, error: Exception | None) -> None:
+        """Return if it is worth trying again.
+
+        Raises:
+            Unwelcome: it is not.
+        """
+        match error:
+            case (
+                discord.LoginFailure() | aiohttp.ClientResponseError(status=HTTPStatus.UNAUTHORIZED)
+            ):
                 raise Unwelcome(REFUSED) from error
-            except discord.PrivilegedIntentsRequired as error:
-                if not self._message_content:
-                    raise Unwelcome("Discord refuses the bot's intents.") from error
+            case discord.ConnectionClosed(code=code) if code in _FOR_GOOD:
+                raise Unwelcome(_FOR_GOOD[code]) from error
+            case discord.PrivilegedIntentsRequired() if self._message_content:
                 self._message_content = False
                 log.warning("event=no_message_content; %s", ENABLE_CONTENT)
-            except discord.ConnectionClosed as error:
-                if error.code == AUTHENTICATION_FAILED:
-                    raise Unwelcome(REFUSED) from error
-                log.warning("event=disconnected code=%s", error.code)
-            except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            case discord.PrivilegedIntentsRequired():
+                raise Unwelcome("Discord refuses the intents that the bot asked for.") from error
+            case None | discord.DiscordException() | aiohttp.ClientError() | OSError():
                 log.warning("event=disconnected reason=%r", error)
-            except AttributeError as error:
-                # The library's own bug when the very first connection is refused.
-                log.warning("event=disconnected reason=%r", error)
-
-    async def _start(self, client: Client) -> None:
-        if self._api_url is not None:
-            await point_at(self._api_url)
-        await client.start(self._token)
+            case AttributeError() if client.ws is None:
+                # discord.py asks a socket that is not there when the first one is refused.
+                log.warning("event=disconnected reason='the gateway refused the connection'")
+            case _:
+                # Whatever Discord sent was more than the library could take, or we have a bug.
+                # A new client has forgotten it, and goes on as after a crash.
+                log.error("event=disconnected", exc_info=error)
 
     def _connected(self) -> discord.Client:
         """Return the client that is logged in.
@@ -99,18 +146,31 @@ class Connection:
         return self._client
 
 
-async def point_at(api_url: str) -> None:
+async def point_at(api_url: str, token: str | None = None) -> None:
     """Have discord.py speak to another Discord from now on, for the whole process.
 
-    The library has no parameter for it; it reads these class attributes at each use.
+    The library has no parameter for it; it reads these class attributes at each use. The
+    gateway is asked for as bots do it, or without a token as everybody may.
 
     Raises:
         aiohttp.ClientError, OSError: there is no Discord to be reached there.
     """
     Route.BASE = api_url.rstrip("/")
+    url = f"{Route.BASE}/gateway" if token is None else f"{Route.BASE}/gateway/bot"
+    headers = None if token is None else {"Authorization": f"Bot {token}"}
     async with (
         asyncio.timeout(POINT_SECONDS),
         aiohttp.ClientSession(raise_for_status=True) as session,
-        session.get(f"{Route.BASE}/gateway") as response,
+        session.get(url, headers=headers) as response,
     ):
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(str((await response.json())["url"]))
+        answer: object = await response.json()
+    match answer:
+        case {"url": str(gateway)}:
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+        case _:
+            raise aiohttp.ClientPayloadError(f"{url} names no gateway")
+
+
+def _pauses() -> Iterator[float]:
+    """Yield seconds between connections, so that no token is lost, for ever."""
+    return chain(islice(pauses(), QUICK_ATTEMPTS), repeat(SELDOM))

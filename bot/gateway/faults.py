@@ -18,47 +18,62 @@ from bot.domain.errors import BotError, MessengerBusy, PlaceGone, PostGone, Post
 REQUEST_SECONDS = 15.0
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+REPLY_NOT_ALLOWED = 160002  # a reply takes Read Message History
+ARCHIVED = 50083  # the thread was put away, and may be fetched out again
 _BY_CODE: MappingProxyType[int, type[BotError]] = MappingProxyType(
     {
         10003: PlaceGone,  # unknown channel
         10008: PostGone,  # unknown message
         20016: MessengerBusy,  # slow mode
+        20022: MessengerBusy,  # announcements are edited too often
         20028: MessengerBusy,  # the channel takes no more writes for now
+        20029: MessengerBusy,  # nor does the server
         30046: MessengerBusy,  # an old message was edited too often
+        40004: MessengerBusy,  # sending is switched off for everybody
+        40006: MessengerBusy,  # so is something else that it takes
+        40333: MessengerBusy,  # something in front of Discord does not let us pass
         50001: PlaceGone,  # no access
         50013: PlaceGone,  # no permission
-        50083: PlaceGone,  # the thread is archived and we may not open it
+        ARCHIVED: PlaceGone,  # and we may not fetch it out
+        130000: MessengerBusy,  # overloaded
         160005: PlaceGone,  # the thread is locked
     }
 )
 
 _GONE = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 # A token that was revoked ends the process; what is owed must stay owed until then.
-_PASSING = {HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS}
+_PASSING = {HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS}
 _THEIR_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 @asynccontextmanager
-async def discord_faults() -> AsyncIterator[None]:
-    """Limit a request in time, and turn what it raises into the domain's errors."""
+async def discord_faults(client: discord.Client) -> AsyncIterator[None]:
+    """Limit a client's request in time, and turn what it raises into the domain's errors."""
     try:
         async with asyncio.timeout(REQUEST_SECONDS):
             yield
     except discord.HTTPException as error:
-        raise _translated(error) from error
+        raise translated(error) from error
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         raise MessengerBusy(type(error).__name__) from error
     except RuntimeError as error:
-        # What aiohttp raises when the client is closed under our hands; another one comes.
-        raise MessengerBusy(repr(error)) from error
+        # What aiohttp raises when the client was closed under our hands; another one comes.
+        if not client.is_closed():
+            raise
+        raise MessengerBusy("the connection was closed") from error
 
 
-def _translated(error: discord.HTTPException) -> BotError:
+def translated(error: discord.HTTPException) -> BotError:
+    """Return what a refusal of Discord's means to us.
+
+    An answer to an error has a code of Discord's own. One without comes from something in
+    between, a proxy or a firewall, and says nothing about the place.
+    """
     words = f"status {error.status}, code {error.code}"
     if error.code in _BY_CODE:
         return _BY_CODE[error.code](words)
-    if error.status in _GONE:
-        return PlaceGone(words)
     if error.status in _PASSING or error.status >= _THEIR_FAULT:
         return MessengerBusy(words)
+    if error.status in _GONE:
+        return PlaceGone(words) if error.code else MessengerBusy(words)
     return PostRefused(words)

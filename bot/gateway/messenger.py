@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from types import MappingProxyType
 
 import discord
@@ -14,16 +15,15 @@ from bot.domain.errors import BotError, PostGone
 from bot.domain.reply import Controls, Mark, Page, Post
 from bot.domain.session import Place
 from bot.gateway.address import custom_id, parse
-from bot.gateway.faults import discord_faults
+from bot.gateway.faults import ARCHIVED, REPLY_NOT_ALLOWED, discord_faults
 
 log = logging.getLogger(__name__)
 
 # A search ends after so many messages: what is looked for was posted minutes after the
 # message it answers, not thousands of messages later.
 MOST_SEARCHED = 1000
-REPLY_NOT_ALLOWED = 160002  # a reply takes Read Message History
-ARCHIVED = 50083  # the thread is archived
 
+_NOBODY = discord.AllowedMentions.none()
 _LABELS = MappingProxyType(
     {Controls.STOP: "Stop", Controls.CONTINUES: "continues below", Controls.RETRY: "Retry"}
 )
@@ -38,101 +38,76 @@ class DiscordMessenger:
     async def post(
         self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None
     ) -> int:
-        reference = None if reply_to is None else _reference(place, reply_to)
-        async with discord_faults():
-            try:
-                message = await self._send(place, page, mark, nonce, reference)
-            except discord.HTTPException as error:
-                if reference is None or error.code != REPLY_NOT_ALLOWED:
-                    raise
-                message = await self._send(place, page, mark, nonce, None)
-        return message.id
+        async with self._at(place) as channel:
+            if reply_to is not None:
+                reference = _reference(place, reply_to)
+                try:
+                    return (await _sending(channel, page, mark, nonce)(reference=reference)).id
+                except discord.HTTPException as error:
+                    if error.code != REPLY_NOT_ALLOWED:
+                        raise
+            return (await _sending(channel, page, mark, nonce)()).id
 
     async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
-        async with discord_faults():
-            try:
-                await self._edit(place, post, page, mark)
-            except discord.HTTPException as error:
-                if error.code != ARCHIVED:
-                    raise
-                await self._reopen(place)
-                await self._edit(place, post, page, mark)
+        async with self._at(place) as channel:
+            message = channel.get_partial_message(post)
+            await self._in_the_open(
+                place,
+                lambda: message.edit(
+                    content=page.text,
+                    view=_view(page.controls, mark),
+                    attachments=_files(page),
+                    allowed_mentions=_NOBODY,
+                ),
+            )
 
     async def delete(self, place: Place, post: int) -> None:
         with suppress(PostGone):
-            async with discord_faults():
-                await self._channel(place).get_partial_message(post).delete()
+            async with self._at(place) as channel:
+                await self._in_the_open(place, channel.get_partial_message(post).delete)
 
     async def find(self, place: Place, anchor: int) -> list[Post]:
         after = discord.Object(anchor)
-        async with discord_faults():
-            history = self._channel(place).history(
-                limit=MOST_SEARCHED, after=after, oldest_first=True
-            )
+        async with self._at(place) as channel:
+            history = channel.history(limit=MOST_SEARCHED, after=after, oldest_first=True)
             posts = [self._post(message) async for message in history]
         return [post for post in posts if post is not None and post.mark.anchor == anchor]
 
     async def read(self, place: Place, post: int) -> Post | None:
         try:
-            return await self._fetch(place, post)
+            async with self._at(place) as channel:
+                message = await channel.fetch_message(post)
         except PostGone:
             return None
+        return self._post(message)
 
     async def typing(self, place: Place) -> None:
         try:
-            async with discord_faults():
-                await self._channel(place).typing()
+            async with self._at(place) as channel:
+                await channel.typing()
         except BotError as error:
             log.debug("event=typing_failed reason=%s", error)
 
-    async def _fetch(self, place: Place, post: int) -> Post | None:
-        async with discord_faults():
-            return self._post(await self._channel(place).fetch_message(post))
+    @asynccontextmanager
+    async def _at(self, place: Place) -> AsyncIterator[discord.PartialMessageable]:
+        client = self._client()
+        async with discord_faults(client):
+            yield client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
 
-    async def _edit(self, place: Place, post: int, page: Page, mark: Mark) -> None:
-        await (
-            self._channel(place)
-            .get_partial_message(post)
-            .edit(
-                content=page.text,
-                view=_view(page.controls, mark),
-                attachments=_files(page),
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
-        )
+    async def _in_the_open(self, place: Place, request: Callable[[], Awaitable[object]]) -> None:
+        """Change a post; if its thread was put away meanwhile, fetch it out and try again.
 
-    async def _reopen(self, place: Place) -> None:
-        """Open an archived thread again: sending to it would, editing in it does not."""
-        thread = await self._client().fetch_channel(place.channel_id)
-        if isinstance(thread, discord.Thread) and not thread.locked:
-            await thread.edit(archived=False)
-
-    async def _send(
-        self,
-        place: Place,
-        page: Page,
-        mark: Mark,
-        nonce: str,
-        reference: discord.MessageReference | None,
-    ) -> discord.Message:
-        channel = self._channel(place)
-        none = discord.AllowedMentions.none()
-        view, files = _view(page.controls, mark), _files(page)
-        if reference is None:
-            return await channel.send(
-                page.text, view=view, files=files, nonce=nonce, allowed_mentions=none
-            )
-        return await channel.send(
-            page.text,
-            view=view,
-            files=files,
-            nonce=nonce,
-            allowed_mentions=none,
-            reference=reference,
-        )
-
-    def _channel(self, place: Place) -> discord.PartialMessageable:
-        return self._client().get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+        A new message does that by itself, a change does not.
+        """
+        try:
+            await request()
+        except discord.HTTPException as error:
+            if error.code != ARCHIVED:
+                raise
+            thread = await self._client().fetch_channel(place.channel_id)
+            if isinstance(thread, discord.Thread):
+                await thread.edit(archived=False)
+            await request()
 
     def _post(self, message: discord.Message) -> Post | None:
         us = self._client().user
@@ -146,11 +121,18 @@ class DiscordMessenger:
         return None
 
 
-def _custom_ids(message: discord.Message) -> Iterator[str]:
-    for row in message.components:
-        for part in row.children if isinstance(row, discord.ActionRow) else []:
-            if isinstance(part, discord.Button) and part.custom_id:
-                yield part.custom_id
+def _sending(
+    channel: discord.PartialMessageable, page: Page, mark: Mark, nonce: str
+) -> partial[Awaitable[discord.Message]]:
+    """Return the call that posts a page; it is good for one attempt, which reads the file."""
+    return partial(
+        channel.send,
+        page.text,
+        view=_view(page.controls, mark),
+        files=_files(page),
+        nonce=nonce,
+        allowed_mentions=_NOBODY,
+    )
 
 
 def _reference(place: Place, message: int) -> discord.MessageReference:
@@ -178,4 +160,12 @@ def _view(controls: Controls, mark: Mark) -> discord.ui.View:
             disabled=controls is Controls.CONTINUES,
         )
     )
+    view.stop()  # or discord.py would remember it until the process ends
     return view
+
+
+def _custom_ids(message: discord.Message) -> Iterator[str]:
+    for row in message.components:
+        for part in row.children if isinstance(row, discord.ActionRow) else []:
+            if isinstance(part, discord.Button) and part.custom_id:
+                yield part.custom_id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import discord
 
 from bot.domain.access import Actor, ActorKind, Right
@@ -12,14 +14,21 @@ from bot.domain.wording import speaker_name, storable
 from bot.gateway.names import by_name, names_of
 
 SAYS_NOTHING = "[says nothing]"
+FORWARD = "[forwarded message not shown to you]"
+PREVIEW = "[link preview not shown to you]"
+UNKNOWN_KIND = "unknown kind"
+
 _SPEECH = {discord.MessageType.default, discord.MessageType.reply}
 _RIGHTS = frozenset({Right.VIEW, Right.WRITE})  # proven by the message itself
 
 
 def translate(message: discord.Message, us: discord.ClientUser) -> Utterance:
-    """Return the message as the engine hears it."""
+    """Return the message as the engine hears it, whether it is meant for us or not.
+
+    It may have come over the gateway or from a channel's history.
+    """
     return Utterance(
-        place=Place(message.channel.id, message.guild.id if message.guild else None),
+        place=_place(message),
         prompt=Prompt(
             message_id=message.id,
             author_id=message.author.id,
@@ -34,6 +43,14 @@ def translate(message: discord.Message, us: discord.ClientUser) -> Utterance:
     )
 
 
+def _place(message: discord.Message) -> Place:
+    """Return where it was said; what is not known to be a direct message is none."""
+    channel, guild = message.channel, message.guild
+    if guild is None and isinstance(channel, discord.PartialMessageable):
+        return Place(channel.id, channel.guild_id)  # of a server we have not been told of yet
+    return Place(channel.id, guild.id if guild else None)
+
+
 def _kind(message: discord.Message) -> ActorKind:
     if message.webhook_id is not None:
         return ActorKind.WEBHOOK
@@ -46,15 +63,10 @@ def _is_thread_of(us: discord.ClientUser, channel: object) -> bool:
     return isinstance(channel, discord.Thread) and channel.owner_id == us.id
 
 
-def _our_role(message: discord.Message) -> discord.Role | None:
-    return message.guild.self_role if message.guild else None
-
-
 def _mentions(us: discord.ClientUser, message: discord.Message) -> bool:
-    role = _our_role(message)
-    return any(user.id == us.id for user in message.mentions) or (
-        role is not None and role.id in message.raw_role_mentions
-    )
+    """Whether the message calls us or our own role; calling everyone does not."""
+    role = message.guild.self_role if message.guild else None
+    return us in message.mentions or (role is not None and role in message.role_mentions)
 
 
 def _replies_to(us: discord.ClientUser, message: discord.Message) -> bool:
@@ -66,8 +78,19 @@ def _replies_to(us: discord.ClientUser, message: discord.Message) -> bool:
 
 def _text(message: discord.Message, us: discord.ClientUser) -> str:
     said = by_name(storable(message.content), names_of(message, us)).strip()
-    files = [
-        f"[file not shown to you: {speaker_name(file.filename)}, {file.content_type or 'unknown'}]"
-        for file in message.attachments
-    ]
-    return "\n".join([part for part in (said, *files) if part]) or SAYS_NOTHING
+    return "\n".join([part for part in (said, *_unseen(message)) if part]) or SAYS_NOTHING
+
+
+def _unseen(message: discord.Message) -> Iterator[str]:
+    """Yield a line for each thing that comes with a message and is not shown to the model."""
+    for file in message.attachments:
+        kind = speaker_name(file.content_type or UNKNOWN_KIND)
+        yield f"[file not shown to you: {speaker_name(file.filename)}, {kind}]"
+    for sticker in message.stickers:
+        yield f"[sticker not shown to you: {speaker_name(sticker.name)}]"
+    if message.poll is not None:
+        yield f"[poll not shown to you: {speaker_name(message.poll.question)}]"
+    if message.message_snapshots:
+        yield FORWARD
+    if message.embeds:
+        yield PREVIEW

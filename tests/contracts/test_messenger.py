@@ -13,11 +13,11 @@ from bot.clock import SystemClock
 from bot.domain.errors import PlaceGone, PostGone, PostRefused
 from bot.domain.reply import Controls, File, Mark, Page
 from bot.domain.session import Place
-from bot.gateway.connection import point_at
 from bot.gateway.messenger import DiscordMessenger
 from bot.playground import LocalDiscord
 from bot.ports import Messenger
 from tests.fakes.board import Board
+from tests.gateway.commands_house import pointed_at
 
 HELLO = Page("Hello.", Controls.STOP)
 MARK = Mark(1000, 0)
@@ -28,6 +28,7 @@ class World(Protocol):
 
     messenger: Messenger
     place: Place
+    elsewhere: Place
     anchor: int
 
     async def delete(self, post: int) -> None: ...
@@ -41,7 +42,7 @@ class BoardWorld:
     def __init__(self) -> None:
         self.board = Board(SystemClock())
         self.messenger: Messenger = self.board
-        self.place = Place(7, 70)
+        self.place, self.elsewhere = Place(7, 70), Place(8, 70)
         self.anchor = 1000
 
     async def delete(self, post: int) -> None:
@@ -62,6 +63,7 @@ class DiscordWorld:
         self._owner = local.owner
         self.messenger: Messenger = DiscordMessenger(lambda: client)
         self.place = Place(self._channel.id, guild.id)
+        self.elsewhere = Place(local.add_channel(guild, "random").id, guild.id)
         self.anchor = 1000
 
     async def delete(self, post: int) -> None:
@@ -72,7 +74,7 @@ class DiscordWorld:
         self._local.forget_nonces()
 
     def close_place(self) -> None:
-        self.place = Place(self._channel.id + 1, self.place.guild_id)
+        self._local.remove_channel(self._channel)
 
 
 @asynccontextmanager
@@ -83,10 +85,10 @@ async def board_world() -> AsyncIterator[World]:
 @asynccontextmanager
 async def discord_world() -> AsyncIterator[World]:
     async with LocalDiscord() as local:
-        await point_at(local.api_url)
-        async with discord.Client(intents=discord.Intents.none()) as client:
-            await client.login(local.token)
-            yield DiscordWorld(local, client)
+        with pointed_at(local):
+            async with discord.Client(intents=discord.Intents.none()) as client:
+                await client.login(local.token)
+                yield DiscordWorld(local, client)
 
 
 @pytest.fixture(params=[board_world, discord_world], ids=["board", "discord"])
@@ -196,6 +198,24 @@ async def test_our_posts_are_found_by_their_marks_oldest_first(world: World) -> 
     found = await world.messenger.find(world.place, world.anchor)
 
     assert [(p.id, p.mark.page) for p in found] == [(first, 0), (second, 1)]
+
+
+async def test_what_is_older_than_the_message_it_answers_is_not_found(world: World) -> None:
+    future = Mark(2**63, 0)
+    await world.messenger.post(world.place, HELLO, mark=future, nonce="n", reply_to=None)
+
+    assert await world.messenger.find(world.place, future.anchor) == []
+
+
+async def test_a_post_is_known_at_its_own_place_only(world: World) -> None:
+    number = await post(world)
+
+    assert await world.messenger.read(world.elsewhere, number) is None
+    assert await world.messenger.find(world.elsewhere, world.anchor) == []
+    with pytest.raises(PostGone):
+        await world.messenger.edit(world.elsewhere, number, HELLO, mark=MARK)
+    await world.messenger.delete(world.elsewhere, number)
+    assert await world.messenger.read(world.place, number) is not None
 
 
 async def test_a_reply_to_a_message_that_is_gone_is_posted_all_the_same(world: World) -> None:

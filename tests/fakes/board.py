@@ -59,25 +59,26 @@ class Board:
         return post.id
 
     async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
-        self._enter(place)
-        if post not in self.rows:
+        if await self.read(place, post) is None:
             raise PostGone(str(post))
         self.edits += 1
         self.rows[post] = replace(self.rows[post], post=self._shown(post, page, mark))
 
     async def delete(self, place: Place, post: int) -> None:
-        self._enter(place)
-        self.rows.pop(post, None)
+        if await self.read(place, post) is not None:
+            del self.rows[post]
 
     async def find(self, place: Place, anchor: int) -> list[Post]:
         self._enter(place)
-        found = [post for post in self.posts_at(place) if post.mark.anchor == anchor]
-        return [] if self.hides_history else found
+        if self.hides_history:
+            return []
+        later = [post for post in self.posts_at(place) if post.id > anchor]
+        return [post for post in later if post.mark.anchor == anchor]
 
     async def read(self, place: Place, post: int) -> Post | None:
         self._enter(place)
         row = self.rows.get(post)
-        return row.post if row else None
+        return row.post if row and row.place == place else None
 
     async def typing(self, place: Place) -> None:
         self.typed.append(place)

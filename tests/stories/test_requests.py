@@ -244,7 +244,7 @@ def _with_ids_as_text(value: object) -> object:
 
 def test_the_story_uses_every_kind_of_request_that_the_bot_can_make(discord: LocalDiscord) -> None:
     assert {f"{record.method} {record.route}" for record in discord.requests} == {
-        "GET /gateway",
+        "GET /gateway/bot",
         "GET /users/@me",
         "GET /oauth2/applications/@me",
         "PUT /applications/{application_id}/commands",

@@ -1,0 +1,74 @@
+"""What stands behind a client in tests: an intake and an entry that only take note."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NoReturn
+
+import discord
+
+from bot.clock import SystemClock
+from bot.domain.hearing import Utterance
+from bot.engine.intake import Intake
+from bot.gateway.connection import Connection
+from bot.playground import LocalDiscord
+from bot.ports import Clock
+
+
+class Ears(Intake):
+    """An intake that remembers what it heard."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+        self.resumed = 0
+        self.changed = asyncio.Event()
+
+    def hear(self, utterance: Utterance) -> bool:
+        self.changed.set()
+        if utterance.prompt.text == "a bug":
+            raise ValueError(utterance.prompt.text)
+        self.heard.append(utterance.prompt.text)
+        return True
+
+    async def resume(self) -> int:
+        self.resumed += 1
+        return 0
+
+    async def have_heard(self, count: int) -> None:
+        """Wait until so many messages were heard."""
+        async with asyncio.timeout(10):
+            while len(self.heard) < count:
+                self.changed.clear()
+                await self.changed.wait()
+
+
+class Hands:
+    """An entry that does nothing, or fails as often as it is told to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.clients: list[discord.Client] = []
+
+    async def connected(self, client: discord.Client) -> None:
+        self.clients.append(client)
+        if len(self.clients) <= self.failures:
+            raise LookupError("a bug of ours")
+
+    async def interact(self, interaction: discord.Interaction) -> NoReturn:
+        raise AssertionError(interaction)
+
+
+@asynccontextmanager
+async def listening(
+    local: LocalDiscord, ears: Ears, hands: Hands | None = None, clock: Clock | None = None
+) -> AsyncIterator[Connection]:
+    """Have a connection run while the block lasts."""
+    connection = Connection(local.token, api_url=local.api_url, clock=clock or SystemClock())
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(connection.run(ears, hands or Hands()))
+        try:
+            yield connection
+        finally:
+            running.cancel()

@@ -1,0 +1,95 @@
+"""Which messages reach the intake at all."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import discord
+import pytest
+
+from bot.gateway.client import Client, Gate
+from bot.gateway.faults import REQUEST_SECONDS
+from bot.playground import LocalDiscord
+from tests.fakes.virtual_time import run
+from tests.gateway.listeners import Ears, Hands, listening
+from tests.gateway.payloads import DIRECT, OUR_THREAD, US, Library, mention, message
+
+IN_OUR_THREAD = {"channel_id": str(OUR_THREAD)}
+IN_PRIVATE = {"channel_id": str(DIRECT), "guild_id": None, "member": None}
+STICKER = {"sticker_items": [{"id": "1", "name": "Wave", "format_type": 1}]}
+
+
+async def heard(payload: dict[str, Any], *, message_content: bool) -> list[str]:
+    """Return what the intake hears of a message."""
+    library, ears = Library(), Ears()
+    async with Client(ears, Hands(), message_content=message_content) as client:
+        client._connection.user = library.us
+        await client.on_message(library.received(payload))
+    return ears.heard
+
+
+async def test_with_the_intent_everything_reaches_the_intake() -> None:
+    assert await heard(message("", **IN_OUR_THREAD), message_content=True) == ["[says nothing]"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "texts"),
+    [
+        (message("", **IN_OUR_THREAD), []),
+        (message("", **IN_OUR_THREAD, **STICKER), []),
+        (message("", **IN_OUR_THREAD, mentions=[mention(US, "Parley")]), ["[says nothing]"]),
+        (message("", **IN_PRIVATE, **STICKER), ["[sticker not shown to you: Wave]"]),
+        (message("hello", **IN_OUR_THREAD), ["hello"]),
+    ],
+)
+async def test_without_the_intent_what_is_withheld_is_not_taken_for_silence(
+    payload: dict[str, Any], texts: list[str]
+) -> None:
+    assert await heard(payload, message_content=False) == texts
+
+
+async def test_nobody_is_heard_before_we_know_who_we_are() -> None:
+    library, ears = Library(), Ears()
+
+    async with Client(ears, Hands(), message_content=True) as client:
+        await client.on_message(library.received(message("hello")))
+
+    assert ears.heard == []
+
+
+async def test_the_bot_asks_for_no_more_than_it_needs() -> None:
+    async with Client(Ears(), Hands(), message_content=True) as client:
+        granted = {name for name, is_on in client.intents if is_on}
+
+        assert granted == {"guilds", "guild_messages", "dm_messages", "message_content"}
+        assert client.allowed_mentions is not None
+        assert client.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
+
+
+def test_a_gate_that_nobody_opens_opens_by_itself() -> None:
+    async def story() -> tuple[bool, bool]:
+        gate = Gate()
+        gate.clear()
+        await asyncio.sleep(REQUEST_SECONDS - 0.1)
+        before = gate.is_set()
+        await asyncio.sleep(0.2)
+        return before, gate.is_set()
+
+    assert run(story()) == (False, True)
+
+
+async def test_all_requests_of_a_client_wait_at_such_a_gate(local: LocalDiscord) -> None:
+    hands = Hands()
+
+    async with listening(local, Ears(), hands):
+        await local.bot_ready()
+        (client,) = hands.clients
+        client.http._global_over.clear()
+        asking = asyncio.create_task(client.application_info())
+        await asyncio.wait({asking}, timeout=0.2)
+
+        assert isinstance(client.http._global_over, Gate)
+        assert not asking.done()
+        client.http._global_over.set()
+        await asking

@@ -1,0 +1,108 @@
+"""What Discord answers, in the words of the domain: who waits, who gives up, and on what."""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import discord
+import pytest
+
+from bot.domain.errors import BotError, MessengerBusy, PlaceGone, PostGone, PostRefused
+from bot.domain.session import Place
+from bot.gateway.faults import discord_faults
+from bot.gateway.messenger import DiscordMessenger
+from bot.playground import LocalDiscord
+from tests.fakes.virtual_time import run
+from tests.gateway.commands_house import pointed_at
+
+REFUSALS: dict[tuple[int, int], type[BotError]] = {
+    (404, 10003): PlaceGone,
+    (404, 10008): PostGone,
+    (404, 10004): PlaceGone,
+    (403, 50001): PlaceGone,
+    (403, 50013): PlaceGone,
+    (403, 50007): PlaceGone,  # the person takes no direct messages any more
+    (400, 160005): PlaceGone,
+    (400, 50006): PostRefused,
+    (400, 50035): PostRefused,
+    (400, 200000): PostRefused,  # AutoMod
+    (400, 240000): PostRefused,  # a link
+    (413, 40005): PostRefused,
+    (401, 0): MessengerBusy,
+    (403, 0): MessengerBusy,  # a firewall
+    (403, 40333): MessengerBusy,
+    (404, 0): MessengerBusy,  # a proxy
+    (408, 0): MessengerBusy,
+    (429, 20016): MessengerBusy,
+    (429, 20028): MessengerBusy,
+    (429, 30046): MessengerBusy,
+    (429, 0): MessengerBusy,
+    (400, 40004): MessengerBusy,
+    (503, 0): MessengerBusy,
+    (503, 130000): MessengerBusy,
+}
+
+
+async def test_every_refusal_has_its_meaning() -> None:
+    meanings: dict[tuple[int, int], type[BotError]] = {}
+    async with LocalDiscord() as local:
+        with pointed_at(local):
+            async with discord.Client(intents=discord.Intents.none()) as client:
+                await client.login(local.token)
+                messenger = DiscordMessenger(lambda: client)
+
+                for status, code in REFUSALS:
+                    local.faults.answer(status, "GET", "/channels/*", code=code)
+                    with pytest.raises(BotError) as caught:
+                        await messenger.find(Place(7, 70), 1000)
+                    meanings[status, code] = caught.type
+
+    assert meanings == REFUSALS
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        aiohttp.ServerDisconnectedError(),
+        ConnectionResetError(),
+        TimeoutError(),
+        discord.DiscordException(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_what_the_network_does_leaves_it_open(error: Exception) -> None:
+    with pytest.raises(MessengerBusy):
+        async with discord_faults(discord.Client(intents=discord.Intents.none())):
+            raise error
+
+
+def test_a_request_has_fifteen_seconds() -> None:
+    async def wait(seconds: float) -> None:
+        async with discord_faults(discord.Client(intents=discord.Intents.none())):
+            await asyncio.sleep(seconds)
+
+    run(wait(14.9))
+    with pytest.raises(MessengerBusy):
+        run(wait(15.1))
+
+
+async def test_a_bug_is_no_outage() -> None:
+    client = discord.Client(intents=discord.Intents.none())
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        async with discord_faults(client):
+            raise RuntimeError("a bug")
+
+
+async def test_a_client_that_is_closed_in_the_middle_is_an_outage() -> None:
+    async with LocalDiscord() as local:
+        with pointed_at(local):
+            client = discord.Client(intents=discord.Intents.none())
+            async with client:
+                await client.login(local.token)
+            messenger = DiscordMessenger(lambda: client)
+
+            with pytest.raises(MessengerBusy):
+                await messenger.read(Place(7, 70), 1)
+            await messenger.typing(Place(7, 70))
