@@ -12,8 +12,8 @@ from bot.domain.wording import speaker_name
 
 # https://discord.com/developers/docs/reference#message-formatting
 # What is escaped and what is code comes first, for Discord shows it as it was typed. Code in
-# a line ends at as many backticks as it began with; without the possessive `++` a message of
-# nothing but backticks would take seconds.
+# a line ends at as many backticks as it began with: the possessive `++` tries no fewer, which
+# for a message of nothing but backticks would hold everybody up.
 _SHOWN_BY_NAME = re.compile(
     r"\\[\\`<]"
     r"|```.*?```"

@@ -46,8 +46,8 @@ def translate(message: discord.Message, us: discord.ClientUser) -> Utterance:
 def _place(message: discord.Message) -> Place:
     """Return where it was said; what is not known to be a direct message is none."""
     channel, guild = message.channel, message.guild
-    if guild is None and isinstance(channel, discord.PartialMessageable):
-        return Place(channel.id, channel.guild_id)  # of a server we have not been told of yet
+    if isinstance(channel, discord.PartialMessageable):
+        return Place(channel.id, channel.guild_id)  # we need not know its server yet
     return Place(channel.id, guild.id if guild else None)
 
 

@@ -39,6 +39,7 @@ def test_ids_are_read_by_name(said: str, read: str) -> None:
         ("``a ` <@1>`` <@1>", "``a ` <@1>`` @Bob"),
         ("```py\n<@1>\n``` <@1>", "```py\n<@1>\n``` @Bob"),
         ("`never closed <@1>", "`never closed @Bob"),
+        ("``<@1>`", "``@Bob`"),
         ("\\<@1> \\\\<@1>", "\\<@1> \\\\@Bob"),
         ("\\`<@1>`", "\\`@Bob`"),
     ],
