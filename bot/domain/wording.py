@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import groupby
+from bisect import bisect_right
+
+from bot.domain.graphemes import is_boundary, utf16_offsets
 
 LONGEST_NAME = 40  # characters; Discord's own limit is 32
 MOST_MARKS = 2  # combining marks on one character; more is decoration
@@ -12,14 +14,26 @@ NOBODY = "someone"
 UNTITLED = "New conversation"
 
 # What structures the line that says who speaks (`bot.domain.message.render`), and what looks
-# like it: NFKC turns full-width and small forms into these.
-_STRUCTURE = set("[]{}()<>:#|\u00b7`@\u2022\u2027\u22c5\u30fb\uff65\u3010\u3011\u27e6\u27e7")
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+# like it; compatible forms, such as full-width ones, are turned into these by NFKC.
+_STRUCTURE = frozenset(
+    "<>|`@"
+    ":\u02d0\u02f8\u0589\u05c3\u2236\ua789"  # colons
+    "#\u22d5\u266f"  # number signs
+    "\u00b7\u0387\u16eb\u2022\u2027\u2219\u22c5\u2e31\u30fb\ua78f"  # dots in the middle
+)
+_BRACKETS = ("Ps", "Pe")
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn")
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs that show nothing
 
 _SYNTAX = re.compile(
-    r"<a?:(?P<emoji>\w{2,32}):\d+>|<[@#][!&]?\d+>|<t:-?\d+(?::\w)?>"
-    r"|\[(?P<label>[^\[\]\n]{0,200})\]\([^()\s]{0,500}\)"
-    r"|^[ \t]*(?:#{1,6}|>{1,3}|[-*+]|-#|```\w*)[ \t]*|[*_~`|]{1,3}",
+    r"(?P<ticks>`+)(?P<code>[^`\n]+)(?P=ticks)"
+    r"|<a?:(?P<emoji>\w{2,32}):\d+>|<(?P<command>/[^<>:\n]{1,100}):\d+>"
+    r"|<(?:[@#][!&]?\d+|t:-?\d+(?::\w)?|id:\w+)>"
+    r"|!?\[(?P<label>[^\[\]\n]{0,200})\]\([^()\s]{0,500}\)"
+    r"|^[ \t]*(?:(?:`{3,}|~{3,})[\w+\-.#]*|[-*_]{3,})[ \t]*$"
+    r"|^(?:[ \t]*(?:#{1,6}|>{1,3}|[-*+](?:[ \t]\[[ xX]\])?|-#)(?=[ \t]))+"
+    r"|(?<!\w)(?:\*{1,3}|_{1,3})(?=\S)|(?<=\S)(?:\*{1,3}|_{1,3})(?!\w)"
+    r"|~~|\|\||`+",
     re.MULTILINE,
 )
 
@@ -40,44 +54,64 @@ def speaker_name(name: str) -> str:
 
     It is one line, at most 40 characters, and holds nothing that structures that line.
     """
-    visible = "".join(_visible(unicodedata.normalize("NFC", storable(name))))
-    words = " ".join(visible.split())
-    return words[:LONGEST_NAME].strip() or NOBODY
+    harmless = "".join(map(_harmless, unicodedata.normalize("NFC", storable(name))))
+    words = _with_few_marks(unicodedata.normalize("NFC", harmless)).split()
+    return " ".join(words)[:LONGEST_NAME].strip() or NOBODY
 
 
 def title_from(text: str, *, limit: int = 80) -> str:
-    """Return a title of one line for what begins with `text`; at most `limit` characters."""
+    """Return a title of one line for what begins with `text`.
+
+    It is at most `limit` long, counted in UTF-16 code units; `UNTITLED` may be longer.
+    """
     for line in _SYNTAX.sub(_plain, storable(text)).splitlines():
-        words = "".join(c for c in line if unicodedata.category(c) not in _UNSEEN or c.isspace())
-        if title := " ".join(words.split()):
+        if title := " ".join("".join(map(_visible, line)).split()):
             return _shortened(title, limit)
     return UNTITLED
 
 
-def _visible(name: str) -> list[str]:
-    kept: list[str] = []
-    for is_mark, run in groupby(name, key=lambda c: unicodedata.category(c).startswith("M")):
-        characters = list(run)
-        if is_mark:
-            kept += characters[:MOST_MARKS] if kept and not kept[-1].isspace() else []
-        else:
-            kept += [_harmless(c) for c in characters]
-    return kept
-
-
 def _harmless(character: str) -> str:
-    if character.isspace() or not _STRUCTURE.isdisjoint(unicodedata.normalize("NFKC", character)):
+    compatible = unicodedata.normalize("NFKC", character)
+    if not _STRUCTURE.isdisjoint(compatible) or _is_bracket(character) or _is_bracket(compatible):
+        return " "
+    return _visible(character)
+
+
+def _is_bracket(character: str) -> bool:
+    return any(unicodedata.category(part) in _BRACKETS for part in character)
+
+
+def _visible(character: str) -> str:
+    if character.isspace() or character in _BLANK:
         return " "
     return "" if unicodedata.category(character) in _UNSEEN else character
 
 
+def _with_few_marks(text: str) -> str:
+    """Return `text` with at most two marks on each character, and none on nothing."""
+    kept: list[str] = []
+    room = 0
+    for character in text:
+        is_mark = unicodedata.category(character).startswith("M")
+        if is_mark and not room:
+            continue
+        room = room - 1 if is_mark else MOST_MARKS * (not character.isspace())
+        kept.append(character)
+    return "".join(kept)
+
+
 def _plain(match: re.Match[str]) -> str:
-    return match["emoji"] or match["label"] or ""
+    return match["code"] or match["emoji"] or match["command"] or match["label"] or ""
 
 
 def _shortened(title: str, limit: int) -> str:
-    if len(title) <= limit:
+    offsets = utf16_offsets(title)
+    if offsets[-1] <= limit:
         return title
-    head = title[: limit - 1]
-    at_word = head.rpartition(" ")[0]
-    return f"{(at_word if len(at_word) > limit // 2 else head).rstrip()}…"
+    end = bisect_right(offsets, limit - 1) - 1
+    at_word = title.rfind(" ", 0, end + 1)
+    if at_word > limit // 2:
+        return f"{title[:at_word]}…"
+    while not is_boundary(title, end):
+        end -= 1
+    return f"{title[:end].rstrip()}…"

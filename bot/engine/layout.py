@@ -30,11 +30,16 @@ def settled(reply: Reply, *, long_after: int) -> list[Page]:
     if len(texts) > long_after:
         return [_in_file(reply)]
     words = note(reply)
-    if words and texts and len(texts[-1]) + 1 + len(words) <= PAGE_LIMIT - _ROOM_FOR_NOTES // 10:
+    if words and texts and _length(texts[-1]) + 1 + _length(words) <= PAGE_LIMIT:
         texts[-1] = f"{texts[-1]}\n{words}"
     elif words:
         texts.append(words)
     return _with_controls(texts, Controls.RETRY)
+
+
+def _length(text: str) -> int:
+    """Count as pages are counted: in UTF-16 code units."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _in_file(reply: Reply) -> Page:

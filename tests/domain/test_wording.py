@@ -5,15 +5,19 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.wording import speaker_name, storable, title_from
+from tests.domain.nasty_markdown import NASTY as MARKDOWN
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None, categories=None), max_size=300)
 NASTY = st.one_of(
     ANY_TEXT,
-    st.text(alphabet="[]:#·\n\r\t @<>（）［］：＃e\u0301\u0301\u202e\u200b\ud800", max_size=60),
+    MARKDOWN,
+    st.text(
+        alphabet="[]:#·\n\r\t @<>（）［］：＃【】e\u0301\u0327\u202e\u200b\ud800\u3164", max_size=60
+    ),
 )
 
 
@@ -24,6 +28,11 @@ def test_what_is_stored_can_be_stored_and_is_stored_once_and_for_all(text: str) 
     assert stored.encode().decode() == stored
     assert "\0" not in stored
     assert storable(stored) == stored
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0")))
+def test_what_can_be_stored_is_stored_as_it_is(text: str) -> None:
+    assert storable(text) == text
 
 
 def test_ordinary_text_is_stored_as_it_is() -> None:
@@ -47,6 +56,18 @@ def test_a_name_is_one_line_that_nothing_in_it_can_break(name: str) -> None:
     assert all(unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn"} for c in shown)
 
 
+@given(NASTY)
+@example("e\u200b\u0301")
+@example("a\u0301\u0301\u200b\u0301\u0301")
+@example("x" * 39 + " y")
+@example("0:\u0300:0")
+def test_a_name_that_was_made_safe_stays_as_it_is(name: str) -> None:
+    shown = speaker_name(name)
+
+    assert speaker_name(shown) == shown
+    assert unicodedata.is_normalized("NFC", shown)
+
+
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
@@ -54,11 +75,17 @@ def test_a_name_is_one_line_that_nothing_in_it_can_break(name: str) -> None:
         ("  Ada   Lovelace ", "Ada Lovelace"),
         ("Ada]\n[Bob #2 · 2026", "Ada Bob 2 2026"),
         ("Ａda：［x］", "Ａda x"),
+        ("Ada \u2236 【Bob】 ⟦x⟧ ⦅y⦆ \u2022 \u266f2", "Ada Bob x y 2"),
+        ("\u0387a\u0387b", "a b"),
         ("\u202eevil\u200b", "evil"),
         ("e\u0301\u0301\u0301\u0301", "é\u0301\u0301"),
+        ("z\u0328\u0328\u0328\u0328\u0328", "z\u0328\u0328"),
+        (" \u0301Ada", "Ada"),
         ("\u200b\u202e", "someone"),
+        ("\u3164\u2800", "someone"),
         ("", "someone"),
         ("x" * 60, "x" * 40),
+        ("Zoë 😀 日本", "Zoë 😀 日本"),
     ],
 )
 def test_names(name: str, shown: str) -> None:
@@ -69,9 +96,9 @@ def test_names(name: str, shown: str) -> None:
 def test_a_title_is_one_short_line_and_never_empty(text: str, limit: int) -> None:
     title = title_from(text, limit=limit)
 
-    assert 1 <= len(title) <= max(limit, len("New conversation"))
-    assert "\n" not in title
-    assert title == title.strip()
+    assert 1 <= len(title.encode("utf-16-le")) // 2 <= max(limit, len("New conversation"))
+    assert title == " ".join(title.split())
+    assert title.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -80,16 +107,27 @@ def test_a_title_is_one_short_line_and_never_empty(text: str, limit: int) -> Non
         ("How do I bake bread?", "How do I bake bread?"),
         ("\n\n# **Plan** for `today`\nmore", "Plan for today"),
         ("<@123> what is <:blob:456> and <#7>?", "what is blob and ?"),
+        ("what does </chat new:123> do, <@&4>?", "what does /chat new do, ?"),
         ("see [the docs](https://example.com/x)", "see the docs"),
-        (
-            "word " * 40,
-            "word word word word word word word word word word word word word word word…",
-        ),
+        ("rename __my_long_name__ to *a* or `__init__`", "rename my_long_name to a or __init__"),
+        ("what is 2 * 3, or 2*3, at -5 degrees?", "what is 2 * 3, or 2*3, at -5 degrees?"),
+        ("-5 degrees in #general", "-5 degrees in #general"),
+        ("> - [ ] ~~buy~~ ||milk||", "buy milk"),
+        ("---\nHello", "Hello"),
+        ("word " * 40, "word " * 15 + "word…"),
         ("x" * 100, "x" * 79 + "…"),
+        ("😀" * 60, "😀" * 39 + "…"),
+        ("x" * 78 + "e\u0301\u0301z", "x" * 78 + "…"),
         ("```python\nprint(1)\n```", "print(1)"),
         ("<@1>", "New conversation"),
+        ("**\n\u200b\n\u3164", "New conversation"),
         ("", "New conversation"),
     ],
 )
 def test_titles(text: str, title: str) -> None:
     assert title_from(text) == title
+
+
+@pytest.mark.parametrize("text", ["`" * 100_000, "[" * 100_000, "_" * 100_000, "> " * 50_000])
+def test_no_text_is_slow_to_make_a_title_of(text: str) -> None:
+    assert len(title_from(text)) <= 80

@@ -192,3 +192,14 @@ def test_a_context_that_is_too_long_is_halved_once_and_the_floor_is_kept() -> No
     assert shown[:7] == [1, 3, 5, 7, 9, 11, 13]
     assert 1 <= shown[7] <= 7
     assert shown[8] == shown[7] + 2
+
+
+def test_a_note_goes_under_the_last_page_only_where_there_is_room_for_it() -> None:
+    for text, pages in (("x" * 1900, 1), ("x" * 1990, 2), ("😀" * 950, 1), ("😀" * 995, 2)):
+        world = World([text, FinishReason.LENGTH])
+
+        world.live(one_question)
+
+        shown = world.board.read_aloud(CHANNEL)
+        assert len(shown) == pages
+        assert all(len(page.encode("utf-16-le")) <= 4000 for page in shown)
