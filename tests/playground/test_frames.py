@@ -127,6 +127,14 @@ async def test_heartbeats_are_acknowledged_unless_silent(local: LocalDiscord, wi
         await socket.receive(timeout=0.05)
 
 
+async def test_the_server_can_ask_for_a_heartbeat(local: LocalDiscord, wire: Wire) -> None:
+    socket = await wire.open()
+
+    local.gateway.ask_for_heartbeat()
+
+    assert await socket.receive_json() == {"op": 1, "d": None}
+
+
 class TestWithQuickHeartbeats:
     @pytest.fixture
     def rules(self) -> Rules:
@@ -136,6 +144,17 @@ class TestWithQuickHeartbeats:
         socket = await wire.open()
 
         assert await closed_with(socket) == 4009
+
+    async def test_other_frames_are_no_heartbeat(self, wire: Wire) -> None:
+        socket = await wire.identify()
+
+        while not socket.closed:
+            try:
+                await socket.receive(timeout=0.01)
+            except TimeoutError:
+                await socket.send_json({"op": 3, "d": {"status": "online"}})
+
+        assert socket.close_code == 4009
 
 
 async def test_a_session_closed_by_its_client_is_over(local: LocalDiscord, wire: Wire) -> None:

@@ -18,7 +18,7 @@ from bot.playground.world.events import ConnectionChanged, Event
 from bot.playground.world.places import Guild
 from bot.playground.world.world import World
 
-RECONNECT, INVALID_SESSION = 7, 9
+HEARTBEAT, RECONNECT, INVALID_SESSION = 1, 7, 9
 
 
 class Gateway:
@@ -136,6 +136,11 @@ class Gateway:
         for session in list(self.sessions.values()):
             if session.outlet is None and shard in {None, session.shard[0]}:
                 del self.sessions[session.id]
+
+    def ask_for_heartbeat(self, *, shard: int | None = None) -> None:
+        """Send HEARTBEAT (op 1): a client answers with its own at once."""
+        for connection in self._chosen(shard):
+            connection.send(encode({"op": HEARTBEAT, "d": None}))
 
     def ask_to_reconnect(self, *, shard: int | None = None) -> None:
         """Send RECONNECT (op 7)."""

@@ -26,7 +26,7 @@ MOST_FRAMES, FRAME_WINDOW, LONGEST_FRAME = 120, 60.0, 4096
 """https://docs.discord.com/developers/events/gateway#rate-limiting"""
 
 DEAD_AFTER = 2.0
-"""Heartbeat intervals of silence after which the server gives a client up."""
+"""Heartbeat intervals without a heartbeat after which the server gives a client up."""
 
 
 class Op(IntEnum):
@@ -84,6 +84,7 @@ class Conversation:
         self._token = token
         self._session: Session | None = None
         self._frames: deque[float] = deque()
+        self._beat_at = time.monotonic()
         self._answers: dict[int, Callable[[object], None]] = {
             Op.HEARTBEAT: self._heartbeat,
             Op.IDENTIFY: self._identify,
@@ -109,13 +110,19 @@ class Conversation:
 
     async def _answer_all(self, socket: web.WebSocketResponse, patience: float) -> bool:
         while True:
-            frame = await socket.receive(timeout=patience)
+            frame = await socket.receive(timeout=self._left_of(patience))
             if frame.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
                 if frame.type is WSMsgType.CLOSE:
                     self.left_with = frame.data
                 return frame.type is WSMsgType.CLOSING
             self._count(len(frame.data))
             self._answer(frame.data)
+
+    def _left_of(self, patience: float) -> float:
+        left = self._beat_at + patience - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
 
     def _answer(self, data: str | bytes) -> None:
         try:
@@ -139,6 +146,7 @@ class Conversation:
             raise Hangup(CloseCode.RATE_LIMITED)
 
     def _heartbeat(self, body: object) -> None:
+        self._beat_at = time.monotonic()
         if self._session and isinstance(body, int):
             self._session.heard_until(body)
         self._connection.send(encode({"op": ACK, "d": None}))
