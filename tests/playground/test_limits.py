@@ -66,6 +66,25 @@ async def test_fifty_requests_a_second_are_the_limit(local: LocalDiscord, rest: 
     assert local.limits.invalid_requests == 10
 
 
+class TestWithFewInvalidRequests:
+    @pytest.fixture
+    def rules(self) -> Rules:
+        return Rules(identify_every=0.0, most_invalid_requests=2)
+
+    async def test_too_many_invalid_requests_get_the_address_banned(
+        self, local: LocalDiscord, client: BotClient, general: Channel, rest: Rest
+    ) -> None:
+        for _ in range(2):
+            await rest("GET", "/users/@me", token="wrong")  # noqa: S106 - that it is wrong is the point
+
+        with pytest.raises(discord.HTTPException) as refusal:
+            await text_channel(client, general).send("hi")
+
+        assert refusal.value.status == 429
+        assert general.messages == []
+        assert local.limits.too_many == {"banned": 1}
+
+
 async def test_answers_to_interactions_are_not_counted(local: LocalDiscord, rest: Rest) -> None:
     path = f"/webhooks/{local.bot.id}/token/messages/@original"
 

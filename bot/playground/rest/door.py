@@ -21,7 +21,7 @@ from bot.playground.world.refusal import MESSAGES, Code, Refused
 from bot.playground.world.snowflake import time_of
 from bot.playground.world.world import World
 
-TOO_MANY, UNAUTHORIZED, FORBIDDEN = 429, 401, 403
+TOO_MANY, UNAUTHORIZED = 429, 401
 UNKNOWN = "unknown"
 
 
@@ -78,6 +78,8 @@ class Door:
         )
         self.requests.append(record)
         self._on_change()
+        if self._limits.is_banned:
+            return self._shut_out(record)
         if found is None:
             self.unknown_routes.append(f"{request.method} {path}")
             return _finish(record, _error(Refused(Code.GENERAL, status=404)), PASS.headers)
@@ -107,7 +109,7 @@ class Door:
         if refusal:
             return self._refuse_on_purpose(record, refusal)
         answer, verdict = self._decide(request, route, call)
-        self._count(answer.status)
+        self._limits.count(answer.status)
         await _wait(sum(harm.delay_after for harm in harms))
         if any(harm.drop_after for harm in harms):
             return _drop(request)
@@ -146,16 +148,18 @@ class Door:
         age = datetime.now(UTC) - time_of(int(message_id))
         return age.total_seconds() > self._world.rules.old_message
 
+    def _shut_out(self, record: RequestRecord) -> web.Response:
+        # What answers a banned address is no server of Discord's: neither JSON nor a Via header.
+        self._limits.too_many["banned"] += 1
+        record.status = TOO_MANY
+        return web.Response(text="error code: 1015", status=TOO_MANY)
+
     def _refuse_on_purpose(self, record: RequestRecord, harm: Harm) -> web.Response:
         status = harm.status or 500
         if status == TOO_MANY:
             self._limits.too_many["made"] += 1
-        self._count(status)
+        self._limits.count(status)
         return _finish(record, Answer(harm.body, status), harm.headers)
-
-    def _count(self, status: int) -> None:
-        if status in {TOO_MANY, UNAUTHORIZED, FORBIDDEN}:
-            self._limits.invalid_requests += 1
 
 
 def _error(refused: Refused) -> Answer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, replace
 
 from bot.playground.world.refusal import Code
@@ -20,6 +20,10 @@ MOST_WINDOWS = 10_000
 
 VIA = "1.1 google"
 """Answers of Discord's own servers pass a proxy that says so; a ban's answer does not."""
+
+INVALID = frozenset({401, 403, 429})
+INVALID_WINDOW = 600.0
+"""https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,8 @@ class Limits:
         self.per_second = rules.global_per_second
         self.too_many: Counter[str] = Counter()
         self.invalid_requests = 0
+        self._most_invalid = rules.most_invalid_requests
+        self._invalid_at: deque[float] = deque()
         self._global = Window(0.0)
         self._windows: dict[tuple[str, str], Window] = {}
 
@@ -90,6 +96,20 @@ class Limits:
     def too_many_requests(self) -> int:
         """How often 429 was answered, for whichever reason."""
         return self.too_many.total()
+
+    def count(self, status: int) -> None:
+        """A request was answered with this status; too many of some lead to a ban."""
+        if status in INVALID:
+            self.invalid_requests += 1
+            self._invalid_at.append(time.monotonic())
+
+    @property
+    def is_banned(self) -> bool:
+        """Whether the address has made so many invalid requests that nothing is let through."""
+        oldest = time.monotonic() - INVALID_WINDOW
+        while self._invalid_at and self._invalid_at[0] < oldest:
+            self._invalid_at.popleft()
+        return self.enabled and len(self._invalid_at) >= self._most_invalid
 
     def check_global(self) -> Verdict:
         """Count a request against the limit over all routes."""

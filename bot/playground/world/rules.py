@@ -28,6 +28,8 @@ class Rules:
         rate_limits: Whether any limit is enforced.
         global_per_second: The limit over all routes
             (https://docs.discord.com/developers/topics/rate-limits#global-rate-limit).
+        most_invalid_requests: How many answers of 401, 403 and 429 within ten minutes get the
+            address banned (same page).
         message_content: Whether the application may have that privileged intent.
         guild_members: The same for members.
         presences: The same for presences.
@@ -47,6 +49,7 @@ class Rules:
     shards: int = 1
     rate_limits: bool = True
     global_per_second: int = 50
+    most_invalid_requests: int = 10_000
     message_content: bool = True
     guild_members: bool = True
     presences: bool = True
