@@ -12,7 +12,7 @@ from bot.playground.interactions.values import Given, NotOffered, Resolved, opti
 from bot.playground.world.accounts import User
 from bot.playground.world.commands import Command, CommandKind, Option, OptionKind
 from bot.playground.world.parts import Json
-from bot.playground.world.permission import NONE, Permission, may_see, permissions_in
+from bot.playground.world.permission import NONE, Permission, permissions_in
 from bot.playground.world.places import Channel
 from bot.playground.world.world import World
 
@@ -46,8 +46,8 @@ def find(world: World, user: User, channel: Channel, line: str, kind: CommandKin
     command = world.commands.available(channel.guild, kind, name)
     if command is None:
         raise NotOffered(f"no command {name!r} is registered")
-    if not may_see(channel, user):
-        raise NotOffered("the channel cannot be seen")
+    if channel.guild and world.bot.id not in channel.guild.members:
+        raise NotOffered("the bot is not here")
     granted = permissions_in(channel, user)
     if Permission.USE_APPLICATION_COMMANDS not in granted:
         raise NotOffered("application commands may not be used here")

@@ -166,6 +166,8 @@ class Person(Speaking):
         return await self._begin(request).acknowledged()
 
     def _begin(self, request: Request) -> Outcome:
+        if request.channel.deleted or not may_see(request.channel, self.user):
+            raise NotOffered("the channel cannot be seen")
         return Outcome(begin(self._world, request), self._waiting)
 
     def _slash(self, channel: Channel, line: str, options: Mapping[str, object]) -> Request:
@@ -184,7 +186,7 @@ class Person(Speaking):
     def _part(
         self, message: Message, kinds: set[int] | frozenset[int], wanted: Mapping[str, str | None]
     ) -> Json:
-        if message.deleted or not self._sees(message):
+        if message.deleted or message.ephemeral_to not in {None, self.user}:
             raise NotOffered("the message is not there")
         for part in walk(message.components):
             asked = {key: value for key, value in wanted.items() if value is not None}
@@ -193,11 +195,6 @@ class Person(Speaking):
                     raise NotOffered("it is greyed out")
                 return part
         raise NotOffered(f"nothing like {wanted} is on the message")
-
-    def _sees(self, message: Message) -> bool:
-        if message.ephemeral_to is not None:
-            return message.ephemeral_to is self.user
-        return may_see(message.channel, self.user)
 
 
 def _bare(value: object) -> object:

@@ -61,8 +61,11 @@ class Speaking:
         """A new message; `<@bot>` in it becomes the bot's mention.
 
         Raises:
-            Refused: if the person may not, or there is nothing in it.
+            Refused: if the person may not, or there is nothing in it, or the message that it
+                replies to is not there.
         """
+        if reply_to and not (reply_to.is_there and reply_to.channel is channel):
+            raise Refused(Code.UNKNOWN_MESSAGE)
         draft = Draft(
             content=text.replace(BOT, self._world.bot.mention).strip(),
             uploads=tuple(files),
@@ -105,8 +108,12 @@ class Speaking:
         posting.erase(self._world, *messages)
 
     async def react(self, message: Message, emoji: str) -> None:
-        """The person's emoji stands under the message."""
-        demand(message.channel, self.user, Permission.ADD_REACTIONS)
+        """The person's emoji stands under the message.
+
+        Raises:
+            Refused: if the person may not.
+        """
+        posting.check_may_react(message, self.user, emoji)
         posting.react(self._world, message, self.user, emoji)
 
     async def unreact(self, message: Message, emoji: str) -> None:

@@ -76,6 +76,8 @@ def _waiting(call: Call) -> Interaction:
         raise Refused(Code.ALREADY_ACKNOWLEDGED)
     if interaction.stage is Stage.FAILED:
         raise Refused(Code.UNKNOWN_INTERACTION)
+    if interaction.channel.deleted:
+        raise Refused(Code.UNKNOWN_CHANNEL)
     return interaction
 
 
@@ -107,7 +109,7 @@ def _defer_update(_call: Call, interaction: Interaction, _form: Form) -> None:
 
 def _update(call: Call, interaction: Interaction, form: Form) -> None:
     message = interaction.message
-    if message is None:
+    if message is None or message.deleted:
         raise Refused(Code.UNKNOWN_MESSAGE)
     change = change_of(call, form, message, by_default=USERS_ONLY)
     posting.edit(call.world, message, change)

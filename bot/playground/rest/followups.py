@@ -25,7 +25,7 @@ def follow_up(call: Call) -> Answer:
     interaction = _answered(call)
     draft = draft_of(call, call.form, by_default=USERS_ONLY, ephemeral=True)
     loading = interaction.response
-    if loading and loading.is_loading:
+    if loading and loading.is_loading and not loading.deleted:
         _fill(call, loading, _as_change(draft))
         return Answer(message_json(call.world, loading))
     private = MessageFlag.EPHEMERAL in draft.flags
@@ -67,6 +67,8 @@ def _answered(call: Call) -> Interaction:
         raise Refused(Code.INVALID_WEBHOOK_TOKEN)
     if interaction.stage is not Stage.ANSWERED:
         raise Refused(Code.UNKNOWN_WEBHOOK)
+    if interaction.channel.deleted:
+        raise Refused(Code.UNKNOWN_CHANNEL)
     return interaction
 
 

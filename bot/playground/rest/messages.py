@@ -99,12 +99,9 @@ def start_typing(call: Call) -> Answer:
 
 def add_reaction(call: Call) -> Answer:
     """The bot's emoji stands under a message."""
-    message = call.message(Permission.READ_MESSAGE_HISTORY)
+    message = call.message()
     emoji = unquote(call.path["emoji"])
-    if emoji not in message.reactions:
-        call.channel(Permission.ADD_REACTIONS)
-    if isinstance(message.channel, Thread) and message.channel.archived:
-        raise Refused(Code.THREAD_ARCHIVED)
+    posting.check_may_react(message, call.bot, emoji)
     posting.react(call.world, message, call.bot, emoji)
     return NOTHING
 

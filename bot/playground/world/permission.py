@@ -150,8 +150,10 @@ def demand(channel: Channel, user: User, needed: Permission) -> Permission:
     """All that the user may do here, once it is sure that it includes `needed`.
 
     Raises:
-        Refused: with MISSING_ACCESS or MISSING_PERMISSIONS.
+        Refused: with UNKNOWN_CHANNEL, MISSING_ACCESS or MISSING_PERMISSIONS.
     """
+    if channel.deleted:
+        raise Refused(Code.UNKNOWN_CHANNEL)
     if not may_see(channel, user):
         raise Refused(Code.MISSING_ACCESS)
     granted = permissions_in(channel, user)

@@ -175,6 +175,11 @@ class Message:
         return self.ephemeral_to is not None
 
     @property
+    def is_there(self) -> bool:
+        """Whether it stands in its channel for all who read there."""
+        return not (self.deleted or self.is_ephemeral or self.channel.deleted)
+
+    @property
     def labels(self) -> list[str]:
         """What is written on its buttons, in order."""
         return [

@@ -150,14 +150,31 @@ def unreact(world: World, message: Message, user: User, emoji: str) -> None:
         world.emit(ReactionChanged(message, user, emoji, added=False))
 
 
+def check_may_react(message: Message, who: User, emoji: str) -> None:
+    """Nothing is wrong with this user's emoji under the message.
+
+    Raises:
+        Refused: for the first thing that is.
+    """
+    new = emoji not in message.reactions
+    needed = Permission.READ_MESSAGE_HISTORY | (Permission.ADD_REACTIONS if new else NONE)
+    demand(message.channel, who, needed)
+    if not message.is_there:
+        raise Refused(Code.UNKNOWN_MESSAGE)
+    if isinstance(message.channel, Thread) and message.channel.archived:
+        raise Refused(Code.THREAD_ARCHIVED)
+
+
 def check_may_change(message: Message, who: User, *, delete: bool) -> None:
     """The message is this user's to edit, or to delete.
 
     Raises:
-        Refused: for another's message without the right, a system message, or one in an
-            archived thread.
+        Refused: for a message that is not there, another's without the right, a system message,
+            or one in an archived thread.
     """
     granted = demand(message.channel, who, NONE)
+    if not message.is_there:
+        raise Refused(Code.UNKNOWN_MESSAGE)
     if delete and Permission.MANAGE_MESSAGES in granted and message.channel.guild:
         return
     if message.author is not who:

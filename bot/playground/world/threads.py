@@ -48,6 +48,8 @@ def check_may_open(channel: Channel, who: User, *, private: bool, message: Messa
     Raises:
         Refused: for the first thing that is.
     """
+    if message and not (message.is_there and message.channel is channel):
+        raise Refused(Code.UNKNOWN_MESSAGE)
     if channel.kind is ChannelKind.FORUM:
         demand(channel, who, Permission.SEND_MESSAGES)
         return
