@@ -46,6 +46,30 @@ async def test_nobody_says_nothing(general: Channel, ada: Person) -> None:
     assert refusal.value.code == 50006
 
 
+async def test_a_person_may_write_at_most_4000_characters(general: Channel, ada: Person) -> None:
+    said = await ada.say(general, "x" * 4000)
+
+    with pytest.raises(Refused) as too_long:
+        await ada.say(general, "x" * 4001)
+    with pytest.raises(Refused) as longer_now:
+        await ada.edit(said, "x" * 4001)
+
+    assert (too_long.value.code, longer_now.value.code) == (50035, 50035)
+    assert said.content == "x" * 4000
+
+
+async def test_a_person_sends_ten_files_of_ten_megabytes_at_most(
+    general: Channel, ada: Person
+) -> None:
+    with pytest.raises(Refused) as too_many:
+        await ada.say(general, files=[Upload("a.txt", b"x")] * 11)
+    with pytest.raises(Refused) as too_large:
+        await ada.say(general, files=[Upload("a.txt", b"x" * (10 * 1024 * 1024 + 1))])
+
+    assert (too_many.value.code, too_large.value.code) == (50035, 40005)
+    assert general.messages == []
+
+
 async def test_only_moderators_delete_what_others_said(
     local: LocalDiscord, home: Guild, general: Channel, ada: Person
 ) -> None:

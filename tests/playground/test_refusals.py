@@ -176,6 +176,18 @@ async def test_embeds_hold_6000_characters_together(rest: Rest, general: Channel
     assert "MAX_EMBED_SIZE_EXCEEDED" in str(answer.body["errors"])
 
 
+async def test_embeds_need_the_permission(
+    local: LocalDiscord, home: Guild, rest: Rest, general: Channel
+) -> None:
+    local.overwrite(general, local.bot, deny=Permission.EMBED_LINKS)
+
+    body = {"content": "see", "embeds": [{"title": "this"}]}
+    answer = await rest("POST", f"/channels/{general.id}/messages", body)
+
+    assert (answer.status, answer.code) == (403, 50013)
+    assert home.channels[general.id].messages == []
+
+
 async def test_buttons_alone_are_an_empty_message(rest: Rest, general: Channel) -> None:
     button = {"type": 2, "style": 1, "label": "x", "custom_id": "x"}
     body = {"components": [{"type": 1, "components": [button]}]}

@@ -12,6 +12,7 @@ from bot.playground import (
     Person,
     Refused,
     Thread,
+    Upload,
 )
 from tests.playground.conftest import BotClient, Rest, text_channel
 
@@ -175,6 +176,49 @@ async def test_the_client_archives_renames_and_lists_its_threads(
     active = await channel.guild.active_threads()
     assert archived == ["two"]
     assert active == []
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 101])
+async def test_a_person_names_a_thread_in_1_to_100_characters(
+    general: Channel, home: Guild, ada: Person, name: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        await ada.open_thread(general, name)
+
+    assert refusal.value.code == 50035
+    assert home.threads == {}
+
+
+async def test_a_refused_post_leaves_no_thread_behind(
+    local: LocalDiscord, home: Guild, ada: Person
+) -> None:
+    forum = local.add_channel(home, "questions", ChannelKind.FORUM)
+    local.overwrite(forum, home.everyone, deny=Permission.ATTACH_FILES)
+
+    with pytest.raises(Refused) as empty:
+        await ada.open_forum_post(forum, "Nothing", " ")
+    with pytest.raises(Refused) as file:
+        await ada.open_forum_post(forum, "A file", "here", files=[Upload("a.txt", b"x")])
+    with pytest.raises(Refused) as bare:
+        await ada.open_thread(forum, "No words at all")
+
+    assert (empty.value.code, file.value.code, bare.value.code) == (50006, 50013, 50024)
+    assert home.threads == {}
+
+
+async def test_a_post_takes_the_right_to_post_and_not_that_to_speak_in_threads(
+    local: LocalDiscord, home: Guild, ada: Person, rest: Rest
+) -> None:
+    forum = local.add_channel(home, "questions", ChannelKind.FORUM)
+    local.overwrite(forum, home.everyone, deny=Permission.SEND_MESSAGES_IN_THREADS)
+    local.overwrite(forum, local.bot, deny=Permission.SEND_MESSAGES)
+
+    post = await ada.open_forum_post(forum, "A question", "how?")
+    body = {"name": "An answer", "message": {"content": "so"}}
+    refused = await rest("POST", f"/channels/{forum.id}/threads", body)
+
+    assert [message.content for message in post.messages] == ["how?"]
+    assert (refused.status, refused.code) == (403, 50013)
 
 
 async def test_a_thread_needs_a_name_of_1_to_100_characters(rest: Rest, general: Channel) -> None:

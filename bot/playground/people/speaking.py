@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from bot.playground.world import posting, threads
 from bot.playground.world.accounts import User
 from bot.playground.world.events import TypingStarted
+from bot.playground.world.files import LARGEST_FILE, MOST_FILES
 from bot.playground.world.parts import (
     EVERYTHING,
     AllowedMentions,
@@ -23,6 +24,9 @@ from bot.playground.world.world import World
 
 BOT = "<@bot>"
 """What tests write for the bot's mention."""
+
+LONGEST_TYPED = 4000
+"""What a person may write with Nitro; everyone else has half of it."""
 
 SILENT_REPLY = AllowedMentions(replied_user=False)
 
@@ -67,8 +71,8 @@ class Speaking:
         if reply_to and not (reply_to.is_there and reply_to.channel is channel):
             raise Refused(Code.UNKNOWN_MESSAGE)
         draft = Draft(
-            content=text.replace(BOT, self._world.bot.mention).strip(),
-            uploads=tuple(files),
+            content=self._typed(text),
+            uploads=_picked(files),
             reference=_pointer(reply_to) if reply_to else None,
             allowed=EVERYTHING if ping else SILENT_REPLY,
         )
@@ -84,7 +88,7 @@ class Speaking:
             Refused: if it is not theirs, or would be empty.
         """
         posting.check_may_change(message, self.user, delete=False)
-        content = text.replace(BOT, self._world.bot.mention).strip()
+        content = self._typed(text)
         if not (content or message.attachments):
             raise Refused(Code.EMPTY_MESSAGE)
         posting.edit(self._world, message, Change(content=content))
@@ -139,7 +143,7 @@ class Speaking:
             Refused: if the person may not.
         """
         threads.check_may_open(channel, self.user, private=private, message=message)
-        draft = threads.ThreadDraft(name=name, private=private)
+        draft = threads.ThreadDraft(name=_named(name), private=private)
         return threads.open_thread(self._world, channel, self.user, draft, message)
 
     async def open_forum_post(
@@ -150,10 +154,13 @@ class Speaking:
         Raises:
             Refused: if the person may not.
         """
-        threads.check_may_open(forum, self.user, private=False, message=None)
-        draft = threads.ThreadDraft(name=title)
+        opening = Draft(content=self._typed(text), uploads=_picked(files))
+        if not (opening.content or opening.uploads):
+            raise Refused(Code.EMPTY_MESSAGE)
+        posting.check_may_begin(forum, self.user, opening)
+        draft = threads.ThreadDraft(name=_named(title))
         thread = threads.open_thread(self._world, forum, self.user, draft)
-        await self.say(thread, text, files=files)
+        posting.post(self._world, thread, self.user, opening)
         return thread
 
     async def join(self, thread: Thread) -> None:
@@ -185,10 +192,33 @@ class Speaking:
         self._demand_ruling(thread, locking=thread.locked)
         threads.set_aside(self._world, thread, archived=False, locked=False)
 
+    def _typed(self, text: str) -> str:
+        content = text.replace(BOT, self._world.bot.mention).strip()
+        if len(content) > LONGEST_TYPED:
+            raise Refused(Code.INVALID_FORM, message=f"Must be {LONGEST_TYPED} or fewer in length.")
+        return content
+
     def _demand_ruling(self, thread: Thread, *, locking: bool) -> None:
         manages = Permission.MANAGE_THREADS in permissions_in(thread, self.user)
         if not manages and (locking or thread.owner_id != self.user.id):
             raise Refused(Code.MISSING_PERMISSIONS)
+
+
+def _picked(files: Iterable[Upload]) -> tuple[Upload, ...]:
+    picked = tuple(files)
+    if len(picked) > MOST_FILES:
+        raise Refused(Code.INVALID_FORM, message=f"Must be {MOST_FILES} or fewer in length.")
+    if any(len(each.data) > LARGEST_FILE for each in picked):
+        raise Refused(Code.REQUEST_TOO_LARGE)
+    return picked
+
+
+def _named(name: str) -> str:
+    stripped = name.strip()
+    if not 1 <= len(stripped) <= threads.LONGEST_NAME:
+        message = f"Must be between 1 and {threads.LONGEST_NAME} in length."
+        raise Refused(Code.INVALID_FORM, message=message)
+    return stripped
 
 
 def _pointer(message: Message) -> Reference:

@@ -14,7 +14,7 @@ from bot.playground.world.permission import Permission, demand, permissions_in
 from bot.playground.world.places import Channel, Thread
 from bot.playground.world.refusal import Code, Refused
 
-LONGEST_NAME, LONGEST_TOPIC, LONGEST_FORUM_TOPIC = 100, 1024, 4096
+LONGEST_TOPIC = 1024
 ARCHIVE_MINUTES = frozenset({60, 1440, 4320, 10080})
 
 
@@ -82,7 +82,7 @@ def _check_may_edit(form: Form, thread: Thread, *, manages: bool, own: bool) -> 
 
 
 def _rename(form: Form, channel: Channel) -> None:
-    name = form.text("name", longest=LONGEST_NAME, shortest=1)
+    name = form.text("name", longest=threads.LONGEST_NAME, shortest=1)
     topic = form.text("topic", longest=LONGEST_TOPIC)
     slowmode = form.integer("rate_limit_per_user")
     form.complaints.settle()

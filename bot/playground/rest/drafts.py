@@ -11,6 +11,7 @@ from bot.playground.rest.call import Call
 from bot.playground.rest.components import components_of
 from bot.playground.rest.embeds import embeds_of
 from bot.playground.rest.forms import Form
+from bot.playground.world.files import LARGEST_FILE, MOST_FILES
 from bot.playground.world.parts import (
     ORDINARY,
     AllowedMentions,
@@ -24,8 +25,6 @@ from bot.playground.world.places import Message
 from bot.playground.world.refusal import Code, Refused
 
 LONGEST_CONTENT, LONGEST_NONCE = 2000, 25
-MOST_FILES, LARGEST_FILE = 10, 10 * 1024 * 1024
-"""https://docs.discord.com/developers/reference#uploading-files"""
 
 SETTABLE = (
     MessageFlag.SUPPRESS_EMBEDS

@@ -6,7 +6,7 @@ https://docs.discord.com/developers/resources/channel#start-thread-from-message
 from __future__ import annotations
 
 from bot.playground.rest.call import NOTHING, Answer, Call
-from bot.playground.rest.channels import ARCHIVE_MINUTES, LONGEST_NAME
+from bot.playground.rest.channels import ARCHIVE_MINUTES
 from bot.playground.rest.drafts import draft_of
 from bot.playground.rest.forms import Form
 from bot.playground.wire.messages import message_json
@@ -124,7 +124,7 @@ def active(call: Call) -> Answer:
 
 
 def _draft(form: Form, *, private: bool) -> threads.ThreadDraft:
-    name = form.text("name", longest=LONGEST_NAME, shortest=1, required=True)
+    name = form.text("name", longest=threads.LONGEST_NAME, shortest=1, required=True)
     minutes = form.choice("auto_archive_duration", ARCHIVE_MINUTES)
     form.complaints.settle()
     return threads.ThreadDraft(
@@ -137,12 +137,12 @@ def _draft(form: Form, *, private: bool) -> threads.ThreadDraft:
 
 
 def _start_post(call: Call, forum: Channel, form: Form) -> Answer:
-    threads.check_may_open(forum, call.bot, private=False, message=None)
     inner = form.inner("message")
     if inner is None:
         form.complain("message", "BASE_TYPE_REQUIRED", "This field is required")
     draft = _draft(form, private=False)
     opening = draft_of(call, inner or form, by_default=EVERYTHING)
+    posting.check_may_begin(forum, call.bot, opening)
     thread = threads.open_thread(call.world, forum, call.bot, draft)
     message = posting.post(call.world, thread, call.bot, opening)
     shown = thread_json(thread, call.bot) | {"message": message_json(call.world, message)}

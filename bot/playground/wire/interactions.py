@@ -5,14 +5,12 @@ from __future__ import annotations
 from bot.playground.wire.accounts import member_with_permissions, user_json
 from bot.playground.wire.messages import message_json
 from bot.playground.wire.places import channel_json
+from bot.playground.world.files import LARGEST_FILE
 from bot.playground.world.interaction import Callback, Interaction
 from bot.playground.world.parts import Json
 from bot.playground.world.permission import permissions_in
 from bot.playground.world.places import Guild
 from bot.playground.world.world import World
-
-FILE_LIMIT = 10 * 1024 * 1024
-"""Bytes per file: https://docs.discord.com/developers/reference#uploading-files"""
 
 IN_GUILD, IN_BOT_DM = 0, 1
 GUILD_INSTALL = "0"
@@ -40,7 +38,7 @@ def interaction_json(world: World, interaction: Interaction) -> dict[str, object
         "entitlement_sku_ids": [],
         "authorizing_integration_owners": {GUILD_INSTALL: owner},
         "context": IN_GUILD if guild else IN_BOT_DM,
-        "attachment_size_limit": FILE_LIMIT,
+        "attachment_size_limit": LARGEST_FILE,
     }
     if guild:
         shown |= _in_guild(guild, interaction)

@@ -8,6 +8,9 @@ import re
 import time
 from urllib.parse import parse_qs, urlsplit
 
+MOST_FILES, LARGEST_FILE = 10, 10 * 1024 * 1024
+"""https://docs.discord.com/developers/reference#uploading-files"""
+
 UNKNOWN = "application/octet-stream"
 MOMENT = re.compile(r"[0-9a-f]{1,12}")
 

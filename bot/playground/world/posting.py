@@ -28,7 +28,7 @@ from bot.playground.world.parts import (
     Version,
 )
 from bot.playground.world.permission import NONE, Permission, demand, sending_in
-from bot.playground.world.places import WITHOUT_MESSAGES, Channel, Message, Thread
+from bot.playground.world.places import WITHOUT_MESSAGES, Channel, ChannelKind, Message, Thread
 from bot.playground.world.refusal import Code, Refused
 from bot.playground.world.snowflake import time_of
 from bot.playground.world.world import World
@@ -44,12 +44,7 @@ def check_may_post(channel: Channel, author: User, draft: Draft) -> None:
     Raises:
         Refused: for the first thing that is.
     """
-    needed = sending_in(channel)
-    if draft.uploads:
-        needed |= Permission.ATTACH_FILES
-    if draft.tts:
-        needed |= Permission.SEND_TTS_MESSAGES
-    granted = demand(channel, author, needed)
+    granted = demand(channel, author, sending_in(channel) | _needed(draft))
     if any(not each.direct_messages_open and each is not author for each in channel.recipients):
         raise Refused(Code.CANNOT_DM)
     if channel.kind in WITHOUT_MESSAGES:
@@ -60,6 +55,17 @@ def check_may_post(channel: Channel, author: User, draft: Draft) -> None:
         raise Refused(Code.THREAD_LOCKED)
     if channel.slowmode and not granted & UNAFFECTED_BY_SLOWMODE:
         _check_pace(channel, author)
+
+
+def check_may_begin(forum: Channel, author: User, draft: Draft) -> None:
+    """Nothing is wrong with `author` beginning a post in the forum with `draft`.
+
+    Raises:
+        Refused: for the first thing that is.
+    """
+    demand(forum, author, Permission.SEND_MESSAGES | _needed(draft))
+    if forum.kind is not ChannelKind.FORUM:
+        raise Refused(Code.WRONG_CHANNEL_TYPE)
 
 
 def post(world: World, channel: Channel, author: User, draft: Draft) -> Message:
@@ -183,6 +189,17 @@ def check_may_change(message: Message, who: User, *, delete: bool) -> None:
         raise Refused(Code.NOT_ON_SYSTEM_MESSAGE)
     if isinstance(message.channel, Thread) and message.channel.archived:
         raise Refused(Code.THREAD_ARCHIVED)
+
+
+def _needed(draft: Draft) -> Permission:
+    needed = NONE
+    if draft.uploads:
+        needed |= Permission.ATTACH_FILES
+    if draft.embeds:
+        needed |= Permission.EMBED_LINKS
+    if draft.tts:
+        needed |= Permission.SEND_TTS_MESSAGES
+    return needed
 
 
 def _whose(message: Message, *, delete: bool) -> Code:

@@ -31,6 +31,9 @@ STARTABLE = {
 """The kinds of channel that can hold threads, and the kind of a public one there."""
 
 
+LONGEST_NAME = 100
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadDraft:
     """How a thread is to be."""
@@ -43,21 +46,19 @@ class ThreadDraft:
 
 
 def check_may_open(channel: Channel, who: User, *, private: bool, message: Message | None) -> None:
-    """Nothing is wrong with this user opening a thread here.
+    """Nothing is wrong with this user opening a thread here; a forum holds only posts.
 
     Raises:
         Refused: for the first thing that is.
     """
     if message and not (message.is_there and message.channel is channel):
         raise Refused(Code.UNKNOWN_MESSAGE)
-    if channel.kind is ChannelKind.FORUM:
-        demand(channel, who, Permission.SEND_MESSAGES)
-        return
     if private:
         demand(channel, who, Permission.CREATE_PRIVATE_THREADS)
     else:
         demand(channel, who, Permission.CREATE_PUBLIC_THREADS)
-    if channel.kind not in STARTABLE or (private and channel.kind is not ChannelKind.TEXT):
+    kinds = {ChannelKind.TEXT} if private else STARTABLE.keys() - {ChannelKind.FORUM}
+    if channel.kind not in kinds:
         raise Refused(Code.WRONG_CHANNEL_TYPE)
     if message and message.thread:
         raise Refused(Code.THREAD_ALREADY_STARTED)
