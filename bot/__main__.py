@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from bot import __version__, app
 from bot.domain.errors import BotError
 from bot.logs import set_up_logs
+from bot.playground.people.speaking import LONGEST_TYPED
 from bot.playground.saying import say
 from bot.settings import SettingsWrong, read_discord_settings, read_settings
 
@@ -22,6 +24,8 @@ WRONG_USAGE = 2  # what argparse exits with as well
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; return the exit code."""
     options = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that has no emoji gets a "?"
     try:
         return asyncio.run(_do(options))
     except SettingsWrong as error:
@@ -79,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
 def _words(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("there is nothing to say")
+    if len(text.strip()) > LONGEST_TYPED:
+        raise argparse.ArgumentTypeError(f"Discord takes at most {LONGEST_TYPED} characters")
     return text
 
 

@@ -210,6 +210,22 @@ async def test_the_playground_needs_no_model_and_tells_when_one_fails(tmp_path: 
     assert TRACEBACK not in failing.err
 
 
+async def test_the_playground_takes_what_discord_takes_and_prints_what_the_terminal_can(
+    tmp_path: Path,
+) -> None:
+    longest, too_long, plain = await together(
+        typed(tmp_path, "playground", "--say", "x" * 4000),
+        typed(tmp_path, "playground", "--say", "x" * 4001),
+        typed(tmp_path, "playground", "--say", "grüß dich", PYTHONIOENCODING="ascii"),
+    )
+
+    assert longest.code == 0
+    assert too_long.code == 2
+    assert "Discord takes at most 4000 characters" in too_long.err
+    assert (plain.code, plain.err) == (0, "")
+    assert "Ada: gr?? dich" in plain.out
+
+
 async def test_a_second_bot_on_the_same_database_is_refused_and_the_first_goes_on(
     home: Home,
 ) -> None:
