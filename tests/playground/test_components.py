@@ -5,6 +5,7 @@ import pytest
 
 from bot.playground import (
     Channel,
+    Guild,
     LocalDiscord,
     Message,
     NotOffered,
@@ -43,10 +44,23 @@ class Panel(discord.ui.View):
 class Question(discord.ui.Modal, title="A question"):
     """A form with one field."""
 
-    name: discord.ui.TextInput[Question] = discord.ui.TextInput(label="Name", custom_id="name")
+    name: discord.ui.TextInput[Question] = discord.ui.TextInput(
+        label="Name", custom_id="name", min_length=2
+    )
+    colour: discord.ui.Label[Question] = discord.ui.Label(
+        text="Colour",
+        component=discord.ui.Select(
+            custom_id="colour",
+            options=[discord.SelectOption(label="red"), discord.SelectOption(label="blue")],
+            required=False,
+        ),
+    )
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
-        await interaction.response.send_message(f"called {self.name.value}", ephemeral=True)
+        menu = self.colour.component
+        assert isinstance(menu, discord.ui.Select)
+        said = " ".join(["called", self.name.value, *menu.values])
+        await interaction.response.send_message(said, ephemeral=True)
 
 
 @pytest.fixture
@@ -87,12 +101,49 @@ async def test_a_form_is_filled_in(panel: Message, ada: Person) -> None:
     assert outcome.ephemeral
 
 
+async def test_a_menu_in_a_form_is_picked_from(panel: Message, ada: Person) -> None:
+    asked = await ada.press(panel, label="Ask")
+
+    outcome = await ada.submit(asked, name="Grace", colour=["blue"])
+
+    assert outcome.answer is not None
+    assert outcome.answer.content == "called Grace blue"
+
+
+async def test_a_form_is_for_who_was_asked(
+    local: LocalDiscord, home: Guild, panel: Message, ada: Person
+) -> None:
+    asked = await ada.press(panel, label="Ask")
+    bob = local.add_person("Bob", guilds=[home])
+
+    with pytest.raises(NotOffered):
+        await bob.submit(asked, name="Grace")
+
+
 async def test_what_cannot_be_used_is_not_offered(panel: Message, ada: Person) -> None:
     for label in ("Grey", "None such"):
         with pytest.raises(NotOffered):
             await ada.press(panel, label=label)
-    with pytest.raises(NotOffered):
-        await ada.select(panel, "C")
+    for values in ([], ["C"], ["A", "B"]):
+        with pytest.raises(NotOffered):
+            await ada.select(panel, *values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"name": ""},
+        {"name": "x"},
+        {"name": "x" * 4001},
+        {"name": "Grace", "colour": ["green"]},
+        {"name": "Grace", "colour": ["red", "blue"]},
+        {"name": "Grace", "surname": "Hopper"},
+    ],
+)
+async def test_a_form_takes_only_what_fits(
+    panel: Message, ada: Person, values: dict[str, str | list[str]]
+) -> None:
     asked = await ada.press(panel, label="Ask")
+
     with pytest.raises(NotOffered):
-        await ada.submit(asked, name="")
+        await ada.submit(asked, **values)

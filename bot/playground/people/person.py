@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.playground.interactions.asking import Request, begin
 from bot.playground.interactions.invoking import find, slash_data, take_apart, target_data
 from bot.playground.interactions.values import NotOffered, Resolved
+from bot.playground.people.filling import check_picked, filled
 from bot.playground.people.outcome import Choice, DidNotRespond, Outcome
 from bot.playground.people.speaking import Speaking
 from bot.playground.world.accounts import Role, User
@@ -20,7 +21,6 @@ from bot.playground.world.world import World
 
 LINK_STYLE = 5
 SELECTS = frozenset({3, 5, 6, 7, 8})
-TEXT_INPUT = 4
 
 
 class Person(Speaking):
@@ -117,10 +117,7 @@ class Person(Speaking):
             NotOffered: if there is no such menu or it does not hold these values.
         """
         menu = self._part(message, SELECTS, {"custom_id": custom_id})
-        offered = menu.get("options")
-        known = [each.get("value") for each in offered] if isinstance(offered, list) else None
-        if known is not None and not set(values) <= set(known):
-            raise NotOffered("the menu does not hold that")
+        check_picked(menu, values)
         resolved = Resolved()
         picked = [
             value
@@ -138,22 +135,16 @@ class Person(Speaking):
             data["resolved"] = explained
         return await self._use(message, data).acknowledged()
 
-    async def submit(self, asked: Outcome, **values: str) -> Outcome:
-        """Fill in the form that `asked` led to and send it.
+    async def submit(self, asked: Outcome, **values: str | Sequence[str]) -> Outcome:
+        """Fill in the form that `asked` led to and send it; a menu takes a list of values.
 
         Raises:
-            NotOffered: if there is no form, or a value does not fit.
+            NotOffered: if there is no form for this person, or a value does not fit.
         """
-        modal = asked.modal
-        if modal is None:
+        modal, source = asked.modal, asked.interaction
+        if modal is None or source.user is not self.user:
             raise NotOffered("there is no form")
-        parts = modal.get("components")
-        parts = parts if isinstance(parts, Sequence) else []
-        data = {
-            "custom_id": modal["custom_id"],
-            "components": [_filled(part, values) for part in parts],
-        }
-        source = asked.interaction
+        data = filled(modal, values)
         request = Request(
             InteractionKind.MODAL,
             self.user,
@@ -199,23 +190,3 @@ class Person(Speaking):
 
 def _bare(value: object) -> object:
     return value.user if isinstance(value, Person) else value
-
-
-def _filled(part: Json, values: Mapping[str, str]) -> Json:
-    inner = part.get("component")
-    if isinstance(inner, Mapping):
-        return {"type": part["type"], "id": 1, "component": _value(inner, values)}
-    listed = part.get("components")
-    listed = listed if isinstance(listed, Sequence) else []
-    return {"type": part["type"], "id": 1, "components": [_value(each, values) for each in listed]}
-
-
-def _value(part: Json, values: Mapping[str, str]) -> Json:
-    custom_id = str(part["custom_id"])
-    given = values.get(custom_id, str(part.get("value") or ""))
-    if part.get("required", True) and not given:
-        raise NotOffered(f"{custom_id} is required")
-    longest = part.get("max_length")
-    if isinstance(longest, int) and len(given) > longest:
-        raise NotOffered(f"{custom_id} is too long")
-    return {"type": part["type"], "id": 2, "custom_id": custom_id, "value": given}
