@@ -20,6 +20,7 @@ from bot.playground.world.refusal import Code, Refused
 from bot.playground.world.snowflake import time_of
 
 DEFAULT_PAGE, LARGEST_PAGE = 50, 100
+NEWEST = 1 << 63
 FEWEST_AT_ONCE, MOST_AT_ONCE = 2, 100
 BULK_AGE_DAYS = 14
 
@@ -82,7 +83,7 @@ def delete_messages(call: Call) -> Answer:
     now = datetime.now(UTC)
     if any((now - time_of(each)).days >= BULK_AGE_DAYS for each in ids):
         raise Refused(Code.BULK_DELETE_TOO_OLD)
-    found = [channel.history[each] for each in sorted(ids) if each in channel.history]
+    found = [there for each in sorted(ids) if (there := channel.history.get(each))]
     posting.erase(call.world, *found)
     return NOTHING
 
@@ -127,20 +128,11 @@ def _page(call: Call, channel: Channel) -> list[Message]:
     history = channel.history
     around, before, after = (call.asked(name) for name in ("around", "before", "after"))
     if around is not None:
-        older = [m for m in reversed(history.values()) if m.id <= around][: limit // 2 + 1]
-        newer = [m for m in history.values() if m.id > around][: limit - len(older)]
-        return [*reversed(newer), *older]
+        older = history.before(around + 1, limit // 2 + 1)
+        return [*history.after(around, limit - len(older)), *older]
     if after is not None:
-        newer = [m for m in history.values() if m.id > after][:limit]
-        return list(reversed(newer))
-    upto = before if before is not None else 1 << 63
-    page: list[Message] = []
-    for message in reversed(history.values()):
-        if len(page) == limit:
-            break
-        if message.id < upto:
-            page.append(message)
-    return page
+        return history.after(after, limit)
+    return history.before(before if before is not None else NEWEST, limit)
 
 
 def _limit(call: Call) -> int:

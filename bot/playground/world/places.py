@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from bot.playground.world.accounts import Member, Overwrite, Role, User
+from bot.playground.world.history import History
 from bot.playground.world.parts import (
     BUTTON,
     PLAIN,
@@ -58,7 +59,7 @@ class Channel:
     overwrites: dict[int, Overwrite] = field(default_factory=dict)
     tags: dict[int, str] = field(default_factory=dict)
     recipients: tuple[User, ...] = ()
-    history: dict[int, Message] = field(default_factory=dict)
+    history: History[Message] = field(default_factory=History)
     last_message_id: int | None = None
     deleted: bool = False
 
@@ -68,7 +69,7 @@ class Channel:
     @property
     def messages(self) -> list[Message]:
         """Everything said here that is still there, oldest first."""
-        return list(self.history.values())
+        return list(self.history)
 
     @property
     def mention(self) -> str:

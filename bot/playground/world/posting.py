@@ -131,7 +131,7 @@ def erase(world: World, *messages: Message) -> None:
     there = tuple(message for message in messages if not message.deleted)
     for message in there:
         message.deleted = True
-        message.channel.history.pop(message.id, None)
+        message.channel.history.remove(message)
     if len(there) == 1:
         world.emit(MessageDeleted(there[0]))
     elif there:
@@ -217,7 +217,7 @@ def referenced(world: World, reference: Reference | None) -> Message | None:
 
 
 def _check_pace(channel: Channel, author: User) -> None:
-    for message in reversed(channel.history.values()):
+    for message in reversed(channel.history):
         if message.author is author:
             wait = message.created_at.timestamp() + channel.slowmode - time.time()
             if wait > 0:
@@ -253,7 +253,7 @@ def _enter(world: World, message: Message) -> None:
         threads.wake(world, channel)
         threads.come_in(world, channel, message.author, *message.mentioned.users)
         channel.total_sent += 1
-    channel.history[message.id] = message
+    channel.history.add(message)
     channel.last_message_id = message.id
 
 

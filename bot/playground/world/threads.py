@@ -171,6 +171,6 @@ def _say(world: World, notice: _Notice) -> None:
         kind=notice.kind,
         reference=notice.pointer,
     )
-    notice.channel.history[message.id] = message
+    notice.channel.history.add(message)
     notice.channel.last_message_id = message.id
     world.emit(MessageCreated(message, notice.content))
