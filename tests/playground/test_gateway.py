@@ -3,7 +3,15 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot.playground import Channel, ChannelKind, Guild, LocalDiscord, Person, Rules
+from bot.playground import (
+    Channel,
+    ChannelKind,
+    Guild,
+    LocalDiscord,
+    Permission,
+    Person,
+    Rules,
+)
 from tests.playground.conftest import BotClient, Connect, text_channel
 
 
@@ -204,6 +212,17 @@ async def test_guilds_come_and_go(local: LocalDiscord, client: BotClient) -> Non
     local.remove_member(other, local.bot)
 
     await client.until(lambda: client.get_guild(other.id) is None)
+
+
+async def test_a_guild_tells_what_the_bot_may_do_there(
+    local: LocalDiscord, client: BotClient, home: Guild
+) -> None:
+    role = local.add_role(home, "speaker", Permission.MANAGE_MESSAGES)
+    local.give_role(home, local.bot, role)
+
+    (told,) = await client.http.get_guilds(limit=1)
+
+    assert int(told["permissions"]) & int(Permission.MANAGE_MESSAGES)
 
 
 async def test_an_outage_is_told(local: LocalDiscord, client: BotClient, home: Guild) -> None:

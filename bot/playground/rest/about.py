@@ -6,6 +6,7 @@ from bot.playground.gateway.intents import application_flags
 from bot.playground.rest.call import Answer, Call
 from bot.playground.wire.accounts import own_user_json, user_json
 from bot.playground.wire.places import channel_json
+from bot.playground.world.permission import permissions_of
 from bot.playground.world.refusal import Code, Refused
 from bot.playground.world.world import World
 
@@ -36,7 +37,7 @@ def own_guilds(call: Call) -> Answer:
                 "icon": None,
                 "banner": None,
                 "owner": guild.owner_id == call.bot.id,
-                "permissions": str(guild.everyone.permissions),
+                "permissions": str(int(permissions_of(guild, guild.members[call.bot.id]))),
                 "features": [],
             }
             for guild in guilds
