@@ -186,6 +186,22 @@ async def test_somebody_closed_to_direct_messages_gets_none(client: BotClient, a
     assert refusal.value.code == 50007
 
 
+async def test_direct_messages_need_a_server_in_common(
+    local: LocalDiscord, home: Guild, client: BotClient, ada: Person
+) -> None:
+    place = local.dm(ada)
+    await ada.say(place, "hello")
+    (heard,) = await client.until(lambda: client.heard)
+    local.remove_member(home, ada)
+
+    with pytest.raises(discord.Forbidden) as refusal:
+        await heard.channel.send("hello")
+    with pytest.raises(Refused):
+        await ada.say(place, "still there?")
+
+    assert refusal.value.code == 50007
+
+
 async def test_a_channel_that_opens_brings_its_threads(
     local: LocalDiscord, home: Guild, client: BotClient, general: Channel, ada: Person
 ) -> None:

@@ -78,7 +78,7 @@ class Speaking:
         )
         if not (draft.content or draft.uploads):
             raise Refused(Code.EMPTY_MESSAGE)
-        posting.check_may_post(channel, self.user, draft)
+        posting.check_may_post(self._world, channel, self.user, draft)
         return posting.post(self._world, channel, self.user, draft)
 
     async def edit(self, message: Message, text: str) -> None:

@@ -47,7 +47,7 @@ def create_message(call: Call) -> Answer:
     form = call.form
     draft = draft_of(call, form, by_default=EVERYTHING)
     draft = with_reference(call, form, draft)
-    posting.check_may_post(channel, call.bot, draft)
+    posting.check_may_post(call.world, channel, call.bot, draft)
     if draft.nonce is not None and form.flag("enforce_nonce"):
         made = call.world.nonces.message_for(call.bot, draft.nonce)
         if made and made.deleted:

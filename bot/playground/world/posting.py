@@ -38,14 +38,14 @@ UNAFFECTED_BY_SLOWMODE = (
 )
 
 
-def check_may_post(channel: Channel, author: User, draft: Draft) -> None:
+def check_may_post(world: World, channel: Channel, author: User, draft: Draft) -> None:
     """Nothing is wrong with `author` saying `draft` here.
 
     Raises:
         Refused: for the first thing that is.
     """
     granted = demand(channel, author, sending_in(channel) | _needed(draft))
-    if any(not each.direct_messages_open and each is not author for each in channel.recipients):
+    if channel.recipients and not _is_reachable(world, channel, author):
         raise Refused(Code.CANNOT_DM)
     if channel.kind in WITHOUT_MESSAGES:
         raise Refused(Code.NOT_A_TEXT_CHANNEL)
@@ -189,6 +189,16 @@ def check_may_change(message: Message, who: User, *, delete: bool) -> None:
         raise Refused(Code.NOT_ON_SYSTEM_MESSAGE)
     if isinstance(message.channel, Thread) and message.channel.archived:
         raise Refused(Code.THREAD_ARCHIVED)
+
+
+def _is_reachable(world: World, channel: Channel, author: User) -> bool:
+    # Direct messages need a server in which both are, and that the other has them open.
+    if any(not each.direct_messages_open and each is not author for each in channel.recipients):
+        return False
+    return any(
+        all(each.id in guild.members for each in channel.recipients)
+        for guild in world.guilds.values()
+    )
 
 
 def _needed(draft: Draft) -> Permission:
