@@ -176,6 +176,35 @@ async def test_embeds_hold_6000_characters_together(rest: Rest, general: Channel
     assert "MAX_EMBED_SIZE_EXCEEDED" in str(answer.body["errors"])
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/channels/²", 400),
+        ("/channels/{channel}/messages?after=²", 200),
+        ("/channels/{channel}/users/@me/threads/archived/private?before=x", 200),
+    ],
+)
+async def test_nonsense_in_an_address_is_refused_or_passed_over(
+    rest: Rest, general: Channel, path: str, status: int
+) -> None:
+    answer = await rest("GET", path.format(channel=general.id))
+
+    assert answer.status == status
+
+
+async def test_nonsense_in_a_form_is_refused(
+    local: LocalDiscord, rest: Rest, general: Channel
+) -> None:
+    message = {"content": "x", "flags": "--1"}
+    command = {"name": "x", "type": -1}
+
+    said = await rest("POST", f"/channels/{general.id}/messages", message)
+    registered = await rest("POST", f"/applications/{local.bot.id}/commands", command)
+
+    assert (said.status, said.code) == (400, 50035)
+    assert (registered.status, registered.code) == (400, 50035)
+
+
 async def test_embeds_need_the_permission(
     local: LocalDiscord, home: Guild, rest: Rest, general: Channel
 ) -> None:

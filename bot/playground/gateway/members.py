@@ -51,4 +51,4 @@ def _found(guild: Guild, asked: Json) -> list[Member]:
 
 
 def _int(value: object) -> int:
-    return int(value) if isinstance(value, int | str) and str(value).isdigit() else 0
+    return int(value) if isinstance(value, int | str) and str(value).isdecimal() else 0

@@ -63,7 +63,7 @@ class Call:
             Refused: with INVALID_FORM, for what is no snowflake.
         """
         value = self.path[name]
-        if not value.isdigit():
+        if not value.isdecimal():
             self.complaints.add((name,), "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
             self.complaints.settle()
         return int(value)
@@ -71,7 +71,7 @@ class Call:
     def asked(self, name: str) -> int | None:
         """A number in the query."""
         value = self.query.get(name)
-        return int(value) if value and value.isdigit() else None
+        return int(value) if value and value.isdecimal() else None
 
     def channel(self, needed: Permission = NONE) -> Channel:
         """The channel in the path, in which the bot may do `needed`.

@@ -143,7 +143,7 @@ class Door:
 
     def _is_old(self, call: Call) -> bool:
         message_id = call.path.get("message_id", "")
-        if not message_id.isdigit():
+        if not message_id.isdecimal():
             return False
         age = datetime.now(UTC) - time_of(int(message_id))
         return age.total_seconds() > self._world.rules.old_message

@@ -87,7 +87,7 @@ class Form:
             return None
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        if isinstance(value, str) and value.lstrip("-").isdigit():
+        if isinstance(value, str) and value.removeprefix("-").isdecimal():
             return int(value)
         self.complain(name, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
         return None
@@ -97,14 +97,14 @@ class Form:
         value = self.body.get(name)
         if value is None:
             return None
-        if isinstance(value, int | str) and str(value).isdigit():
+        if isinstance(value, int | str) and str(value).isdecimal():
             return int(value)
         self.complain(name, "NUMBER_TYPE_COERCE", f'Value "{value}" is not snowflake.')
         return None
 
     def snowflakes(self, name: str) -> frozenset[int]:
         """A list of ids."""
-        return frozenset(int(str(each)) for each in self._list(name) if str(each).isdigit())
+        return frozenset(int(str(each)) for each in self._list(name) if str(each).isdecimal())
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """True or false."""
@@ -143,6 +143,7 @@ class Form:
         if value is not None and value not in allowed:
             listed = ", ".join(map(str, allowed))
             self.complain(name, "BASE_TYPE_CHOICES", f"Value must be one of ({listed}).")
+            return None
         return value
 
     def _list(self, name: str) -> list[object]:

@@ -21,6 +21,7 @@ from bot.playground.world.refusal import Code, Refused
 DEFAULT_MINUTES = 1440
 KINDS = frozenset({10, 11, 12})
 LARGEST_PAGE = 100
+NEWEST = 1 << 63
 
 
 def start_from_message(call: Call) -> Answer:
@@ -179,8 +180,9 @@ def _archived(call: Call, *, private: bool, own: bool) -> Answer:
     ]
     found.sort(key=lambda thread: thread.archived_at, reverse=True)
     before = call.query.get("before")
-    if before and own:
-        found = [thread for thread in found if thread.id < int(before)]
+    if own:
+        earliest = call.asked("before") or NEWEST
+        found = [thread for thread in found if thread.id < earliest]
     elif before:
         found = [thread for thread in found if thread.archived_at.isoformat() < before]
     limit = min(call.asked("limit") or LARGEST_PAGE, LARGEST_PAGE)
