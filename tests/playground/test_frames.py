@@ -73,6 +73,21 @@ class TestWithSlowIdentifies:
         assert await second.receive_json() == {"op": 9, "d": False}
 
 
+async def test_after_an_invalid_session_another_can_be_begun_on_the_same_socket(
+    local: LocalDiscord, wire: Wire
+) -> None:
+    socket = await wire.identify()
+    first = await socket.receive_json()
+
+    local.gateway.invalidate(resumable=False)
+    assert await socket.receive_json() == {"op": 9, "d": False}
+    await socket.send_json({"op": 2, "d": {"token": local.token, "intents": 1, "properties": {}}})
+
+    second = await socket.receive_json()
+    assert second["t"] == "READY"
+    assert second["d"]["session_id"] != first["d"]["session_id"]
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -152,7 +152,7 @@ class Conversation:
         self._connection.send(encode({"op": ACK, "d": None}))
 
     def _identify(self, body: object) -> None:
-        if self._session:
+        if self._session and self._session.id in self._gateway.sessions:
             raise Hangup(CloseCode.ALREADY_AUTHENTICATED)
         asked = _object(body)
         self._check_token(asked)
