@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.playground import LocalDiscord, Rules
+from bot.playground import Channel, LocalDiscord, Person, Rules
 
 PLAIN_INTENTS = 1 | 1 << 9 | 1 << 15
 
@@ -35,6 +35,13 @@ class Wire:
         await socket.send_json({"op": 2, "d": asked})
         return socket
 
+    async def resume(self, session: str, sequence: int) -> aiohttp.ClientWebSocketResponse:
+        """Connect and ask for what a session has missed."""
+        socket = await self.open()
+        asked = {"token": self.local.token, "session_id": session, "seq": sequence}
+        await socket.send_json({"op": 6, "d": asked})
+        return socket
+
 
 @pytest.fixture
 async def wire(local: LocalDiscord) -> AsyncIterator[Wire]:
@@ -46,6 +53,14 @@ async def closed_with(socket: aiohttp.ClientWebSocketResponse) -> int | None:
     while not socket.closed:
         await socket.receive(timeout=5)
     return socket.close_code
+
+
+async def heard_until(socket: aiohttp.ClientWebSocketResponse, text: str) -> int:
+    """Read on until this was said, and return the number of that event."""
+    while True:
+        frame = await socket.receive_json()
+        if frame["t"] == "MESSAGE_CREATE" and frame["d"]["content"] == text:
+            return int(frame["s"])
 
 
 @pytest.mark.usefixtures("client")
@@ -148,6 +163,42 @@ async def test_the_server_can_ask_for_a_heartbeat(local: LocalDiscord, wire: Wir
     local.gateway.ask_for_heartbeat()
 
     assert await socket.receive_json() == {"op": 1, "d": None}
+
+
+async def test_a_resume_tells_what_came_after_and_nothing_twice(
+    local: LocalDiscord, wire: Wire, general: Channel, ada: Person
+) -> None:
+    socket = await wire.identify()
+    ready = await socket.receive_json()
+    for text in ("one", "two"):
+        await ada.say(general, text)
+    heard = await heard_until(socket, "one")
+    await socket.send_json({"op": 1, "d": heard})
+    await heard_until(socket, "two")
+    local.gateway.drop()
+
+    again = await wire.resume(ready["d"]["session_id"], heard)
+
+    (missed, end) = (await again.receive_json(), await again.receive_json())
+    assert (missed["s"], missed["d"]["content"]) == (heard + 1, "two")
+    assert end["t"] == "RESUMED"
+
+
+@pytest.mark.parametrize("distance", [-1, 1])
+async def test_a_resume_from_where_nobody_was_is_an_invalid_session(
+    local: LocalDiscord, wire: Wire, general: Channel, ada: Person, distance: int
+) -> None:
+    socket = await wire.identify()
+    ready = await socket.receive_json()
+    await ada.say(general, "last")
+    last = await heard_until(socket, "last")
+    await socket.send_json({"op": 1, "d": last})
+    assert (await socket.receive_json())["op"] == 11
+    local.gateway.drop()
+
+    again = await wire.resume(ready["d"]["session_id"], last + distance)
+
+    assert await again.receive_json() == {"op": 9, "d": False}
 
 
 class TestWithQuickHeartbeats:

@@ -162,10 +162,11 @@ class TestWithoutPrivilegedIntents:
         client = await connect(discord.Intents.default())
         await ada.say(general, "for others")
         await ada.say(general, "for <@bot>")
+        await text_channel(client, general).send("by the bot")
 
         found = [m.content async for m in text_channel(client, general).history()]
 
-        assert found == [f"for <@{client.application_id}>", ""]
+        assert found == ["by the bot", f"for <@{client.application_id}>", ""]
 
 
 async def test_members_are_told_on_request(home: Guild, client: BotClient, ada: Person) -> None:
@@ -203,6 +204,20 @@ async def test_a_private_thread_is_unheard_until_the_bot_is_in_it(
     await client.until(lambda: client.heard)
     assert [message.content for message in client.heard] == ["heard"]
     assert isinstance(client.heard[0].channel, discord.Thread)
+
+
+async def test_nothing_is_heard_of_a_guild_without_the_bot(
+    local: LocalDiscord, client: BotClient, general: Channel, ada: Person
+) -> None:
+    other = local.add_guild("Other", bot_permissions=None)
+    local.world.join(other, ada.user)
+
+    await ada.say(local.add_channel(other, "elsewhere"), "unheard")
+    await ada.say(general, "heard")
+
+    await client.until(lambda: client.heard)
+    assert [message.content for message in client.heard] == ["heard"]
+    assert "CHANNEL_CREATE" not in client.names
 
 
 async def test_guilds_come_and_go(local: LocalDiscord, client: BotClient) -> None:

@@ -163,6 +163,20 @@ async def test_files_go_up_and_come_down(client: BotClient, general: Channel) ->
     assert general.messages[0].attachments[0].data == b"# words"
 
 
+async def test_only_a_link_that_was_signed_opens_a_file(
+    client: BotClient, general: Channel, ada: Person
+) -> None:
+    await ada.say(general, files=[Upload("a.txt", b"words")])
+    (heard,) = await client.until(lambda: client.heard)
+    url = heard.attachments[0].url
+
+    for other in (url.partition("?")[0], url[:-1] + ("0" if url[-1] != "0" else "1")):
+        with pytest.raises(discord.NotFound):
+            await client.http.get_from_cdn(other)
+
+    assert await client.http.get_from_cdn(url) == b"words"
+
+
 async def test_an_edit_exchanges_files(client: BotClient, general: Channel) -> None:
     channel = text_channel(client, general)
     sent = await channel.send("see", file=discord.File(io.BytesIO(b"1"), "one.txt"))
