@@ -37,6 +37,24 @@ async def test_an_ephemeral_answer_is_in_no_history(
     assert [m async for m in text_channel(synced, general).history()] == []
 
 
+async def test_nobody_is_told_of_an_ephemeral_answer_over_the_gateway(
+    synced: BotClient, general: Channel, ada: Person
+) -> None:
+    asking = ada.start_slash(general, "sleep")
+    await synced.until(lambda: synced.interactions)
+    interaction = synced.interactions[0]
+    await interaction.response.send_message("one", ephemeral=True)
+    await interaction.edit_original_response(content="two")
+    await interaction.delete_original_response()
+
+    await ada.say(general, "next")
+
+    await synced.until(lambda: synced.heard)
+    assert asking.answer is not None
+    assert asking.answer.content == "two"
+    assert [name for name in synced.names if name.startswith("MESSAGE_")] == ["MESSAGE_CREATE"]
+
+
 class TestWithLittleTime:
     @pytest.fixture
     def rules(self) -> Rules:

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.playground import Channel, LocalDiscord, Person, Rules
+from bot.playground import Channel, Guild, LocalDiscord, Person, Rules
+from tests.playground.conftest import Rest
 
 PLAIN_INTENTS = 1 | 1 << 9 | 1 << 15
 
@@ -221,6 +222,31 @@ class TestWithQuickHeartbeats:
                 await socket.send_json({"op": 3, "d": {"status": "online"}})
 
         assert socket.close_code == 4009
+
+
+async def test_the_nonce_comes_with_the_event(wire: Wire, rest: Rest, general: Channel) -> None:
+    socket = await wire.identify()
+    body = {"content": "one", "nonce": "12.0", "enforce_nonce": True}
+    await rest("POST", f"/channels/{general.id}/messages", body)
+
+    told = [await socket.receive_json() for _ in range(3)]
+
+    assert [each["t"] for each in told] == ["READY", "GUILD_CREATE", "MESSAGE_CREATE"]
+    assert told[-1]["d"]["nonce"] == "12.0"
+
+
+async def test_all_members_are_told_only_to_who_may_hear_of_them(
+    wire: Wire, home: Guild, ada: Person
+) -> None:
+    socket = await wire.identify(intents=1)
+    assert [(await socket.receive_json())["t"] for _ in range(2)] == ["READY", "GUILD_CREATE"]
+
+    await socket.send_json({"op": 8, "d": {"guild_id": str(home.id), "query": "", "limit": 0}})
+    await socket.send_json({"op": 8, "d": {"guild_id": str(home.id), "user_ids": [str(ada.id)]}})
+
+    chunk = await socket.receive_json()
+    assert chunk["t"] == "GUILD_MEMBERS_CHUNK"
+    assert [member["user"]["id"] for member in chunk["d"]["members"]] == [str(ada.id)]
 
 
 async def test_a_session_closed_by_its_client_is_over(local: LocalDiscord, wire: Wire) -> None:

@@ -66,6 +66,17 @@ async def test_the_same_nonce_makes_one_message(client: BotClient, general: Chan
     assert len(general.messages) == 1
 
 
+async def test_the_nonce_comes_with_the_answer_and_not_with_the_history(
+    client: BotClient, rest: Rest, general: Channel
+) -> None:
+    sent = await text_channel(client, general).send("one", nonce="12.0")
+
+    read = await rest("GET", f"/channels/{general.id}/messages/{sent.id}")
+
+    assert sent.nonce == "12.0"
+    assert "nonce" not in read.body
+
+
 async def test_a_forgotten_nonce_makes_another(
     local: LocalDiscord, client: BotClient, general: Channel
 ) -> None:

@@ -205,6 +205,33 @@ async def test_nonsense_in_a_form_is_refused(
     assert (registered.status, registered.code) == (400, 50035)
 
 
+async def test_a_reply_needs_the_right_to_read_the_history(
+    local: LocalDiscord, rest: Rest, general: Channel, ada: Person
+) -> None:
+    said = await ada.say(general, "hi")
+    local.overwrite(general, local.bot, deny=Permission.READ_MESSAGE_HISTORY)
+
+    body = {"content": "to you", "message_reference": {"message_id": str(said.id)}}
+    answer = await rest("POST", f"/channels/{general.id}/messages", body)
+
+    assert (answer.status, answer.code) == (400, 160002)
+
+
+async def test_two_messages_of_these_two_weeks_are_the_fewest_to_delete_at_once(
+    local: LocalDiscord, home: Guild, rest: Rest, general: Channel, ada: Person
+) -> None:
+    local.give_role(home, local.bot, local.add_role(home, "mod", Permission.MANAGE_MESSAGES))
+    said = await ada.say(general, "hi")
+    other = local.add_channel(home, "with a limit of its own")
+
+    path = "/channels/{}/messages/bulk-delete"
+    one = await rest("POST", path.format(general.id), {"messages": [str(said.id)]})
+    old = await rest("POST", path.format(other.id), {"messages": [str(said.id), "1" * 17]})
+
+    assert (one.code, old.code) == (50016, 50034)
+    assert general.messages == [said]
+
+
 async def test_embeds_need_the_permission(
     local: LocalDiscord, home: Guild, rest: Rest, general: Channel
 ) -> None:

@@ -221,6 +221,31 @@ async def test_a_post_takes_the_right_to_post_and_not_that_to_speak_in_threads(
     assert (refused.status, refused.code) == (403, 50013)
 
 
+async def test_who_speaks_or_is_called_comes_into_a_thread(
+    local: LocalDiscord, home: Guild, general: Channel, ada: Person
+) -> None:
+    bob, stranger = local.add_person("Bob", guilds=[home]), local.add_person("Eve")
+    thread = await ada.open_thread(general, "here")
+
+    await bob.say(thread, f"<@bot> and {stranger.mention}")
+
+    assert list(thread.member_ids) == [ada.id, bob.id, local.bot.id]
+
+
+async def test_a_bot_locks_and_clears_only_what_it_manages(
+    rest: Rest, general: Channel, ada: Person
+) -> None:
+    made = await rest("POST", f"/channels/{general.id}/threads", {"name": "mine", "type": 11})
+    path = f"/channels/{made.body['id']}"
+    await rest("PUT", f"{path}/thread-members/{ada.id}")
+
+    locked = await rest("PATCH", path, {"locked": True})
+    removed = await rest("DELETE", f"{path}/thread-members/{ada.id}")
+
+    assert (locked.status, locked.code) == (403, 50013)
+    assert (removed.status, removed.code) == (403, 50013)
+
+
 async def test_a_thread_needs_a_name_of_1_to_100_characters(rest: Rest, general: Channel) -> None:
     path = f"/channels/{general.id}/threads"
 
