@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from bot.ports import Clock
 
@@ -14,10 +12,8 @@ from bot.ports import Clock
 REQUESTS_PER_SECOND = 45
 RESERVE = 10  # of those, kept for what must be said: first words, final texts
 
-# Edits of one stream: discord.com counts about 5 in 5 s for each channel.
-SHORTEST_INTERVAL = 1.2  # seconds
-LONGEST_INTERVAL = 15.0
-EDITS_PER_SECOND = 35  # shared by all streams alike
+# Between two edits of one stream: discord.com counts about 5 in 5 s for each channel.
+EDIT_INTERVAL = 1.2  # seconds
 
 
 class Governor:
@@ -25,30 +21,17 @@ class Governor:
 
     What must be said waits for its turn, first come, first served. What may be said (an
     edit while an answer grows, a typing sign) is granted at once or not at all, and never
-    out of the reserve.
+    out of the reserve. Growing answers take turns at that.
     """
 
     def __init__(self, clock: Clock, *, per_second: int = REQUESTS_PER_SECOND) -> None:
         self._clock = clock
         self._per_second = per_second
+        self._room = per_second - RESERVE
         self._granted: deque[float] = deque()
-        self._queue = asyncio.Lock()  # is fair: wakes who waited longest
-        self._streams = 0
-
-    @property
-    def edit_interval(self) -> float:
-        """Seconds between two edits of one stream, so that all streams get the same share."""
-        fair = self._streams / EDITS_PER_SECOND
-        return min(max(SHORTEST_INTERVAL, fair), LONGEST_INTERVAL)
-
-    @contextmanager
-    def stream(self) -> Iterator[None]:
-        """Count one more answer that is growing, while the block lasts."""
-        self._streams += 1
-        try:
-            yield
-        finally:
-            self._streams -= 1
+        self._queue = asyncio.Lock()  # both are fair: they wake who waited longest
+        self._turns = asyncio.Lock()
+        self._next_turn = 0.0
 
     async def must(self) -> None:
         """Wait until a request may be made, and count it."""
@@ -57,12 +40,26 @@ class Governor:
                 await self._clock.sleep(wait)
             self._granted.append(self._clock.monotonic())
 
+    async def turn_to_edit(self) -> None:
+        """Wait until it is a growing answer's turn, which is when there is room for its edit.
+
+        Without turns, those whose moment comes late in a second would find it used up each
+        time. Nothing is counted yet, and who waits may be cancelled.
+        """
+        async with self._turns:
+            while (wait := max(self._wait_for(self._room), self._until_next_turn())) > 0:
+                await self._clock.sleep(wait)
+            self._next_turn = self._clock.monotonic() + 1 / self._room
+
     def may(self) -> bool:
         """Count a request if there is room for it just now; False when there is none."""
-        if self._queue.locked() or self._wait_for(self._per_second - RESERVE) > 0:
+        if self._queue.locked() or self._wait_for(self._room) > 0:
             return False
         self._granted.append(self._clock.monotonic())
         return True
+
+    def _until_next_turn(self) -> float:
+        return self._next_turn - self._clock.monotonic()
 
     def _wait_for(self, limit: int) -> float:
         """Return the seconds until fewer than `limit` were granted within the last second."""

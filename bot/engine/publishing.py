@@ -20,7 +20,7 @@ from bot.domain.turn import Turn
 from bot.domain.wording import storable
 from bot.engine.layout import growing
 from bot.engine.notices import REFUSED_BY_DISCORD
-from bot.engine.pacing import Governor
+from bot.engine.pacing import EDIT_INTERVAL, Governor
 from bot.engine.patience import insist
 from bot.ports import Clock, Ledger, Messenger
 
@@ -87,23 +87,23 @@ class Screen:
 
     async def paint(self) -> None:
         """Keep Discord up with what is to be shown, until cancelled; see `at_rest`."""
-        with self._governor.stream():
+        await self._changed.wait()
+        await self._clock.sleep(FIRST_WORDS_AFTER)
+        while True:
+            self._changed.clear()
+            async with self._writing:
+                try:
+                    await self._draw(growing(self.text, long_after=self._long_after))
+                except MessengerBusy as error:
+                    log.info("%s event=edit_failed reason=%s", self._name, error)
+                    self._changed.set()
+                except BotError as error:
+                    self.failure = error
+                    self.interrupted.set()
+                    return
+            await self._clock.sleep(EDIT_INTERVAL)
             await self._changed.wait()
-            await self._clock.sleep(FIRST_WORDS_AFTER)
-            while True:
-                await self._changed.wait()
-                self._changed.clear()
-                async with self._writing:
-                    try:
-                        await self._draw(growing(self.text, long_after=self._long_after))
-                    except MessengerBusy as error:
-                        log.info("%s event=edit_failed reason=%s", self._name, error)
-                        self._changed.set()
-                    except BotError as error:
-                        self.failure = error
-                        self.interrupted.set()
-                        return
-                await self._clock.sleep(self._governor.edit_interval)
+            await self._governor.turn_to_edit()
 
     async def type(self) -> None:
         """Show that the bot is typing, until something else is to be seen."""

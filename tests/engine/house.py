@@ -66,13 +66,16 @@ Story = Callable[[House], Awaitable[None]]
 class World:
     """What outlives the process: its store, Discord, the model, and time."""
 
-    def __init__(self, *scripts: Script, budget: int = 16000, long_after: int = 8) -> None:
+    def __init__(
+        self, *scripts: Script, budget: int = 16000, long_after: int = 8, lanes: int = 8
+    ) -> None:
         self.store = MemoryStore()
         self.board = Board(LoopClock())
         self.model = ScriptedModel(*scripts)
         self.seconds = 0.0
         self._budget = budget
         self._long_after = long_after
+        self._lanes = lanes
         self._in_flight: list[Landing] = []
 
     def live(self, story: Story, plan: Plan | None = None) -> bool:
@@ -134,7 +137,7 @@ class World:
             governor=Governor(clock),
             long_after=self._long_after,
         )
-        async with Lanes(answerer.step, clock=clock, limit=8) as lanes:
+        async with Lanes(answerer.step, clock=clock, limit=self._lanes) as lanes:
             intake = Intake(
                 inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect
             )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
 
 import pytest
 
@@ -67,13 +66,31 @@ def test_nobody_who_may_passes_those_who_must() -> None:
     assert run(story()) is False
 
 
-@pytest.mark.parametrize(("streams", "seconds"), [(1, 1.2), (42, 1.2), (70, 2.0), (1000, 15.0)])
-def test_all_streams_get_the_same_share_of_the_edits(streams: int, seconds: float) -> None:
-    governor = Governor(LoopClock())
+@pytest.mark.parametrize(("streams", "least"), [(1, 49), (42, 48), (100, 20), (600, 3)])
+@pytest.mark.parametrize("within", [0.0, 1.0])
+def test_all_growing_answers_get_the_same_share_of_the_edits_whenever_they_begin(
+    streams: int, least: int, within: float
+) -> None:
+    async def story() -> list[int]:
+        clock = LoopClock()
+        governor = Governor(clock)
+        edits = [0] * streams
 
-    with ExitStack() as stack:
-        for _ in range(streams):
-            stack.enter_context(governor.stream())
+        async def stream(number: int) -> None:
+            await clock.sleep(within * number / streams)
+            while clock.monotonic() < 60.0:
+                await governor.turn_to_edit()
+                if clock.monotonic() < 60.0:
+                    edits[number] += governor.may()
+                await clock.sleep(1.2)
 
-        assert governor.edit_interval == pytest.approx(seconds)
-    assert governor.edit_interval == pytest.approx(1.2)
+        async with asyncio.TaskGroup() as group:
+            for number in range(streams):
+                group.create_task(stream(number))
+        return edits
+
+    edits = run(story())
+
+    assert least <= min(edits)
+    assert max(edits) <= min(edits) + 1
+    assert sum(edits) <= 35 * 60

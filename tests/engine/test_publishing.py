@@ -7,6 +7,7 @@ import asyncio
 from bot.domain.completion import FinishReason
 from bot.domain.errors import Fault, ModelRefused
 from bot.domain.reply import Controls, Ending
+from bot.domain.session import Place
 from bot.domain.turn import TurnState
 from tests.engine.house import House, World
 from tests.samples import ADA, CHANNEL
@@ -82,6 +83,24 @@ def test_a_stream_is_edited_no_oftener_than_its_share() -> None:
     world.live(one_question)
 
     assert world.board.edits <= 2
+
+
+def test_a_hundred_answers_are_all_seen_to_grow() -> None:
+    gates = [asyncio.Event() for _ in range(40)]
+    world = World([step for gate in gates for step in ("word ", gate)], lanes=100)
+    places = [Place(channel_id=700 + number, guild_id=70) for number in range(100)]
+
+    async def story(house: House) -> None:
+        for number, place in enumerate(places):
+            house.say(1000 + number, "hello", place)
+        for gate in gates[:-1]:
+            await seconds(0.5)
+            gate.set()
+        shown = [world.board.read_aloud(place)[0].split() for place in places]
+        assert min(map(len, shown)) >= 30
+        gates[-1].set()
+
+    assert world.live(story)
 
 
 def test_what_somebody_deletes_is_not_put_back() -> None:
