@@ -87,7 +87,9 @@ class Screen:
 
     async def paint(self) -> None:
         """Keep Discord up with what is to be shown, until cancelled; see `at_rest`."""
-        await self._changed.wait()
+        while not self._text.strip():
+            await self._changed.wait()
+            self._changed.clear()
         await self._clock.sleep(FIRST_WORDS_AFTER)
         while True:
             self._changed.clear()

@@ -57,6 +57,23 @@ def test_the_first_words_are_shown_at_once_and_the_last_ones_do_not_wait() -> No
     assert world.live(story)
 
 
+def test_the_first_words_do_not_wait_for_what_came_before_them_and_is_not_to_be_seen() -> None:
+    blank, first = asyncio.Event(), asyncio.Event()
+    world = World(["", blank, "\n\n", first, "Hi", asyncio.Event()])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await seconds(0.5)
+        blank.set()
+        await seconds(0.1)
+        first.set()
+        await seconds(0.06)
+        assert world.board.read_aloud(CHANNEL) == ["Hi"]
+        await house.sessions.stop(CHANNEL, ADA)
+
+    assert world.live(story)
+
+
 def test_an_answer_that_is_there_at_once_costs_one_request() -> None:
     world = World(["Yes."])
 
