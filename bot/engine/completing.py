@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import StringIO
 
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
 from bot.domain.context import Context, Window, window
@@ -50,8 +51,11 @@ class Completer:
         self._default_model = default_model
         self._budget = budget
 
-    async def complete(self, owed: Owed, show: Callable[[str], None]) -> Answer:
+    async def complete(self, owed: Owed, show: Callable[[StringIO], None]) -> Answer:
         """Return the answer; `show` is called with all of it so far whenever it grows.
+
+        Each try has a buffer of its own, and what is given to `show` grows in place: to copy
+        the whole for each piece would cost the square of an answer's length.
 
         A stream that breaks is asked for again from its start. What the last try had said
         by then is kept, for it was paid for.
@@ -92,7 +96,7 @@ class Completer:
             await self._ledger.move_floor(session.id, shown.floor)
         return shown
 
-    async def _ask(self, owed: Owed, shown: Window, show: Callable[[str], None]) -> Answer:
+    async def _ask(self, owed: Owed, shown: Window, show: Callable[[StringIO], None]) -> Answer:
         session = owed.session
         persona = persona_named(session.persona)
         context = Context(
@@ -102,18 +106,18 @@ class Completer:
             instructions=persona.instructions,
             messages=shown.messages,
         )
-        text = ""
+        said = StringIO()
         try:
             async with self._model.complete(context) as events:
                 async for event in events:
                     match event:
                         case Delta(piece):
-                            text += piece
-                            show(text)
+                            said.write(piece)
+                            show(said)
                         case Finish(reason, usage):
-                            return Answer(_settled(text, reason), usage, shown.floor)
+                            return Answer(_settled(said.getvalue(), reason), usage, shown.floor)
         except (ModelBusy, ModelRefused) as error:
-            raise _BrokenOff(text, error) from error
+            raise _BrokenOff(said.getvalue(), error) from error
         raise AssertionError("a completion ends with Finish or an error")
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
+from io import StringIO
 
 from bot.domain.errors import BotError, MessengerBusy, PostGone, PostRefused
 from bot.domain.reply import Page, Post
@@ -64,7 +65,7 @@ class Screen:
         self._replaced: set[int] = set()  # pages whose post of an earlier version was deleted
         self._is_gone = False  # somebody deleted a post under our hands
         self._is_visible = False
-        self._text = ""
+        self._said = StringIO()
         self._changed = asyncio.Event()
         self._writing = asyncio.Lock()
         self.failure: BotError | None = None  # what ended `paint` before its time
@@ -73,21 +74,21 @@ class Screen:
     @property
     def text(self) -> str:
         """What was given to be shown so far."""
-        return storable(self._text)
+        return storable(self._said.getvalue())
 
     @property
     def owes_check(self) -> bool:
         """Whether a request of ours, or of a process before us, may still land late."""
         return self._may_be_stale or self._turn.version > 0
 
-    def show(self, text: str) -> None:
-        """Have `text` shown soon, in place of what was shown before."""
-        self._text = text
+    def show(self, said: StringIO) -> None:
+        """Have what is in `said` shown soon, in place of what was shown before."""
+        self._said = said
         self._changed.set()
 
     async def paint(self) -> None:
         """Keep Discord up with what is to be shown, until cancelled; see `at_rest`."""
-        while not self._text.strip():
+        while not self.text.strip():
             await self._changed.wait()
             self._changed.clear()
         await self._clock.sleep(FIRST_WORDS_AFTER)
