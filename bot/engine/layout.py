@@ -15,7 +15,7 @@ def growing(text: str, *, long_after: int) -> list[Page]:
 
     Pages before the last one or two do not change any more while the text grows.
     """
-    texts = [piece.text for piece in paginate(text)]
+    texts = [piece.text for piece in paginate(text, most=long_after + 1)]
     if len(texts) > long_after:
         texts = [*texts[: long_after - 1], STILL_WRITING]
     return _with_controls(texts, Controls.STOP)
@@ -26,7 +26,7 @@ def settled(reply: Reply, *, long_after: int) -> list[Page]:
 
     An answer of more than `long_after` pages comes as one page with the whole in a file.
     """
-    texts = [piece.text for piece in paginate(reply.text)]
+    texts = [piece.text for piece in paginate(reply.text, most=long_after + 1)]
     if len(texts) > long_after:
         return [_in_file(reply)]
     words = note(reply)
@@ -43,7 +43,7 @@ def _length(text: str) -> int:
 
 
 def _in_file(reply: Reply) -> Page:
-    first = paginate(reply.text, limit=PAGE_LIMIT - _ROOM_FOR_NOTES)[0].text
+    first = paginate(reply.text, limit=PAGE_LIMIT - _ROOM_FOR_NOTES, most=1)[0].text
     text = "\n".join(part for part in (first, WHOLE_IN_FILE, note(reply)) if part)
     return Page(text, Controls.RETRY, File(FILE_NAME, reply.text.encode()))
 

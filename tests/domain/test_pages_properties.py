@@ -116,6 +116,16 @@ def test_pages_stay_as_they_are_whenever_the_text_is_looked_at(case: tuple[str, 
         assert whole[: len(finished)] == finished
 
 
+@EXAMPLES
+@given(CASES, st.integers(0, 4))
+def test_the_first_pages_are_the_same_when_no_more_are_asked_for(
+    case: tuple[str, int], most: int
+) -> None:
+    text, limit = case
+
+    assert paginate(text, limit=limit, most=most) == paginate(text, limit=limit)[:most]
+
+
 @pytest.mark.parametrize("limit", [-1, 0, 39])
 def test_a_limit_without_room_for_words_is_refused(limit: int) -> None:
     with pytest.raises(ValueError, match="too short"):

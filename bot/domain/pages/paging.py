@@ -27,12 +27,12 @@ class Piece:
     end: int
 
 
-def paginate(text: str, *, limit: int = PAGE_LIMIT) -> list[Piece]:
-    """Return the pages of `text`; none when it is blank.
+def paginate(text: str, *, limit: int = PAGE_LIMIT, most: int | None = None) -> list[Piece]:
+    """Return the pages of `text`, the first `most` of them; none when it is blank.
 
     Each is at most `limit` long, counted in UTF-16 code units, which is never less than
-    the number of characters. Together they cover the whole text, and no code block is left
-    open on any of them, as Discord sees it.
+    the number of characters. All of them together cover the whole text, and no code block
+    is left open on any of them, as Discord sees it.
 
     When more text is appended, all pages but the last stay exactly as they were.
 
@@ -45,7 +45,7 @@ def paginate(text: str, *, limit: int = PAGE_LIMIT) -> list[Piece]:
     pieces: list[Piece] = []
     covered = 0
     opening = _opening(source, 0)
-    while opening is not None:
+    while opening is not None and len(pieces) != most:
         filled = stretch(source, opening)
         end = best_cut(text, filled) if filled.overflows else len(text)
         ending = _Ending.of(source, opening, filled, end)
