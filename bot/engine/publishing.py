@@ -28,6 +28,7 @@ from bot.ports import Clock, Ledger, Messenger
 log = logging.getLogger(__name__)
 
 TYPING_LASTS = 8.0  # seconds; Discord shows it for ten
+TYPING_AGAIN = 1.0  # seconds; when there was no room for it
 # Nobody sees so short a wait, and it saves a request each where an answer comes at once:
 # the typing sign, and the edit that would follow a first page of a single word.
 TYPING_AFTER = 0.1  # seconds
@@ -112,8 +113,10 @@ class Screen:
         """Show that the bot is typing, until something else is to be seen."""
         await self._clock.sleep(TYPING_AFTER)
         while not self._is_visible:
-            if self._governor.may():
-                await self._messenger.typing(self._place)
+            if not self._governor.may():
+                await self._clock.sleep(TYPING_AGAIN)
+                continue
+            await self._messenger.typing(self._place)
             await self._clock.sleep(TYPING_LASTS)
 
     def at_rest(self) -> asyncio.Lock:

@@ -37,6 +37,22 @@ def test_typing_is_shown_while_nothing_is_visible_yet_and_not_after() -> None:
     assert world.live(story)
 
 
+def test_where_many_wait_for_the_model_all_see_the_bot_typing() -> None:
+    world = World([asyncio.Event()], lanes=100)
+    places = [Place(channel_id=700 + number, guild_id=70) for number in range(100)]
+
+    async def story(house: House) -> None:
+        for number, place in enumerate(places):
+            house.say(1000 + number, "hello", place)
+        await seconds(4)
+        assert set(world.board.typed) == set(places)
+        assert len(world.board.typed) == 100
+        for place in places:
+            await house.sessions.stop(place, ADA)
+
+    assert world.live(story)
+
+
 def test_the_first_words_are_shown_at_once_and_the_last_ones_do_not_wait() -> None:
     first, second = asyncio.Event(), asyncio.Event()
     world = World(["Hi", first, " there", second, "."])
