@@ -6,12 +6,12 @@ import asyncio
 import logging
 from functools import partial
 
-from bot.domain.errors import BotError, PlaceGone, TurnSettled
+from bot.domain.errors import BotError, PlaceGone, PostRefused, TurnSettled
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.completing import Answer, Completer
-from bot.engine.layout import settled
+from bot.engine.layout import settled, without_file
 from bot.engine.pacing import Governor
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
@@ -147,7 +147,10 @@ class Answerer:
 
     async def _deliver(self, turn: Turn, screen: Screen) -> None:
         assert turn.reply is not None, "an answered turn has a reply"  # noqa: S101
-        await screen.finish(settled(turn.reply, long_after=self._long_after))
+        try:
+            await screen.finish(settled(turn.reply, long_after=self._long_after))
+        except PostRefused:
+            await screen.finish(without_file(turn.reply))
         if screen.owes_check:
             self._checks[turn.id] = self._clock.monotonic() + LATE_CHECK_AFTER
             await self._ledger.settle_turn(turn.id, TurnState.POSTED)

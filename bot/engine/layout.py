@@ -29,6 +29,15 @@ def settled(reply: Reply, *, long_after: int) -> list[Page]:
     texts = [piece.text for piece in paginate(reply.text, most=long_after + 1)]
     if len(texts) > long_after:
         return [_in_file(reply)]
+    return _in_pages(reply, texts)
+
+
+def without_file(reply: Reply) -> list[Page]:
+    """Return the pages that show a reply for good where no file is taken, however many."""
+    return _in_pages(reply, [piece.text for piece in paginate(reply.text)])
+
+
+def _in_pages(reply: Reply, texts: list[str]) -> list[Page]:
     words = note(reply)
     if words and texts and _length(texts[-1]) + 1 + _length(words) <= PAGE_LIMIT:
         texts[-1] = f"{texts[-1]}\n{words}"

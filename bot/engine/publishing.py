@@ -130,6 +130,8 @@ class Screen:
 
         Raises:
             PlaceGone: there is nobody left to show them to.
+            PostRefused: Discord does not take a page with a file. One without is told of in
+                its place.
         """
         if self._must_search:
             await insist(self._clock, self._search)
@@ -259,6 +261,8 @@ class Screen:
     async def _refused(self, number: int, page: Page, error: PostRefused) -> None:
         """Say in place of a page that Discord does not take it; if not even that, let it be."""
         log.warning("%s event=page_refused page=%d reason=%s", self._name, number, error)
+        if page.file is not None:
+            raise error
         words = Page(REFUSED_BY_DISCORD, page.controls)
         if page.text == words.text:
             self._is_gone = True

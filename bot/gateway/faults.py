@@ -19,6 +19,7 @@ REQUEST_SECONDS = 15.0
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 REPLY_NOT_ALLOWED = 160002  # a reply takes Read Message History
+NO_PERMISSION = 50013
 ARCHIVED = 50083  # the thread was put away, and may be fetched out again
 _BY_CODE: MappingProxyType[int, type[BotError]] = MappingProxyType(
     {
@@ -33,7 +34,7 @@ _BY_CODE: MappingProxyType[int, type[BotError]] = MappingProxyType(
         40006: MessengerBusy,  # so is something else that it takes
         40333: MessengerBusy,  # something in front of Discord does not let us pass
         50001: PlaceGone,  # no access
-        50013: PlaceGone,  # no permission
+        NO_PERMISSION: PlaceGone,
         ARCHIVED: PlaceGone,  # and we may not fetch it out
         130000: MessengerBusy,  # overloaded
         160005: PlaceGone,  # the thread is locked

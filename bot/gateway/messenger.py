@@ -11,11 +11,11 @@ from types import MappingProxyType
 
 import discord
 
-from bot.domain.errors import BotError, PostGone
+from bot.domain.errors import BotError, PostGone, PostRefused
 from bot.domain.reply import Controls, Mark, Page, Post
 from bot.domain.session import Place
 from bot.gateway.address import custom_id, parse
-from bot.gateway.faults import ARCHIVED, REPLY_NOT_ALLOWED, discord_faults
+from bot.gateway.faults import ARCHIVED, NO_PERMISSION, REPLY_NOT_ALLOWED, discord_faults
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class DiscordMessenger:
     async def post(
         self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None
     ) -> int:
-        async with self._at(place) as channel:
+        async with self._at(place) as channel, _taking_files(page):
             if reply_to is not None:
                 reference = _reference(place, reply_to)
                 try:
@@ -49,7 +49,7 @@ class DiscordMessenger:
             return (await _sending(channel, page, mark, nonce)()).id
 
     async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
-        async with self._at(place) as channel:
+        async with self._at(place) as channel, _taking_files(page):
             message = channel.get_partial_message(post)
             await self._in_the_open(
                 place,
@@ -142,6 +142,17 @@ def _reference(place: Place, message: int) -> discord.MessageReference:
         guild_id=place.guild_id,
         fail_if_not_exists=False,
     )
+
+
+@asynccontextmanager
+async def _taking_files(page: Page) -> AsyncIterator[None]:
+    """Tell a file that may not be attached from a place where nothing may be said."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        if page.file is None or error.code != NO_PERMISSION:
+            raise
+        raise PostRefused("it takes the permission to attach files") from error
 
 
 def _files(page: Page) -> list[discord.File]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.domain.completion import FinishReason
 from bot.domain.errors import Fault, ModelRefused
 from bot.domain.reply import Controls, Ending
@@ -188,6 +190,25 @@ def test_an_answer_of_too_many_pages_comes_as_a_file_with_a_first_page() -> None
     assert post.text.startswith("word word")
     assert "the whole answer is in the file" in post.text
     assert world.turns()[0].posts == (post.id,)
+
+
+@pytest.mark.parametrize("grows_for", [0.0, 5.0])
+def test_where_no_file_is_taken_a_long_answer_comes_in_all_its_pages(grows_for: float) -> None:
+    gate = asyncio.Event()
+    world = World(["word " * 4000, gate, "end"], long_after=8)
+    world.board.takes_files = False
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await seconds(grows_for)
+        gate.set()
+
+    world.live(story)
+
+    posts = world.board.posts_at(CHANNEL)
+    assert " ".join(post.text for post in posts) == "word " * 4000 + "end"
+    assert [post.controls for post in posts] == [Controls.CONTINUES] * 10 + [Controls.RETRY]
+    assert world.turns()[0].state is TurnState.DELIVERED
 
 
 def test_how_an_answer_ended_is_told_in_words() -> None:

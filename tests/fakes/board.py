@@ -35,6 +35,7 @@ class Board:
         self.is_away = False  # nothing gets through
         self.hides_history = False  # as without the permission to read it
         self.refused_words: set[str] = set()  # what a filter does not let pass
+        self.takes_files = True
         self.created: list[Mark] = []  # of every post there ever was, deleted ones included
         self.typed: list[Place] = []
         self.edits = 0
@@ -107,4 +108,6 @@ class Board:
             raise PostRefused(f"a text of {len(text)} characters")
         if any(word in text for word in self.refused_words):
             raise PostRefused("a filter")
+        if page.file and not self.takes_files:
+            raise PostRefused("no files here")
         return Post(post, mark, text, page.controls, page.file is not None)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import discord
 import pytest
 
-from bot.domain.errors import MessengerBusy, PlaceGone
-from bot.domain.reply import Controls, Mark, Page
+from bot.domain.errors import MessengerBusy, PlaceGone, PostRefused
+from bot.domain.reply import Controls, File, Mark, Page
 from bot.domain.session import Place
 from bot.gateway.messenger import DiscordMessenger
 from bot.playground import Channel, Guild, LocalDiscord, Permission, Person, Thread
@@ -107,6 +107,22 @@ async def test_discord_py_remembers_no_button_for_us(room: Room) -> None:
     await room.messenger.edit(room.place, post, RETRY, mark=MARK)
 
     assert list(room.client.persistent_views) == []
+
+
+async def test_where_no_file_may_be_attached_only_the_page_with_one_is_refused(
+    room: Room,
+) -> None:
+    room.local.overwrite(room.channel, room.local.bot, deny=Permission.ATTACH_FILES)
+    whole = Page("Beginning.", Controls.RETRY, File("answer.md", b"all of it"))
+    post = await room.post()
+
+    with pytest.raises(PostRefused):
+        await room.messenger.edit(room.place, post, whole, mark=MARK)
+    with pytest.raises(PostRefused):
+        await room.post(whole, nonce="other")
+    await room.messenger.edit(room.place, post, RETRY, mark=MARK)
+
+    assert [message.content for message in room.channel.messages] == ["Whole."]
 
 
 async def test_where_history_is_not_to_be_read_a_reply_is_a_plain_post(room: Room) -> None:

@@ -62,6 +62,8 @@ def edit_message(call: Call) -> Answer:
     message = call.message()
     posting.check_may_change(message, call.bot, delete=False)
     change = change_of(call, call.form, message, by_default=EVERYTHING)
+    if change.uploads:
+        call.channel(Permission.ATTACH_FILES)
     posting.edit(call.world, message, change)
     return Answer(_shown(call, message))
 
