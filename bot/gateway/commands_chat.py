@@ -139,12 +139,13 @@ def _wish_in(request: Request) -> _Wish:
     channel = request.interaction.channel
     is_hidden = isinstance(channel, discord.Thread) and channel.is_private()
     prompt = request.text("prompt")
+    text = by_name(prompt or "", names_in(request.interaction)).strip()
     return _Wish(
         request=request,
         persona=persona_in(request),
         model=model_in(request),
-        prompt=prompt,
-        text=by_name(prompt or "", names_in(request.interaction)),
+        prompt=prompt if text else None,  # nothing but our mention asks nothing
+        text=text,
         is_private=request.options.get("private", is_hidden) is True,
     )
 

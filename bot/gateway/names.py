@@ -64,17 +64,17 @@ def names_of(message: discord.Message, us: discord.ClientUser) -> Names:
     """Return the names that came with a message; our own are empty, for it is us who read it."""
     names = {("@", user.id): user.display_name for user in message.mentions}
     names |= {("#", channel.id): channel.name for channel in message.channel_mentions}
-    names["@", us.id] = ""
     if (guild := message.guild) is not None:
         found = map(guild.get_role, message.raw_role_mentions)
         names |= {("@&", role.id): role.name for role in found if role is not None}
-        if role := guild.self_role:
-            names["@&", role.id] = ""
-    return names
+    return names | _our_names(us, message.guild)
 
 
 def names_in(interaction: discord.Interaction) -> Names:
-    """Return the names that came with an interaction, and those of its server we know."""
+    """Return the names that came with an interaction, and those of its server we know.
+
+    Our own are empty here too.
+    """
     names: dict[tuple[str, int], str] = {}
     if guild := interaction.guild:
         names |= {("@&", role.id): role.name for role in guild.roles}
@@ -91,7 +91,16 @@ def names_in(interaction: discord.Interaction) -> Names:
             found = (_mapping(shown).get(field) for field in fields)
             if number.isdecimal() and (name := next(filter(None, found), None)):
                 names[sign, int(number)] = str(name)
-    return names
+    return names | _our_names(interaction.client.user, interaction.guild)
+
+
+def _our_names(
+    us: discord.ClientUser | None, guild: discord.Guild | None
+) -> dict[tuple[str, int], str]:
+    own = {("@", us.id): ""} if us else {}
+    if guild is not None and (role := guild.self_role):
+        own["@&", role.id] = ""
+    return own
 
 
 def _mapping(value: object) -> Mapping[str, object]:

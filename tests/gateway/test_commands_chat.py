@@ -151,6 +151,26 @@ def test_a_name_is_read_where_one_is_known(text: str, read: str) -> None:
     assert by_name(text, names) == read
 
 
+async def test_our_own_mention_is_no_part_of_what_is_asked(house: House) -> None:
+    us = house.local.bot.id
+    prompt = f"<@{us}> is <@!{us}> anybody awake?"
+
+    await house.ask(house.ada, house.general, "chat", prompt=prompt)
+
+    (thread,) = _threads(house)
+    (turn,) = house.turns_at(thread)
+    assert turn.prompts[0].text == "is anybody awake?"
+    assert thread.name == "is anybody awake?"
+
+
+async def test_a_chat_with_nothing_but_our_mention_waits_for_a_message(house: House) -> None:
+    await house.ask(house.ada, house.general, "chat", prompt=house.local.bot.mention)
+
+    (thread,) = _threads(house)
+    assert thread.name == "Conversation with Ada"
+    assert house.turns_at(thread) == []
+
+
 async def test_a_chat_in_an_announcement_channel_opens_a_thread(house: House) -> None:
     news = house.local.add_channel(house.guild, "news", ChannelKind.ANNOUNCEMENT)
     role = house.local.add_role(house.guild, "editors", Permission.SEND_MESSAGES)
