@@ -111,8 +111,13 @@ class Archive(Protocol):
         """
         ...
 
-    async def sessions_at(self, place: Place, *, limit: int) -> list[SessionSummary]:
-        """Return the sessions of a place, the open one first, then the newest."""
+    async def sessions_at(
+        self, place: Place, *, limit: int | None = None, titled: str = ""
+    ) -> list[SessionSummary]:
+        """Return the sessions of a place, the open one first, then the newest.
+
+        With `titled`, only those with that in their title, whatever its case.
+        """
         ...
 
     async def rename_session(self, session_id: SessionId, title: str) -> None:

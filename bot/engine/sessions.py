@@ -23,7 +23,6 @@ from bot.engine.lanes import Lanes
 from bot.ports import Archive, Clock
 
 MARKED_WITHIN = 10.0  # seconds for an answer that is stopped to say so
-MOST_LISTED = 25  # as many as Discord shows as choices of an option
 
 
 class Retried(StrEnum):
@@ -117,7 +116,14 @@ class Sessions:
     async def all(self, place: Place, actor: Actor) -> list[SessionSummary]:
         """Return the sessions of a place, the open one first, then the newest."""
         demand(actor, Action.SEE, place)
-        return await self._archive.sessions_at(place, limit=MOST_LISTED)
+        return await self._archive.sessions_at(place)
+
+    async def titled(
+        self, place: Place, actor: Actor, words: str, *, limit: int
+    ) -> list[SessionSummary]:
+        """Return the sessions of a place with `words` in their title, in the same order."""
+        demand(actor, Action.SEE, place)
+        return await self._archive.sessions_at(place, limit=limit, titled=words)
 
     async def resume(self, place: Place, actor: Actor, session_id: SessionId) -> Session | None:
         """Open an old session of this place again; return it, or None when there is none."""

@@ -133,12 +133,10 @@ class SessionCommands:
         return Words(phrases.help_for(ground_of(channel), in_thread_of_ours=bool(is_ours)))
 
     async def sessions_like(self, request: Request) -> tuple[Choice, ...]:
-        """Offer the sessions of this place whose line holds what was typed."""
-        typed = request.focused.casefold().strip()
-        summaries = await self._sessions.all(request.place, request.actor)
-        choices = (_choice(summary) for summary in summaries)
-        fitting = (choice for choice in choices if typed in choice.name.casefold())
-        return tuple(fitting)[:MOST_CHOICES]
+        """Offer the sessions of this place whose title holds what was typed."""
+        typed = request.focused.strip()
+        found = await self._sessions.titled(request.place, request.actor, typed, limit=MOST_CHOICES)
+        return tuple(map(_choice, found))
 
     async def models_like(self, request: Request) -> tuple[Choice, ...]:
         """Offer what was typed, then the models this bot is set up with."""

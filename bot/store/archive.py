@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from itertools import islice
 
 from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Turn, TurnState
@@ -38,8 +39,10 @@ class SqliteArchive(Desk):
     async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
         return await self.writer.write(lambda db: _resume_session(db, session_id, at))
 
-    async def sessions_at(self, place: Place, *, limit: int) -> list[SessionSummary]:
-        return await self.readers.read(lambda db: _sessions_at(db, place, limit))
+    async def sessions_at(
+        self, place: Place, *, limit: int | None = None, titled: str = ""
+    ) -> list[SessionSummary]:
+        return await self.readers.read(lambda db: _sessions_at(db, place, limit, titled))
 
     async def rename_session(self, session_id: SessionId, title: str) -> None:
         await self.writer.write(
@@ -85,7 +88,10 @@ def _resume_session(db: sqlite3.Connection, session_id: SessionId, at: datetime)
     return closed
 
 
-def _sessions_at(db: sqlite3.Connection, place: Place, limit: int) -> list[SessionSummary]:
+def _sessions_at(
+    db: sqlite3.Connection, place: Place, limit: int | None, titled: str
+) -> list[SessionSummary]:
+    wanted = titled.casefold()
     rows = db.execute(
         """
         select sessions.*, coalesce(turns.depth + 1, 0) as turns
@@ -93,10 +99,11 @@ def _sessions_at(db: sqlite3.Connection, place: Place, limit: int) -> list[Sessi
         left join turns on turns.id = sessions.head
         where sessions.channel_id = ?
         order by sessions.closed_at is not null, sessions.opened_at desc, sessions.id
-        limit ?
         """,
-        (place.channel_id, limit),
+        (place.channel_id,),
     )
+    # SQLite knows the case of ASCII letters only.
+    found = (row for row in rows if wanted in (row["title"] or "").casefold())
     return [
         SessionSummary(
             session_from(row),
@@ -105,7 +112,7 @@ def _sessions_at(db: sqlite3.Connection, place: Place, limit: int) -> list[Sessi
             row["input_tokens"],
             row["output_tokens"],
         )
-        for row in rows
+        for row in islice(found, limit)
     ]
 
 

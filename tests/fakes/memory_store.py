@@ -124,9 +124,12 @@ class MemoryStore(MemoryTables):
 
         return await self._write(resume)
 
-    async def sessions_at(self, place: Place, *, limit: int) -> list[SessionSummary]:
+    async def sessions_at(
+        self, place: Place, *, limit: int | None = None, titled: str = ""
+    ) -> list[SessionSummary]:
         def listed() -> list[SessionSummary]:
             here = [s for s in self.sessions.values() if is_at(s, place)]
+            here = [s for s in here if titled.casefold() in (s.title or "").casefold()]
             here.sort(key=lambda s: str(s.id))
             here.sort(key=lambda s: s.opened_at, reverse=True)
             here.sort(key=lambda s: not s.is_open)

@@ -144,6 +144,26 @@ async def test_an_earlier_session_is_found_by_a_word_of_its_title_and_resumed(
     assert session.title == "How do bees sleep?"
 
 
+async def test_the_oldest_of_many_sessions_is_found_and_can_be_erased(house: House) -> None:
+    await _talk(house, "How do bees sleep?")
+    for number in range(26):
+        await house.ask(house.ada, house.general, "new", model=f"gpt-{number}")
+
+    newest = await house.ada.autocomplete(
+        house.general, "session delete", option="session", typed=""
+    )
+    choices = await house.ada.autocomplete(
+        house.general, "session delete", option="session", typed="bees"
+    )
+    said = await house.ask(
+        house.ada, house.general, "session delete", session=str(choices[0].value)
+    )
+
+    assert len(newest) == 25
+    assert len(choices) == 1
+    assert said.startswith("Erase “How do bees sleep?” (1 turn) and every word in it")
+
+
 async def test_a_session_gets_another_title(house: House) -> None:
     await _talk(house)
     session = house.open_at(house.general)

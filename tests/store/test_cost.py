@@ -67,7 +67,7 @@ async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
         "hop": await meter.of(lambda: store.move_floor(SESSION_ID, last.depth - 20)),
         "take up": await meter.of(lambda: store.take_up(SESSION_ID)),
         "owing": await meter.of(store.owing),
-        "list": await meter.of(lambda: store.sessions_at(CHANNEL, limit=25)),
+        "list": await meter.of(lambda: store.sessions_at(CHANNEL)),
         "newest": await meter.of(lambda: store.newest_version(last.anchor)),
         "stop": await meter.of(lambda: store.request_stop(SESSION_ID)),
         "forgive": await meter.of(store.forgive_attempts),

@@ -144,7 +144,7 @@ class TwoStores(RuleBasedStateMachine):
     def tell_the_same(self) -> None:
         self.both(lambda store: store.owing())
         self.both(lambda store: store.session_at(CHANNEL))
-        self.both(lambda store: store.sessions_at(CHANNEL, limit=25))
+        self.both(lambda store: store.sessions_at(CHANNEL))
 
 
 async def _outcome(store: Store, act: Callable[[Store], Awaitable[object]]) -> object:

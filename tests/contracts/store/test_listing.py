@@ -52,6 +52,23 @@ async def test_no_more_sessions_are_listed_than_asked_for(store: Store) -> None:
     assert [summary.session.id for summary in listed] == [THIRD_SESSION_ID, OTHER_SESSION_ID]
 
 
+async def test_a_session_is_found_by_a_part_of_its_title_whatever_its_case(store: Store) -> None:
+    for opened, title in ((FIRST, "Über Bäume"), (SECOND, None), (THIRD, "Bienen")):
+        await store.open_session(replace(opened, title=title))
+
+    found = {
+        words: [s.session.id for s in await store.sessions_at(CHANNEL, limit=1, titled=words)]
+        for words in ("über bÄ", "b", "%", "")
+    }
+
+    assert found == {
+        "über bÄ": [SESSION_ID],
+        "b": [THIRD_SESSION_ID],
+        "%": [],
+        "": [THIRD_SESSION_ID],
+    }
+
+
 async def test_a_summary_counts_the_turns_on_the_way_and_all_that_was_paid_for(
     store: Store,
 ) -> None:
