@@ -6,7 +6,7 @@ import re
 
 from bot.domain.reply import Controls, Mark
 
-_SHAPE = re.compile(r"(stop|more|retry):([0-9a-f]{1,16}):([0-9a-f]{1,3})")
+_SHAPE = re.compile(r"(stop|more|retry):([0-7]?[0-9a-f]{1,15}):([0-9a-f]{1,3})")  # of 63 bits
 
 
 def custom_id(controls: Controls, mark: Mark) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.domain.reply import Controls, Mark
 from bot.gateway.address import custom_id, parse
 
-MARKS = st.builds(Mark, st.integers(0, 2**64 - 1), st.integers(0, 4095))
+MARKS = st.builds(Mark, st.integers(0, 2**63 - 1), st.integers(0, 4095))
 
 
 @given(st.sampled_from(Controls), MARKS)
@@ -23,7 +23,8 @@ def test_what_is_written_is_read_and_fits_discords_limit(controls: Controls, mar
 @pytest.mark.parametrize(
     "forged",
     ["", "stop", "stop:", "stop:1", "stop:1:2:3", "STOP:1:2", "stop:g:0", "stop:1:2\n", "x:1:2",
-     "stop:" + "f" * 17 + ":0", "stop:-1:0", "stop:1: 2", "stop:\uff11:0"],
+     "stop:" + "f" * 17 + ":0", "stop:8" + "0" * 15 + ":0", "stop:-1:0", "stop:1: 2",
+     "stop:\uff11:0"],
 )  # fmt: skip
 def test_what_is_not_ours_is_nobodys(forged: str) -> None:
     assert parse(forged) is None
