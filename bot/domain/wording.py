@@ -66,8 +66,22 @@ def title_from(text: str, *, limit: int = 80) -> str:
     """
     for line in _SYNTAX.sub(_plain, storable(text)).splitlines():
         if title := " ".join("".join(map(_visible, line)).split()):
-            return _shortened(title, limit)
+            return shortened(title, limit)
     return UNTITLED
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return `text`, cut to `limit` UTF-16 code units with an ellipsis if it is longer."""
+    offsets = utf16_offsets(text)
+    if offsets[-1] <= limit:
+        return text
+    end = bisect_right(offsets, limit - 1) - 1
+    at_word = text.rfind(" ", 0, end + 1)
+    if at_word > limit // 2:
+        return f"{text[:at_word]}…"
+    while not is_boundary(text, end):
+        end -= 1
+    return f"{text[:end].rstrip()}…"
 
 
 def _harmless(character: str) -> str:
@@ -102,16 +116,3 @@ def _with_few_marks(text: str) -> str:
 
 def _plain(match: re.Match[str]) -> str:
     return match["code"] or match["emoji"] or match["command"] or match["label"] or ""
-
-
-def _shortened(title: str, limit: int) -> str:
-    offsets = utf16_offsets(title)
-    if offsets[-1] <= limit:
-        return title
-    end = bisect_right(offsets, limit - 1) - 1
-    at_word = title.rfind(" ", 0, end + 1)
-    if at_word > limit // 2:
-        return f"{title[:at_word]}…"
-    while not is_boundary(title, end):
-        end -= 1
-    return f"{title[:end].rstrip()}…"

@@ -9,13 +9,16 @@ import discord
 
 from bot.domain.access import Denial
 from bot.domain.session import Session, SessionSummary
+from bot.domain.wording import shortened
 from bot.engine.sessions import Retried
 from bot.gateway.people import Ground
 
 UNTITLED = "Untitled conversation"
 # A line of `/session list` must fit ten times into one message of 2000 characters.
 _LISTED_TITLE = 70
-_QUOTED = 1800  # characters of a quoted prompt, of the 2000 that a message may have
+# UTF-16 code units, as pages are counted: of the 2000 of a message, and of the 100 of a choice.
+_QUOTED = 1800
+_OFFERED_TITLE = 60
 
 UNKNOWN_SESSION = (
     "There is no such conversation here. Type a word of its title after `session:` and pick "
@@ -127,8 +130,7 @@ def title_of(permission: str) -> str:
 def asked(name: str, prompt: str) -> str:
     """Return a prompt quoted, and by whom; it pings nobody when sent as the bot sends."""
     quoted = "\n".join(f"> {line}" for line in prompt.splitlines())
-    clipped = quoted if len(quoted) <= _QUOTED else f"{quoted[:_QUOTED]}…"
-    return f"**{discord.utils.escape_markdown(name)}** asked:\n{clipped}"
+    return f"**{discord.utils.escape_markdown(name)}** asked:\n{shortened(quoted, _QUOTED)}"
 
 
 def opened_thread_for(name: str) -> str:
@@ -228,7 +230,7 @@ def choice(summary: SessionSummary) -> str:
     """Return a session as one of the choices of an option, without Markdown."""
     session = summary.session
     when = f"{summary.last_said_at or session.opened_at:%Y-%m-%d}"
-    return f"{(session.title or UNTITLED)[:60]} · {when} · {_turns(summary.turns)}"
+    return f"{shortened(session.title or UNTITLED, _OFFERED_TITLE)} · {when} · {_turns(summary.turns)}"
 
 
 def moment(at: datetime) -> str:

@@ -343,6 +343,13 @@ async def test_a_long_prompt_is_quoted_in_part_and_asked_in_whole(house: House) 
     assert len(turn.prompts[0].text) == 4799
 
 
+async def test_what_discord_counts_twice_fits_too(house: House) -> None:
+    await house.ask(house.ada, house.general, "chat", prompt="🐝" * 1900)
+
+    (starter,) = [m for m in house.general.messages if m.ephemeral_to is None]
+    assert starter.content == f"**Ada** asked:\n> {'🐝' * 898}…"
+
+
 async def test_everyday_permissions_are_more_than_enough() -> None:
     needed = (
         Permission.VIEW_CHANNEL

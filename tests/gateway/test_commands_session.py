@@ -144,6 +144,16 @@ async def test_an_earlier_session_is_found_by_a_word_of_its_title_and_resumed(
     assert session.title == "How do bees sleep?"
 
 
+async def test_a_title_of_what_discord_counts_twice_fits_into_a_choice(house: House) -> None:
+    await _talk(house, "🐝" * 100)
+
+    (choice,) = await house.ada.autocomplete(
+        house.general, "session resume", option="session", typed=""
+    )
+
+    assert choice.name == f"{'🐝' * 29}… · 2026-01-02 · 1 turn"
+
+
 async def test_the_oldest_of_many_sessions_is_found_and_can_be_erased(house: House) -> None:
     await _talk(house, "How do bees sleep?")
     for number in range(26):
