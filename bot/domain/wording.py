@@ -64,10 +64,15 @@ def title_from(text: str, *, limit: int = 80) -> str:
 
     It is at most `limit` long, counted in UTF-16 code units; `UNTITLED` may be longer.
     """
+    return title_in(text, limit=limit) or UNTITLED
+
+
+def title_in(text: str, *, limit: int = 80) -> str | None:
+    """Return the same, or None when there is nothing to read in `text`."""
     for line in _SYNTAX.sub(_plain, storable(text)).splitlines():
         if title := " ".join("".join(map(_visible, line)).split()):
             return shortened(title, limit)
-    return UNTITLED
+    return None
 
 
 def shortened(text: str, limit: int) -> str:

@@ -8,6 +8,7 @@ import discord
 
 from bot.domain.persona import DEFAULT_PERSONA, PERSONAS
 from bot.domain.session import SessionId, SessionSummary
+from bot.domain.wording import title_in
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
 from bot.gateway.commands import LONGEST_MODEL, Choice
@@ -109,8 +110,8 @@ class SessionCommands:
 
     async def rename(self, request: Request) -> Words:
         """Give a session another title."""
-        session_id, title = session_in(request), request.text("title")
-        if title is None:
+        session_id, title = session_in(request), request.text("title") or ""
+        if title_in(title) is None:
             return Words(phrases.EMPTY_TITLE)
         if session_id is None:
             return Words(phrases.UNKNOWN_SESSION)

@@ -230,7 +230,9 @@ def choice(summary: SessionSummary) -> str:
     """Return a session as one of the choices of an option, without Markdown."""
     session = summary.session
     when = f"{summary.last_said_at or session.opened_at:%Y-%m-%d}"
-    return f"{shortened(session.title or UNTITLED, _OFFERED_TITLE)} · {when} · {_turns(summary.turns)}"
+    return (
+        f"{shortened(session.title or UNTITLED, _OFFERED_TITLE)} · {when} · {_turns(summary.turns)}"
+    )
 
 
 def moment(at: datetime) -> str:

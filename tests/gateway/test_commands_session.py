@@ -187,6 +187,20 @@ async def test_a_session_gets_another_title(house: House) -> None:
     assert house.store.sessions[session.id].title == "Bees at night"
 
 
+@pytest.mark.parametrize("title", [" ", "\u200b", "**", "<@1>"])
+async def test_a_title_without_anything_to_read_is_none(house: House, title: str) -> None:
+    await _talk(house)
+    session = house.open_at(house.general)
+    assert session is not None
+
+    said = await house.ask(
+        house.ada, house.general, "session rename", session=str(session.id), title=title
+    )
+
+    assert said == "The new title is empty. Give it at least one letter."
+    assert house.store.sessions[session.id] == session
+
+
 @pytest.mark.parametrize("line", ["session resume", "session rename", "session delete"])
 async def test_a_session_of_another_place_is_as_unknown_as_none(house: House, line: str) -> None:
     await _talk(house)
