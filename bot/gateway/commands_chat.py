@@ -139,7 +139,8 @@ def _wish_in(request: Request) -> _Wish:
     channel = request.interaction.channel
     is_hidden = isinstance(channel, discord.Thread) and channel.is_private()
     prompt = request.text("prompt")
-    text = by_name(prompt or "", names_in(request.interaction)).strip()
+    typed = prompt or ""
+    text = by_name(typed, names_in(request.interaction, typed)).strip()
     return _Wish(
         request=request,
         persona=persona_in(request),

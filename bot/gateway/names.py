@@ -25,6 +25,8 @@ _SHOWN_BY_NAME = re.compile(
     re.ASCII | re.DOTALL,
 )
 
+_CHANNEL = re.compile(r"<#(\d{1,20})>", re.ASCII)
+
 Names = Mapping[tuple[str, int], str]
 """Names by sign and id: `@` for people, `@&` for roles, `#` for channels; empty for ourselves."""
 
@@ -63,22 +65,22 @@ def _moment(seconds: int) -> str:
 def names_of(message: discord.Message, us: discord.ClientUser) -> Names:
     """Return the names that came with a message; our own are empty, for it is us who read it."""
     names = {("@", user.id): user.display_name for user in message.mentions}
-    names |= {("#", channel.id): channel.name for channel in message.channel_mentions}
     if (guild := message.guild) is not None:
+        names |= _channels_named(message.content, guild, message.author, here=message.channel.id)
         found = map(guild.get_role, message.raw_role_mentions)
         names |= {("@&", role.id): role.name for role in found if role is not None}
     return names | _our_names(us, message.guild)
 
 
-def names_in(interaction: discord.Interaction) -> Names:
-    """Return the names that came with an interaction, and those of its server we know.
+def names_in(interaction: discord.Interaction, text: str) -> Names:
+    """Return the names for `text` that came with an interaction, or that we know of its server.
 
     Our own are empty here too.
     """
     names: dict[tuple[str, int], str] = {}
     if guild := interaction.guild:
         names |= {("@&", role.id): role.name for role in guild.roles}
-        names |= {("#", channel.id): channel.name for channel in (*guild.channels, *guild.threads)}
+        names |= _channels_named(text, guild, interaction.user, here=interaction.channel_id)
     data: Mapping[str, object] = {**(interaction.data or {})}
     resolved = _mapping(data.get("resolved"))
     for sign, kind, fields in (
@@ -92,6 +94,22 @@ def names_in(interaction: discord.Interaction) -> Names:
             if number.isdecimal() and (name := next(filter(None, found), None)):
                 names[sign, int(number)] = str(name)
     return names | _our_names(interaction.client.user, interaction.guild)
+
+
+def _channels_named(
+    text: str, guild: discord.Guild, person: discord.abc.User, *, here: int | None
+) -> dict[tuple[str, int], str]:
+    """Return the names of the channels that `person` names and sees; we may see more."""
+    found = [guild.get_channel_or_thread(int(number)) for number in _CHANNEL.findall(text)]
+    return {("#", c.id): c.name for c in found if c and (c.id == here or _is_seen(c, person))}
+
+
+def _is_seen(channel: discord.abc.GuildChannel | discord.Thread, person: discord.abc.User) -> bool:
+    if isinstance(channel, discord.Thread) and (channel.parent is None or channel.is_private()):
+        return False  # for all that we know, which is not who is in a private one
+    # Of somebody who left meanwhile nothing is known but what everybody may.
+    viewer = person if isinstance(person, discord.Member) else channel.guild.default_role
+    return channel.permissions_for(viewer).view_channel
 
 
 def _our_names(

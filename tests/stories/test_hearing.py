@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.session import Place
 from bot.gateway.translate import SAYS_NOTHING
-from bot.playground import Upload
+from bot.playground import Permission, Upload
 from bot.playground.local_openai import LocalOpenAI, Say
 from tests.stories.home import Home, open_home
 
@@ -39,6 +39,40 @@ async def test_names_stand_where_discord_shows_names(home: Home) -> None:
 
     read = [asked.messages[-1].text.partition("\n")[2] for asked in home.openai.requests]
     assert read == list(said_and_read.values())
+
+
+async def test_nobody_learns_the_name_of_a_channel_they_do_not_see(home: Home) -> None:
+    home.openai.answer = lambda _: [Say("I see.")]
+    hidden = home.discord.add_channel(home.guild, "merger")
+    home.discord.overwrite(hidden, home.guild.everyone, deny=Permission.VIEW_CHANNEL)
+    home.discord.overwrite(hidden, home.discord.bot, allow=Permission.VIEW_CHANNEL)
+    home.discord.overwrite(hidden, home.ada, allow=Permission.VIEW_CHANNEL)
+    threads = [
+        await home.ada.open_thread(home.general, "plans", private=True),
+        await home.ada.open_thread(hidden, "price"),
+        await home.ada.open_thread(home.general, "lunch"),
+    ]
+    said = " ".join(f"<#{channel.id}>" for channel in (hidden, *threads))
+
+    async with home.bot():
+        await home.ada.invite(threads[0], home.discord.bot)
+        for person, channel in (
+            (home.bob, home.general),
+            (home.ada, home.general),
+            (home.ada, threads[0]),
+        ):
+            await home.ask(person, channel, said)
+        outcome = await home.bob.slash(home.general, "chat", prompt=said)
+        await outcome.answered()
+        await home.discord.until(lambda: len(home.openai.requests) == 4)
+
+    read = [asked.messages[-1].text.partition("\n")[2] for asked in home.openai.requests]
+    assert read == [
+        "#unknown #unknown #unknown #lunch",
+        "#merger #unknown #price #lunch",
+        "#merger #plans #price #lunch",
+        "#unknown #unknown #unknown #lunch",
+    ]
 
 
 async def test_files_are_named_for_the_model_but_not_shown(home: Home) -> None:
