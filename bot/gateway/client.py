@@ -8,7 +8,7 @@ from typing import Protocol
 
 import discord
 
-from bot.domain.hearing import Utterance
+from bot.domain.hearing import Utterance, is_heard
 from bot.engine.intake import Intake
 from bot.gateway.faults import REQUEST_SECONDS
 from bot.gateway.translate import translate
@@ -25,6 +25,10 @@ class Entry(Protocol):
 
     async def interact(self, interaction: discord.Interaction) -> None:
         """Take an interaction."""
+        ...
+
+    async def miss(self, message: discord.Message) -> None:
+        """Take a message that is meant for us and that Discord keeps the words of."""
         ...
 
 
@@ -86,6 +90,8 @@ class Client(discord.Client):
         utterance = translate(message, self.user)
         if not self._is_withheld(message, utterance):
             self._intake.hear(utterance)
+        elif is_heard(utterance):
+            await self._entry.miss(message)
 
     def _is_withheld(self, message: discord.Message, utterance: Utterance) -> bool:
         """Whether Discord keeps from us what the message says.

@@ -79,7 +79,8 @@ class ChatCommand:
         await self._begin(wish, place, _actor_in_channel(request))
         if wish.prompt is None:
             thread = request.interaction.client.get_partial_messageable(thread_id)
-            await self._threads.say(thread, phrases.GREETING, nonce=f"{request.id:x}.g")
+            greeting = phrases.greeting(needs_mention=request.needs_mention)
+            await self._threads.say(thread, greeting, nonce=f"{request.id:x}.g")
         return Words(phrases.here_it_is(thread_id))
 
     async def _open_thread(self, wish: _Wish, parent: discord.TextChannel) -> int:

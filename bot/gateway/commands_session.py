@@ -131,7 +131,12 @@ class SessionCommands:
         channel = request.interaction.channel
         us = request.interaction.client.user
         is_ours = isinstance(channel, discord.Thread) and us and channel.owner_id == us.id
-        return Words(phrases.help_for(ground_of(channel), in_thread_of_ours=bool(is_ours)))
+        words = phrases.help_for(
+            ground_of(channel),
+            in_thread_of_ours=bool(is_ours),
+            needs_mention=request.needs_mention,
+        )
+        return Words(words)
 
     async def sessions_like(self, request: Request) -> tuple[Choice, ...]:
         """Offer the sessions of this place whose title holds what was typed."""

@@ -23,6 +23,7 @@ from bot.gateway.commands_session import SessionCommands
 from bot.gateway.entry_failures import EXPECTED, words_for
 from bot.gateway.entry_rules import Outcome, Rule, Rules, Way, Words
 from bot.gateway.entry_telling import Telling
+from bot.gateway.entry_unheard import Unheard
 from bot.gateway.people import Kind, Request, request_from
 from bot.gateway.sync import CommandSync
 from bot.gateway.threads import Threads
@@ -55,12 +56,17 @@ class Entry:
             Buttons(sessions),
         )
         self._telling = Telling(governor=governor, clock=clock)
+        self._unheard = Unheard(governor=governor)
         self._sync = sync
         self._slow_after = slow_after
 
     async def connected(self, client: discord.Client) -> None:
         """Have Discord told of our commands soon, now that `client` is logged in."""
         self._sync.offer(client)
+
+    async def miss(self, message: discord.Message) -> None:
+        """Say why a message is not answered whose words Discord keeps from us."""
+        await self._unheard.tell(message)
 
     async def interact(self, interaction: discord.Interaction) -> None:
         """Answer an interaction: first the acknowledgement, then whatever takes time."""

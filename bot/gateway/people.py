@@ -52,6 +52,11 @@ class Request:
     at: datetime
     interaction: discord.Interaction
 
+    @property
+    def needs_mention(self) -> bool:
+        """Whether Discord keeps from us what is said in servers without a mention of us."""
+        return not self.interaction.client.intents.message_content
+
     def text(self, option: str) -> str | None:
         """Return the text given for an option, or None without any."""
         value = self.options.get(option)

@@ -63,7 +63,10 @@ WRONG_MODEL = (
 )
 WRONG_PERSONA = "I have no persona of that name. Pick one from the list that appears."
 EMPTY_TITLE = "The new title is empty. Give it at least one letter."
-GREETING = "👋 A fresh conversation. Say what it is about; no mention is needed in here."
+WITHHELD = (
+    "🙉 Discord does not show me what is written here without a mention of me, for my Message "
+    "Content Intent is off. Mention me, or leave the ping on when you reply, and I answer."
+)
 
 _DENIALS = {
     Denial.NOT_A_PERSON: "I only listen to people, not to bots.",
@@ -141,6 +144,12 @@ def opened_thread_for(name: str) -> str:
 def thread_name_for(name: str) -> str:
     """Return what a thread is called that starts without a question."""
     return f"Conversation with {name}"[:100]
+
+
+def greeting(*, needs_mention: bool) -> str:
+    """Return what is said in a thread that waits for its first message."""
+    how = "mention me when you do" if needs_mention else "no mention is needed in here"
+    return f"👋 A fresh conversation. Say what it is about; {how}."
 
 
 def here_it_is(thread_id: int) -> str:
@@ -240,23 +249,25 @@ def moment(at: datetime) -> str:
     return f"<t:{int(at.timestamp())}:f>"
 
 
-def help_for(ground: Ground, *, in_thread_of_ours: bool) -> str:
+def help_for(ground: Ground, *, in_thread_of_ours: bool, needs_mention: bool) -> str:
     """Return how to talk with the bot at this very place."""
-    return "\n".join((_when_heard(ground, in_thread_of_ours=in_thread_of_ours), _COMMANDS))
+    when = _when_heard(ground, in_thread_of_ours=in_thread_of_ours, needs_mention=needs_mention)
+    return f"{when}\n{_COMMANDS}"
 
 
-def _when_heard(ground: Ground, *, in_thread_of_ours: bool) -> str:
+def _when_heard(ground: Ground, *, in_thread_of_ours: bool, needs_mention: bool) -> str:
     if ground is Ground.DIRECT:
         return "I answer **every message** you write here. Nobody else sees this conversation."
-    if in_thread_of_ours:
+    if in_thread_of_ours and not needs_mention:
         return (
             "I answer **every message** in this thread. Everybody who writes here takes part in "
             "one conversation, and I tell you apart by name."
         )
+    without = "" if needs_mention else ", without mentions"
     where = "this thread" if ground in {Ground.THREAD, Ground.POST} else "this channel"
     return (
         f"In {where} I answer when you **mention me** or **reply to me**. Everybody who does takes "
-        "part in one conversation. With `/chat` it gets a thread of its own, without mentions."
+        f"part in one conversation. With `/chat` it gets a thread of its own{without}."
     )
 
 

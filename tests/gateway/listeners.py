@@ -50,11 +50,15 @@ class Hands:
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
         self.clients: list[discord.Client] = []
+        self.missed: list[int] = []
 
     async def connected(self, client: discord.Client) -> None:
         self.clients.append(client)
         if len(self.clients) <= self.failures:
             raise LookupError("a bug of ours")
+
+    async def miss(self, message: discord.Message) -> None:
+        self.missed.append(message.id)
 
     async def interact(self, interaction: discord.Interaction) -> NoReturn:
         raise AssertionError(interaction)

@@ -13,10 +13,29 @@ from bot.gateway.faults import REQUEST_SECONDS
 from bot.playground import LocalDiscord
 from tests.fakes.virtual_time import run
 from tests.gateway.listeners import Ears, Hands, listening
-from tests.gateway.payloads import DIRECT, OUR_THREAD, US, Library, mention, message
+from tests.gateway.payloads import (
+    BOB,
+    DIRECT,
+    GENERAL,
+    GUILD,
+    OUR_ROLE,
+    OUR_THREAD,
+    PARLEY,
+    SENT,
+    US,
+    Library,
+    mention,
+    message,
+    user,
+)
 
 IN_OUR_THREAD = {"channel_id": str(OUR_THREAD)}
 IN_PRIVATE = {"channel_id": str(DIRECT), "guild_id": None, "member": None}
+TO_US = {
+    "type": 19,
+    "message_reference": {"message_id": "5", "channel_id": str(GENERAL), "guild_id": str(GUILD)},
+    "referenced_message": message("an answer", author=PARLEY),
+}
 STICKER = {"sticker_items": [{"id": "1", "name": "Wave", "format_type": 1}]}
 
 
@@ -47,6 +66,31 @@ async def test_without_the_intent_what_is_withheld_is_not_taken_for_silence(
     payload: dict[str, Any], texts: list[str]
 ) -> None:
     assert await heard(payload, message_content=False) == texts
+
+
+@pytest.mark.parametrize(
+    ("payload", "is_missed"),
+    [
+        (message("", **IN_OUR_THREAD), True),
+        (message("", **TO_US), True),
+        (message("", mention_roles=[str(OUR_ROLE)]), True),
+        (message(""), False),
+        (message("hello", **IN_OUR_THREAD), False),
+        (message("", **IN_OUR_THREAD, author=user(BOB, "Robot", bot=True)), False),
+        (message("", **IN_OUR_THREAD, webhook_id="5"), False),
+        (message("", **IN_OUR_THREAD, type=4), False),  # the thread has another name
+    ],
+)
+async def test_without_the_intent_only_what_is_meant_for_us_is_missed(
+    *, payload: dict[str, Any], is_missed: bool
+) -> None:
+    library, hands = Library(), Hands()
+
+    async with Client(Ears(), hands, message_content=False) as client:
+        client._connection.user = library.us
+        await client.on_message(library.received(payload))
+
+    assert hands.missed == ([SENT] if is_missed else [])
 
 
 async def test_nobody_is_heard_before_we_know_who_we_are() -> None:

@@ -105,6 +105,22 @@ async def test_a_direct_message_has_no_speaker_in_its_label(home: Home) -> None:
     assert session.place.is_direct
 
 
+async def test_without_the_intent_nobody_is_told_that_no_mention_is_needed(tmp_path: Path) -> None:
+    async with (
+        open_home(tmp_path, LocalOpenAI(), message_content=False) as home,
+        home.bot(),
+    ):
+        await (await home.ada.slash(home.general, "chat")).answered()
+        (thread,) = [m.thread for m in home.general.messages if m.thread]
+        told = await (await home.ada.slash(thread, "help")).answered()
+
+    assert thread.messages[-1].content == (
+        "👋 A fresh conversation. Say what it is about; mention me when you do."
+    )
+    assert told.content.startswith("In this thread I answer when you **mention me**")
+    assert "without mentions" not in told.content
+
+
 async def test_without_the_intent_mentions_are_heard_and_what_is_withheld_is_not(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -117,9 +133,15 @@ async def test_without_the_intent_mentions_are_heard_and_what_is_withheld_is_not
         (thread,) = [m.thread for m in home.general.messages if m.thread]
         await home.discord.until(lambda: "Retry" in home.answers(thread)[-1].labels)
         await home.ada.say(thread, "not for the bot to read")
+        await home.ada.say(thread, "nor this")
         await home.ask(home.ada, thread, "but this is")
+        told = await home.discord.until(
+            lambda: [m.content for m in home.answers(thread) if "🙉" in m.content]
+        )
 
     assert thread_said.content == "Here."
+    assert len(told) == 1
+    assert told[0].startswith("🙉 Discord does not show me what is written here without a mention")
     texts = [asked.messages[-1].text.partition("\n")[2] for asked in home.openai.requests]
     assert texts == ["hello", "open", "but this is"]
     assert "Message Content Intent" in caplog.text

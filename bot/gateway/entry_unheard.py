@@ -1,0 +1,44 @@
+"""Unheard: people whose words Discord keeps from us are told so, once at a place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+
+import aiohttp
+import discord
+
+from bot.engine.pacing import Governor
+from bot.gateway import phrases
+from bot.gateway.faults import REQUEST_SECONDS
+
+log = logging.getLogger(__name__)
+
+MOST_REMEMBERED = 1000  # places; who is told twice in a year does not mind
+
+
+class Unheard:
+    """Speaks up where the bot would only be silent."""
+
+    def __init__(self, *, governor: Governor) -> None:
+        self._governor = governor
+        self._told: deque[int] = deque(maxlen=MOST_REMEMBERED)
+
+    async def tell(self, message: discord.Message) -> None:
+        """Say at the place of a message why it is not answered, unless that was said there."""
+        channel = message.channel
+        if channel.id in self._told:
+            return
+        self._told.append(channel.id)
+        log.info("event=words_withheld channel=%d", channel.id)
+        await self._governor.must()
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await channel.send(
+                    phrases.WITHHELD,
+                    nonce=f"{message.id:x}.w",
+                    allowed_mentions=discord.AllowedMentions.none(),
+                )
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            log.warning("event=not_told_all channel=%d reason=%r", channel.id, error)
