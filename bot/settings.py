@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,12 +24,26 @@ ENV_FILE = Path(".env")
 Positive = Annotated[int, Field(gt=0)]
 
 
+def _holds_no_secret(url: HttpUrl) -> HttpUrl:
+    """Refuse a user and a password, which would meet the token or the key on the way."""
+    if url.username or url.password:
+        raise PydanticCustomError("credentials", "leave out the user and the password")
+    return url
+
+
+Address = Annotated[HttpUrl, AfterValidator(_holds_no_secret)]
+
+
 class SettingsWrong(Exception):
     """One line for each setting that is missing or wrong, with what it should be."""
 
 
 _CONFIG = SettingsConfigDict(
-    env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    env_file_encoding="utf-8",
+    env_ignore_empty=True,
+    str_strip_whitespace=True,  # a line end of Windows, say
+    extra="ignore",
+    frozen=True,
 )
 
 
@@ -29,7 +53,7 @@ class DiscordSettings(BaseSettings):
     model_config = _CONFIG
 
     discord_token: SecretStr = Field(description="the bot's token, from Discord's developer portal")
-    discord_api_url: HttpUrl | None = Field(
+    discord_api_url: Address | None = Field(
         None, description="another Discord, such as http://127.0.0.1:8080/api/v10"
     )
 
@@ -37,7 +61,7 @@ class DiscordSettings(BaseSettings):
 class Settings(DiscordSettings):
     """Everything the operator decides. A field is set by the variable of its name."""
 
-    openai_base_url: HttpUrl | None = Field(
+    openai_base_url: Address | None = Field(
         None, description="another OpenAI-compatible server, such as http://127.0.0.1:8080/v1"
     )
     openai_api_key: SecretStr | None = Field(
@@ -107,8 +131,13 @@ def read_discord_settings(env_file: Path = ENV_FILE) -> DiscordSettings:
 
 
 def has_model(env_file: Path = ENV_FILE) -> bool:
-    """Whether a key or another server is set, so that a real model can be asked."""
-    seen = _ModelNamed(_env_file=env_file)
+    """Whether a key or another server is set, so that a real model can be asked.
+
+    Raises:
+        SettingsWrong: `env_file` cannot be read.
+    """
+    with _in_words(env_file):
+        seen = _ModelNamed(_env_file=env_file)
     return seen.openai_api_key is not None or seen.openai_base_url is not None
 
 
@@ -120,10 +149,19 @@ class _ModelNamed(BaseSettings):
 
 
 def _read(kind: type[S], env_file: Path, given: dict[str, Any]) -> S:
-    try:
+    with _in_words(env_file):
         return kind(_env_file=env_file, **given)
+
+
+@contextmanager
+def _in_words(env_file: Path) -> Iterator[None]:
+    try:
+        yield
     except ValidationError as error:
         raise SettingsWrong(_words(error)) from None  # the cause would show the values
+    except (OSError, UnicodeError) as error:
+        reason = f"{env_file} cannot be read ({type(error).__name__}): save it as UTF-8 text"
+        raise SettingsWrong(f"{reason} that the bot may read") from None
 
 
 # Where our own words in brackets say more than the library's.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic.fields import FieldInfo
 
-from bot.settings import Settings, SettingsWrong, read_settings
+from bot.settings import Settings, SettingsWrong, has_model, read_discord_settings, read_settings
 
 ROOT = Path(__file__).parent.parent
 
@@ -69,6 +69,45 @@ def test_a_wrong_setting_does_not_show_its_value(
 
     assert "OPENAI_BASE_URL" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_address_holds_no_password(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environ.setenv("DISCORD_TOKEN", "a-token")
+    environ.setenv("DISCORD_API_URL", "http://127.0.0.1:8080/api/v10")
+    environ.setenv("OPENAI_BASE_URL", "http://me:hunter2@127.0.0.1:8080/v1")
+
+    with pytest.raises(SettingsWrong) as caught:
+        read_settings(tmp_path / "none")
+
+    assert str(caught.value) == (
+        "OPENAI_BASE_URL is wrong: leave out the user and the password "
+        "(another OpenAI-compatible server, such as http://127.0.0.1:8080/v1)"
+    )
+
+
+def test_white_space_around_a_setting_is_none_of_it(
+    environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environ.setenv("DISCORD_TOKEN", "a-token\r")
+    environ.setenv("OPENAI_API_KEY", " a-key\n")
+
+    assert read_settings(tmp_path / "none").secrets == ("a-token", "a-key")
+
+
+def test_a_file_that_cannot_be_read_is_told_in_words(
+    environ: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environ.setenv("DISCORD_TOKEN", "a-token")
+    file = tmp_path / ".env"
+    file.write_bytes("OPENAI_API_KEY=schlüssel".encode("latin-1"))
+
+    for read in (read_settings, read_discord_settings, has_model):
+        with pytest.raises(SettingsWrong) as caught:
+            read(file)
+        assert str(caught.value) == (
+            f"{file} cannot be read (UnicodeDecodeError): save it as UTF-8 text that the bot may "
+            "read"
+        )
 
 
 def test_the_environment_wins_over_the_file(environ: pytest.MonkeyPatch, tmp_path: Path) -> None:
