@@ -163,7 +163,10 @@ async def point_at(api_url: str, token: str | None = None) -> None:
         aiohttp.ClientSession(raise_for_status=True) as session,
         session.get(url, headers=headers) as response,
     ):
-        answer: object = await response.json()
+        try:
+            answer: object = await response.json()
+        except ValueError as error:
+            raise aiohttp.ClientPayloadError(f"{url} answers with no JSON") from error
     match answer:
         case {"url": str(gateway)}:
             DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)

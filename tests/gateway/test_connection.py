@@ -255,9 +255,12 @@ async def test_a_gateway_that_refuses_the_first_connection_is_tried_again(
     assert "the gateway refused the connection" in caplog.text
 
 
-async def test_an_answer_that_names_no_gateway_is_no_discord() -> None:
+@pytest.mark.parametrize(
+    ("body", "words"), [('["welcome"]', "names no gateway"), ("{wel", "answers with no JSON")]
+)
+async def test_an_answer_that_names_no_gateway_is_no_discord(body: str, words: str) -> None:
     async def answer(_: web.Request) -> web.Response:
-        return web.json_response(["welcome"])
+        return web.json_response(text=body)
 
     app = web.Application()
     app.router.add_get("/gateway", answer)
@@ -269,6 +272,6 @@ async def test_an_answer_that_names_no_gateway_is_no_discord() -> None:
             await site.start()
             port = runner.addresses[0][1]
 
-            with pytest.raises(aiohttp.ClientError, match="names no gateway"):
+            with pytest.raises(aiohttp.ClientError, match=words):
                 await point_at(f"http://127.0.0.1:{port}/")
     await runner.cleanup()
