@@ -53,27 +53,15 @@ class Telling:
         """
         response = request.interaction.response
         is_seen = way is Way.THINKING
-        for attempt in range(ATTEMPTS):
-            try:
-                async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
-                    await response.defer(ephemeral=is_seen)
-            except discord.HTTPException as error:
-                if error.code == _ALREADY_ACKNOWLEDGED and attempt > 0:
-                    return True  # by the try before, whose answer was lost on the way
-                log.warning("interaction=%d event=not_acknowledged reason=%s", request.id, error)
-                return False
-            except _LOST as error:
-                log.warning("interaction=%d event=acknowledging error=%r", request.id, error)
-            else:
-                return True
-        return False
+        return await self._respond(request.id, lambda: response.defer(ephemeral=is_seen))
 
     async def refuse(self, interaction: discord.Interaction, text: str) -> None:
         """Acknowledge with the words themselves."""
-        try:
-            await interaction.response.send_message(text, ephemeral=True, allowed_mentions=NOBODY)
-        except (discord.HTTPException, *_LOST) as error:
-            log.warning("interaction=%d event=not_told reason=%r", interaction.id, error)
+        response = interaction.response
+        await self._respond(
+            interaction.id,
+            lambda: response.send_message(text, ephemeral=True, allowed_mentions=NOBODY),
+        )
 
     async def offer(self, request: Request, choices: tuple[Choice, ...]) -> None:
         """Show choices under the option that is being typed."""
@@ -82,7 +70,8 @@ class Telling:
             for choice in choices
         ]
         try:
-            await request.interaction.response.autocomplete(shown)
+            async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
+                await request.interaction.response.autocomplete(shown)
         except (discord.HTTPException, *_LOST) as error:
             log.info("interaction=%d event=not_offered reason=%r", request.id, error)
 
@@ -99,6 +88,25 @@ class Telling:
                 await self._tell_all(request, words)
         except _LOST as error:
             log.warning("interaction=%d event=not_told reason=%r", request.id, error)
+
+    async def _respond(self, interaction_id: int, request: Callable[[], Awaitable[object]]) -> bool:
+        """Make the first response until its answer arrives; say whether it is ours."""
+        for attempt in range(ATTEMPTS):
+            try:
+                async with asyncio.timeout(ACKNOWLEDGE_WITHIN):
+                    await request()
+            except discord.HTTPException as error:
+                if error.code == _ALREADY_ACKNOWLEDGED and attempt > 0:
+                    return True  # by the try before, whose answer was lost on the way
+                log.warning(
+                    "interaction=%d event=not_acknowledged reason=%s", interaction_id, error
+                )
+                return False
+            except _LOST as error:
+                log.warning("interaction=%d event=acknowledging error=%r", interaction_id, error)
+            else:
+                return True
+        return False
 
     async def _add(self, request: Request, words: Words) -> None:
         followup = request.interaction.followup

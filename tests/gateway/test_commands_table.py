@@ -67,6 +67,15 @@ async def test_no_rule_lets_a_stranger_or_a_bot_in(house: House) -> None:
     assert bots == {Denial.NOT_A_PERSON}
 
 
+async def test_a_refusal_arrives_though_the_line_breaks(house: House) -> None:
+    house.local.overwrite(house.general, house.ada, deny=Permission.SEND_MESSAGES)
+    house.local.faults.drop("POST", "/interactions/*", after_effect=False)
+
+    said = await house.ask(house.ada, house.general, "new")
+
+    assert said.startswith("You may not write here,")
+
+
 async def test_looking_and_completing_ask_for_no_more_than_reading(house: House) -> None:
     place = Place(1, 2)
     reader = Actor(3, ActorKind.PERSON, frozenset({Right.VIEW}))
