@@ -31,9 +31,9 @@ from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 
-# Discord waits 3 seconds for choices, the way to and fro included:
+# Discord waits 3 seconds for choices, the way to and fro included; a person less:
 # https://discord.com/developers/docs/interactions/receiving-and-responding
-CHOICES_WITHIN = 1.5  # seconds
+CHOICES_WITHIN = 0.8  # seconds
 SLOW_AFTER = 6.0  # seconds of “thinking” after which a person wants to know
 
 
