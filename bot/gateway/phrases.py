@@ -252,27 +252,39 @@ def moment(at: datetime) -> str:
 def help_for(ground: Ground, *, in_thread_of_ours: bool, needs_mention: bool) -> str:
     """Return how to talk with the bot at this very place."""
     when = _when_heard(ground, in_thread_of_ours=in_thread_of_ours, needs_mention=needs_mention)
-    return f"{when}\n{_COMMANDS}"
+    return f"{when}\n• `/chat` asks something {_CHAT[ground]}\n{_COMMANDS}"
 
 
 def _when_heard(ground: Ground, *, in_thread_of_ours: bool, needs_mention: bool) -> str:
     if ground is Ground.DIRECT:
-        return "I answer **every message** you write here. Nobody else sees this conversation."
+        return "I answer **every message** you write here. Nobody else on Discord sees them."
     if in_thread_of_ours and not needs_mention:
         return (
             "I answer **every message** in this thread. Everybody who writes here takes part in "
             "one conversation, and I tell you apart by name."
         )
-    without = "" if needs_mention else ", without mentions"
     where = "this thread" if ground in {Ground.THREAD, Ground.POST} else "this channel"
-    return (
+    heard = (
         f"In {where} I answer when you **mention me** or **reply to me**. Everybody who does takes "
-        f"part in one conversation. With `/chat` it gets a thread of its own{without}."
+        "part in one conversation."
     )
+    if needs_mention or ground is Ground.THREADLESS:
+        return heard
+    return f"{heard} What `/chat` opens needs no mentions."
 
 
+_CHAT = {
+    Ground.DIRECT: "in a fresh conversation right here",
+    Ground.CHANNEL: (
+        "in a thread of its own; with `private:True` only you, whom you invite and moderators "
+        "see it"
+    ),
+    Ground.ANNOUNCEMENTS: "in a thread of its own",
+    Ground.THREAD: "in a thread of its own beside this one",
+    Ground.POST: "in a post of its own",
+    Ground.THREADLESS: "in a fresh conversation right here",
+}
 _COMMANDS = """\
-• `/chat` asks something in a thread of its own; `private:True` for your eyes only
 • `/new` starts afresh here; `/reset` too, with the same persona and model
 • `/stop` ends the answer in progress; `/retry` gives the last one again
 • `/session list` and `/session resume` go back to earlier conversations; nothing is lost

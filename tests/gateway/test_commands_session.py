@@ -380,6 +380,16 @@ async def test_help_is_about_this_very_place(house: House) -> None:
     assert hers.startswith("In this thread I answer when you **mention me**")
     assert lounge.startswith("In this channel I answer when you **mention me**")
     assert direct.startswith("I answer **every message** you write here.")
+    chats = [said.splitlines()[1] for said in (channel, hers, lounge, direct)]
+    assert chats == [
+        (
+            "• `/chat` asks something in a thread of its own; with `private:True` only you, whom "
+            "you invite and moderators see it"
+        ),
+        "• `/chat` asks something in a thread of its own beside this one",
+        "• `/chat` asks something in a fresh conversation right here",
+        "• `/chat` asks something in a fresh conversation right here",
+    ]
 
 
 async def test_a_retry_while_the_answer_is_written_says_to_wait() -> None:

@@ -118,7 +118,7 @@ async def test_without_the_intent_nobody_is_told_that_no_mention_is_needed(tmp_p
         "👋 A fresh conversation. Say what it is about; mention me when you do."
     )
     assert told.content.startswith("In this thread I answer when you **mention me**")
-    assert "without mentions" not in told.content
+    assert "no mentions" not in told.content
 
 
 async def test_without_the_intent_mentions_are_heard_and_what_is_withheld_is_not(
