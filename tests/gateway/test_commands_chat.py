@@ -151,6 +151,14 @@ def test_a_name_is_read_where_one_is_known(text: str, read: str) -> None:
     assert by_name(text, names) == read
 
 
+async def test_what_cannot_be_stored_is_not_asked(house: House) -> None:
+    await house.ask(house.ada, house.general, "chat", prompt="be\0es \ud83d")
+
+    (thread,) = _threads(house)
+    (turn,) = house.turns_at(thread)
+    assert turn.prompts[0].text == "bees �"
+
+
 async def test_our_own_mention_is_no_part_of_what_is_asked(house: House) -> None:
     us = house.local.bot.id
     prompt = f"<@{us}> is <@!{us}> anybody awake?"
