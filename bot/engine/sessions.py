@@ -6,6 +6,7 @@ Every method asks first whether the actor may do this here, and raises Denied if
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
@@ -21,6 +22,8 @@ from bot.engine.answering import Answerer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.ports import Archive, Clock
+
+log = logging.getLogger(__name__)
 
 MARKED_WITHIN = 10.0  # seconds for an answer that is stopped to say so
 
@@ -132,6 +135,7 @@ class Sessions:
         if session is None:
             return None
         self._halt(await self._archive.resume_session(session_id, self._clock.now()))
+        log.info("session=%s event=resumed", session_id)
         return session
 
     async def rename(
@@ -144,6 +148,7 @@ class Sessions:
             return None
         title = title_from(title)
         await self._archive.rename_session(session_id, title)
+        log.info("session=%s event=renamed", session_id)
         return replace(session, title=title)
 
     async def delete(self, place: Place, actor: Actor, session_id: SessionId) -> Session | None:
@@ -163,6 +168,7 @@ class Sessions:
                 async with asyncio.timeout(MARKED_WITHIN):
                     await self._lanes.idle(session_id)
         await self._archive.delete_session(session_id)
+        log.info("session=%s event=deleted", session_id)
         return session
 
     def _new(
@@ -174,23 +180,28 @@ class Sessions:
 
     async def _open(self, session: Session) -> Session | None:
         before = await self._archive.open_session(session)
+        log.info("session=%s event=opened", session.id)
         self._halt(before)
         return before
 
     def _halt(self, before: Session | None) -> None:
         """Break off the answer of a session that was just put away."""
         if before is not None:
+            log.info("session=%s event=put_away", before.id)
             self._answerer.halt(before.id)
 
     async def _stop(self, session_id: SessionId) -> bool:
-        if await self._archive.request_stop(session_id) is None:
+        turn = await self._archive.request_stop(session_id)
+        if turn is None:
             return False
+        log.info("session=%s turn=%s event=stopping", session_id, turn.id)
         self._answerer.halt(session_id)
         return True
 
     async def _retry(self, turn: Turn) -> Retried:
         version = await self._archive.add_version(turn.id)
         if version is not None:
+            log.info("session=%s turn=%s event=retrying", version.session_id, version.id)
             self._lanes.wake(version.session_id)
             return Retried.STARTED
         session = await self._archive.session(turn.session_id)

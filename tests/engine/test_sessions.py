@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 
@@ -296,3 +297,41 @@ def test_a_session_is_named_after_the_first_words_said_in_it() -> None:
         assert renamed.title == "Bread"
 
     assert world.live(story)
+
+
+def test_whatever_is_done_to_a_session_stands_in_the_log_under_its_id(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    world = World(["Hi.", asyncio.Event()], ["Hi."])
+    told: list[str] = []
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.until(lambda: "Hi." in world.shown())
+        await house.sessions.stop(CHANNEL, ADA)
+        await house.settled()
+        await house.sessions.retry(CHANNEL, ADA)
+        await house.settled()
+        old = await house.sessions.reset(CHANNEL, ADA)
+        assert old is not None
+        await house.sessions.resume(CHANNEL, ADA, old.id)
+        await house.sessions.rename(CHANNEL, ADA, old.id, "secret")
+        await house.sessions.delete(CHANNEL, ADA, old.id)
+        told.extend(
+            record.getMessage().rpartition("event=")[2]
+            for record in caplog.records
+            if record.name == "bot.engine.sessions" and str(old.id) in record.getMessage()
+        )
+
+    world.live(story)
+
+    assert told == [
+        "stopping",
+        "retrying",
+        "put_away",
+        "resumed",
+        "renamed",
+        "deleted",
+    ]
+    assert "secret" not in caplog.text
