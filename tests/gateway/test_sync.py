@@ -150,6 +150,22 @@ async def test_a_full_disk_is_no_end_of_it(local: LocalDiscord) -> None:
     assert list(notebook.notes) == [f"commands:{local.bot.id}"]
 
 
+async def test_a_client_that_is_closed_is_not_tried_at_all(local: LocalDiscord) -> None:
+    notebook, clock = Notebook(), Hurried()
+    sync = CommandSync(notebook=notebook, governor=Governor(clock), clock=clock)
+    closed = discord.Client(intents=discord.Intents.none())
+    await closed.close()
+    running = asyncio.create_task(sync.run())
+
+    sync.offer(closed)
+    await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.wait({running})
+
+    assert clock.slept == []
+    assert _puts(local) == []
+
+
 def test_a_fingerprint_is_about_the_meaning_and_not_the_order_of_keys() -> None:
     backwards = [dict(reversed(list(command.items()))) for command in payloads()]
 
