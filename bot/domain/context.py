@@ -66,8 +66,8 @@ def window(
 
     `history` is the way to the turn from the session's floor, oldest first. All of it is
     shown when it fits `budget` tokens; otherwise, or when `hop` is asked for because the
-    far side found it too long, only the newest turns that fit half of that. The prompts
-    themselves are always shown: the model, not the bot, refuses what is too long.
+    far side found it too long, only the newest turns that fit half of that, and never all.
+    The prompts themselves are always shown: the model, not the bot, refuses what is too long.
     """
     own = said_in(turn, direct=direct)
     said = [said_in(t, direct=direct) for t in history]
@@ -77,7 +77,8 @@ def window(
     total = fixed + sum(_costs(history, said)) if billed is None else billed + new
     kept = len(history)
     if total > budget or hop:
-        kept = _newest_within(_costs(history, said), min(budget, total) // 2 - fixed)
+        within = _newest_within(_costs(history, said), min(budget, total) // 2 - fixed)
+        kept = min(within, max(len(history) - 1, 0))
     first = len(history) - kept
     messages = [m for one in said[first:] for m in one]
     return Window((*messages, *own), history[first].depth if kept else turn.depth)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
@@ -61,27 +61,29 @@ class Completer:
         by then is kept, for it was paid for.
         """
         turn = owed.turn
-        shown = await self._window(owed, hop=False)
+        shown = await self._window(owed)
         waits = pauses()
+        tries_left = MAX_TRIES
         may_hop = True
         text = ""
-        for tries_left in reversed(range(MAX_TRIES)):
+        while True:
+            tries_left -= 1
             try:
                 return await self._ask(owed, shown, show)
             except _BrokenOff as broken:
                 text = broken.text or text
                 fault, wait = broken.error.fault, _wait_for(broken.error, next(waits))
                 _log_failure(turn, broken.error, tries_left=tries_left)
-            if fault is Fault.CONTEXT and may_hop:
+            if fault is Fault.CONTEXT and may_hop and shown.floor < turn.depth:
                 may_hop = False
-                shown = await self._window(owed, hop=True)
+                tries_left += 1
+                shown = await self._window(_above(owed, shown.floor), hop=True)
             elif wait is None or not tries_left:
                 return Answer(Reply(storable(text), Ending.BROKEN, fault), None, shown.floor)
             else:
                 await self._clock.sleep(wait)
-        raise AssertionError("the last try returns")
 
-    async def _window(self, owed: Owed, *, hop: bool) -> Window:
+    async def _window(self, owed: Owed, *, hop: bool = False) -> Window:
         turn, session = owed.turn, owed.session
         shown = window(
             owed.history,
@@ -128,6 +130,11 @@ class _BrokenOff(Exception):
         super().__init__(str(error))
         self.text = text
         self.error = error
+
+
+def _above(owed: Owed, floor: int) -> Owed:
+    """Return what is owed with no more of its history than was shown last."""
+    return replace(owed, history=tuple(turn for turn in owed.history if turn.depth >= floor))
 
 
 def _log_failure(turn: Turn, error: ModelError, *, tries_left: int) -> None:

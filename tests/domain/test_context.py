@@ -137,3 +137,11 @@ def test_between_hops_each_context_begins_with_the_one_before(
         floor, before = shown.floor, shown.messages
         history.append(turn(depth, "q" * size, "a" * size))
     assert hops <= 1 + sum(2 * size for size in sizes) // (budget // 8)
+
+
+def test_a_hop_leaves_something_out_even_where_the_estimate_sees_no_need() -> None:
+    history = [turn(0, "one", "first", Usage(9000, 10)), turn(1, "two", "second", Usage(9020, 10))]
+
+    shown = look(history, turn(2, "three"), budget=16000, hop=True)
+
+    assert texts(shown) == ["two", "second", "three"]

@@ -1,0 +1,111 @@
+"""How often the model is asked for one turn, with what, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.errors import Fault, ModelBusy, ModelRefused
+from bot.domain.reply import Ending, Reply
+from bot.domain.turn import Owed, Turn
+from bot.engine.completing import Answer, Completer
+from tests.fakes.memory_store import MemoryStore
+from tests.fakes.scripted_model import Script, ScriptedModel
+from tests.fakes.virtual_time import LoopClock, run
+from tests.samples import session, turn
+
+OVERFLOW = ModelRefused(Fault.CONTEXT, "too long")
+FAILURE = ModelBusy(Fault.SERVER, "503")
+
+
+class Desk:
+    """A completer with all that it needs, and one turn that is owed after a history."""
+
+    def __init__(self, *scripts: Script, history: Sequence[Turn] = (), budget: int = 16000) -> None:
+        self.model = ScriptedModel(*scripts)
+        self._budget = budget
+        self._owed = Owed(turn(len(history), "now"), session(), tuple(history))
+
+    def answer(self) -> Answer:
+        return run(self._answer())
+
+    @property
+    def shown(self) -> list[int]:
+        """How many messages each request held."""
+        return [len(context.messages) for context in self.model.seen]
+
+    async def _answer(self) -> Answer:
+        store = MemoryStore()
+        completer = Completer(
+            ledger=store,
+            model=self.model,
+            clock=LoopClock(),
+            default_model="some-model",
+            budget=self._budget,
+        )
+        return await completer.complete(self._owed, lambda _: None)
+
+
+def chain(length: int) -> list[Turn]:
+    return [turn(depth, "q" * 28, "a" * 88) for depth in range(length)]  # 20 + 34 tokens each
+
+
+def test_an_overflow_at_the_last_try_is_still_tried_with_half() -> None:
+    desk = Desk([FAILURE], [FAILURE], [FAILURE], [OVERFLOW], ["After all."], history=chain(10))
+
+    answer = desk.answer()
+
+    assert answer.reply == Reply("After all.")
+    assert desk.shown == [21, 21, 21, 21, 5]
+
+
+def test_an_overflow_halves_what_was_shown_also_right_after_a_hop() -> None:
+    desk = Desk([OVERFLOW], ["After all."], history=chain(30), budget=1500)
+
+    answer = desk.answer()
+
+    assert answer.reply == Reply("After all.")
+    assert desk.shown == [17, 3]
+
+
+def test_a_second_overflow_is_told() -> None:
+    desk = Desk([OVERFLOW], history=chain(10))
+
+    answer = desk.answer()
+
+    assert answer.reply == Reply("", Ending.BROKEN, Fault.CONTEXT)
+    assert desk.shown == [21, 5]
+
+
+def test_where_nothing_can_be_left_out_an_overflow_is_told_at_once() -> None:
+    desk = Desk([OVERFLOW])
+
+    answer = desk.answer()
+
+    assert answer.reply == Reply("", Ending.BROKEN, Fault.CONTEXT)
+    assert desk.shown == [1]
+
+
+def test_four_tries_are_made_and_no_more() -> None:
+    desk = Desk([FAILURE])
+
+    answer = desk.answer()
+
+    assert answer.reply == Reply("", Ending.BROKEN, Fault.SERVER)
+    assert desk.shown == [1, 1, 1, 1]
+
+
+def test_a_wait_that_is_too_long_is_told_at_once() -> None:
+    desk = Desk([ModelBusy(Fault.RATE, "429", after=60.5)])
+
+    answer = desk.answer()
+
+    assert answer.reply == Reply("", Ending.BROKEN, Fault.RATE)
+    assert desk.shown == [1]
+
+
+def test_what_the_last_try_had_said_is_kept() -> None:
+    broken: Script = ["Half a sen", FAILURE]
+
+    answer = Desk(broken, broken, broken, [FAILURE]).answer()
+
+    assert answer.reply == Reply("Half a sen", Ending.BROKEN, Fault.SERVER)
