@@ -71,25 +71,29 @@ def window(
     """
     own = said_in(turn, direct=direct)
     said = [said_in(t, direct=direct) for t in history]
+    costs = _costs(history, said)
     new = sum(estimate(m.text) for m in own)
-    fixed = estimate(instructions) + new
-    billed = _billed_before(history)
-    total = fixed + sum(_costs(history, said)) if billed is None else billed + new
+    total = _size(history, costs, instructions) + new
     kept = len(history)
     if total > budget or hop:
-        within = _newest_within(_costs(history, said), min(budget, total) // 2 - fixed)
+        fixed = estimate(instructions) + new
+        within = _newest_within(costs, min(budget, total) // 2 - fixed)
         kept = min(within, max(len(history) - 1, 0))
     first = len(history) - kept
     messages = [m for one in said[first:] for m in one]
     return Window((*messages, *own), history[first].depth if kept else turn.depth)
 
 
-def _billed_before(history: Sequence[Turn]) -> int | None:
-    """What the context before the new prompts costs, when the last turn measured it."""
-    last = history[-1] if history else None
-    if last is None or last.usage is None or last.floor != history[0].depth:
-        return None
-    return last.usage.input_tokens + last.usage.visible_tokens
+def _size(history: Sequence[Turn], costs: Sequence[int], instructions: str) -> int:
+    """What the context before the new prompts costs: measured as late as it was, then estimated.
+
+    Some servers report a usage of nothing; that measures nothing.
+    """
+    for number, turn in reversed(list(enumerate(history))):
+        if turn.usage and turn.usage.input_tokens and turn.floor == history[0].depth:
+            measured = turn.usage.input_tokens + turn.usage.visible_tokens
+            return measured + sum(costs[number + 1 :])
+    return estimate(instructions) + sum(costs)
 
 
 def _costs(history: Sequence[Turn], said: Sequence[Sequence[Message]]) -> list[int]:

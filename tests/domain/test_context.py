@@ -145,3 +145,32 @@ def test_a_hop_leaves_something_out_even_where_the_estimate_sees_no_need() -> No
     shown = look(history, turn(2, "three"), budget=16000, hop=True)
 
     assert texts(shown) == ["two", "second", "three"]
+
+
+def test_what_was_said_since_the_last_measured_turn_is_estimated() -> None:
+    history = [
+        turn(0, "one", "first", Usage(100, 10)),
+        turn(1, "q" * 28, "a" * 88),  # stopped, say: 20 + 34 tokens
+    ]
+
+    fits = look(history, turn(2, "three"), budget=100 + 10 + 54 + 13)
+    over = look(history, turn(2, "three"), budget=100 + 10 + 54 + 12)
+
+    assert fits.floor == 0
+    assert over.floor > 0
+
+
+def test_a_turn_that_was_measured_from_another_floor_measures_nothing() -> None:
+    history = [turn(1, "two", "second"), turn(2, "three", "third", Usage(90000, 10))]
+
+    shown = look(history, turn(3, "four"), budget=1000)
+
+    assert shown.floor == 1
+
+
+def test_a_server_that_reports_no_tokens_has_measured_nothing() -> None:
+    history = [turn(depth, "q" * 28, "a" * 88, Usage(0, 0)) for depth in range(10)]
+
+    shown = look(history, turn(10, "now"), budget=400)
+
+    assert shown.floor == 7
