@@ -25,6 +25,16 @@ class Usage:
     cache_write_tokens: int = 0  # of the input, written to it
     reasoning_tokens: int = 0  # of the output, never shown
 
+    def __add__(self, other: Usage) -> Usage:
+        """Return what two completions cost together."""
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+        )
+
     @property
     def visible_tokens(self) -> int:
         """What the answer itself adds to the next context."""

@@ -104,7 +104,8 @@ def _costs(history: Sequence[Turn], said: Sequence[Sequence[Message]]) -> list[i
     """
     costs = [sum(estimate(m.text) for m in one) for one in said]
     for i, (earlier, later) in enumerate(pairwise(history)):
-        if earlier.usage and later.usage and earlier.floor == later.floor:
+        is_same = earlier.floor is not None and earlier.floor == later.floor
+        if is_same and earlier.usage and later.usage:
             billed = later.usage.input_tokens - earlier.usage.input_tokens
             if billed > 0:
                 costs[i] = billed

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from bot.domain.completion import Usage
+
 
 class BotError(Exception):
     """Root of every error this package raises on purpose."""
@@ -34,18 +36,26 @@ class Fault(StrEnum):
 
 
 class ModelError(BotError):
-    """The model gave no usable answer."""
+    """The model gave no usable answer; `usage` is what it cost all the same, if that was said."""
 
-    def __init__(self, fault: Fault, reason: str) -> None:
+    def __init__(self, fault: Fault, reason: str, *, usage: Usage | None = None) -> None:
         super().__init__(f"{fault}: {reason}")
         self.fault = fault
+        self.usage = usage
 
 
 class ModelBusy(ModelError):
     """Worth another try; `after` is the wait in seconds, when the far side named one."""
 
-    def __init__(self, fault: Fault, reason: str, *, after: float | None = None) -> None:
-        super().__init__(fault, reason)
+    def __init__(
+        self,
+        fault: Fault,
+        reason: str,
+        *,
+        after: float | None = None,
+        usage: Usage | None = None,
+    ) -> None:
+        super().__init__(fault, reason, usage=usage)
         self.after = after
 
 

@@ -97,9 +97,9 @@ class Answerer:
         if turn.attempt > 1:
             log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
         if turn.stop_requested:
-            answer = Answer(Reply(await screen.said_so_far(), Ending.STOPPED), None, 0)
+            answer = Answer(Reply(await screen.said_so_far(), Ending.STOPPED))
         elif turn.attempt > MAX_ATTEMPTS:
-            answer = Answer(Reply("", Ending.GAVE_UP), None, 0)
+            answer = Answer(Reply("", Ending.GAVE_UP))
         else:
             answer = await self._ask(owed, screen)
         return await self._keep(turn, answer)
@@ -118,7 +118,7 @@ class Answerer:
         if screen.failure:
             raise screen.failure
         if asked.cancelled():
-            return Answer(Reply(screen.text, Ending.STOPPED), None, 0)
+            return Answer(Reply(screen.text, Ending.STOPPED))
         if isinstance(answer := asked.result(), BotError):
             raise answer
         return answer

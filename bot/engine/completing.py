@@ -35,8 +35,8 @@ class Answer:
     """What came of asking: a reply in any case, and what it cost where that is known."""
 
     reply: Reply
-    usage: Usage | None
-    floor: int
+    usage: Usage | None = None
+    floor: int | None = None  # of the context that `usage` measures; None when it measures none
 
 
 class Completer:
@@ -66,20 +66,24 @@ class Completer:
         tries_left = MAX_TRIES
         may_hop = True
         text = ""
+        spent: Usage | None = None  # on tries that came to nothing
         while True:
             tries_left -= 1
             try:
-                return await self._ask(owed, shown, show)
+                answer = await self._ask(owed, shown, show)
             except _BrokenOff as broken:
                 text = broken.text or text
+                spent = _together(spent, broken.error.usage)
                 fault, wait = broken.error.fault, _wait_for(broken.error, next(waits))
                 _log_failure(turn, broken.error, tries_left=tries_left)
+            else:
+                return answer if spent is None else _with_spent(answer, spent)
             if fault is Fault.CONTEXT and may_hop and shown.floor < turn.depth:
                 may_hop = False
                 tries_left += 1
                 shown = await self._window(_above(owed, shown.floor), hop=True)
             elif wait is None or not tries_left:
-                return Answer(Reply(storable(text), Ending.BROKEN, fault), None, shown.floor)
+                return Answer(Reply(storable(text), Ending.BROKEN, fault), spent)
             else:
                 await self._clock.sleep(wait)
 
@@ -130,6 +134,15 @@ class _BrokenOff(Exception):
         super().__init__(str(error))
         self.text = text
         self.error = error
+
+
+def _with_spent(answer: Answer, spent: Usage) -> Answer:
+    """Return an answer with the cost of the tries before it; the sum measures no context."""
+    return Answer(answer.reply, _together(spent, answer.usage))
+
+
+def _together(one: Usage | None, other: Usage | None) -> Usage | None:
+    return one + other if one and other else one or other
 
 
 def _above(owed: Owed, floor: int) -> Owed:

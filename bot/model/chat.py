@@ -60,12 +60,13 @@ class Chat:
             refused = refused or bool(text(delta.get("refusal")))
             yield Delta(text(delta.get("content")) or text(delta.get("refusal")))
             if reason := text(choice.get("finish_reason")):
-                if reason == _FAILED:
-                    raise ModelBusy(Fault.SERVER, "the answer ended in an error")
                 # The usage comes after it, from servers that report one.
                 usages = [_usage(last.get("usage")) for last in (event, *await events.tail())]
                 known = [usage for usage in usages if usage is not None]
-                yield Finish(_reason(reason, refused=refused), known[-1] if known else None)
+                usage = known[-1] if known else None
+                if reason == _FAILED:
+                    raise ModelBusy(Fault.SERVER, "the answer ended in an error", usage=usage)
+                yield Finish(_reason(reason, refused=refused), usage)
                 return
         raise ModelBusy(Fault.TRUNCATED, "the stream ended before the answer did")
 

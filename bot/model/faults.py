@@ -20,6 +20,7 @@ import aiohttp
 import httpx2
 import openai
 
+from bot.domain.completion import Usage
 from bot.domain.errors import Fault, ModelBusy, ModelError, ModelRefused
 from bot.model.fields import fields, text
 
@@ -114,13 +115,13 @@ def translated() -> Iterator[None]:
         raise ModelBusy(Fault.TRUNCATED, "a piece of the stream was malformed") from error
 
 
-def told(body: object) -> ModelError:
+def told(body: object, *, usage: Usage | None = None) -> ModelError:
     """Return the error that the far side describes in `body`, told without a status.
 
     A number in place of a code is a status, as OpenRouter and vLLM use it.
     """
     number = _code(body)
-    return _error(int(number) if _STATUS.fullmatch(number) else None, body)
+    return _error(int(number) if _STATUS.fullmatch(number) else None, body, usage=usage)
 
 
 def _answered(error: openai.APIStatusError) -> ModelError:
@@ -136,14 +137,15 @@ def _error(
     *,
     request_id: str | None = None,
     after: float | None = None,
+    usage: Usage | None = None,
 ) -> ModelError:
     fault = _fault(status, body)
     said = {"status": status, "code": _code(body), "type": fields(body).get("type")}
     words = {name: _plain(value) for name, value in {**said, "request": request_id}.items()}
     reason = " ".join(f"{name}={word}" for name, word in words.items() if word) or "no details"
     if fault in _WORTH_ANOTHER_TRY:
-        return ModelBusy(fault, reason, after=after)
-    return ModelRefused(fault, reason)
+        return ModelBusy(fault, reason, after=after, usage=usage)
+    return ModelRefused(fault, reason, usage=usage)
 
 
 def _fault(status: int | None, body: object) -> Fault:

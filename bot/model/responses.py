@@ -63,7 +63,8 @@ class Responses:
                     yield self._finish(response, refused=refused, cut=cut)
                     return
                 case "response.failed":
-                    raise told(fields(event.get("response")).get("error"))
+                    response = fields(event.get("response"))
+                    raise told(response.get("error"), usage=_usage(response.get("usage")))
                 case "error":
                     raise told(event)
         raise ModelBusy(Fault.TRUNCATED, "the stream ended before the answer did")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -174,3 +175,14 @@ def test_a_server_that_reports_no_tokens_has_measured_nothing() -> None:
     shown = look(history, turn(10, "now"), budget=400)
 
     assert shown.floor == 7
+
+
+def test_costs_that_were_added_up_over_several_tries_measure_nothing() -> None:
+    tried_twice = [
+        replace(turn(depth, "q" * 28, "a" * 88, usage), floor=None)
+        for depth, usage in enumerate([Usage(100, 10), Usage(90000, 10), Usage(100, 10)])
+    ]
+
+    shown = look(tried_twice, turn(3, "now"), budget=400)
+
+    assert shown.floor == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.domain.completion import Usage
 from bot.domain.errors import Fault, ModelBusy, ModelRefused
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
@@ -109,3 +110,26 @@ def test_what_the_last_try_had_said_is_kept() -> None:
     answer = Desk(broken, broken, broken, [FAILURE]).answer()
 
     assert answer.reply == Reply("Half a sen", Ending.BROKEN, Fault.SERVER)
+
+
+def test_what_failed_tries_cost_is_counted_but_measures_no_context() -> None:
+    dear = ModelBusy(Fault.SERVER, "503", usage=Usage(100, 20, 80, 5, 7))
+    desk = Desk(["Half a", dear], [FAILURE], ["Whole.", Usage(100, 30, 90, 0, 10)])
+
+    answer = desk.answer()
+
+    assert answer == Answer(Reply("Whole."), Usage(200, 50, 170, 5, 17), floor=None)
+
+
+def test_a_turn_that_came_to_nothing_still_knows_what_it_cost() -> None:
+    refused = ModelRefused(Fault.CONTENT, "no", usage=Usage(100, 0))
+
+    answer = Desk([refused]).answer()
+
+    assert answer == Answer(Reply("", Ending.BROKEN, Fault.CONTENT), Usage(100, 0), floor=None)
+
+
+def test_an_answer_at_the_first_try_measures_its_context() -> None:
+    desk = Desk(["Whole.", Usage(100, 30)])
+
+    assert desk.answer() == Answer(Reply("Whole."), Usage(100, 30), floor=0)

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from bot.domain.completion import Finish, FinishReason, Usage
-from bot.domain.errors import Fault, ModelBusy
+from bot.domain.errors import Fault, ModelBusy, ModelRefused
 from bot.domain.message import Message, Role
 from bot.model import Endpoint
 from bot.model.connecting import Api, open_client
@@ -156,10 +156,27 @@ async def test_any_finish_reason_that_is_no_cut_is_a_stop(reason: str) -> None:
 
 
 async def test_an_error_in_place_of_a_finish_reason_is_a_failure() -> None:
+    end: dict[str, object] = {"choices": [{"delta": {}, "finish_reason": "error"}]}
+    usage = {"usage": {"prompt_tokens": 7, "completion_tokens": 2}}
+
     with pytest.raises(ModelBusy) as caught:
-        await told([{"choices": [{"delta": {}, "finish_reason": "error"}]}], api="chat")
+        await told([end, {"choices": [], **usage}], api="chat")
 
     assert caught.value.fault is Fault.SERVER
+    assert caught.value.usage == Usage(7, 2)
+
+
+async def test_an_answer_that_was_given_up_says_what_it_cost() -> None:
+    failed = {
+        "error": {"code": "invalid_prompt"},
+        "usage": {"input_tokens": 7, "output_tokens": 2, "input_tokens_details": None},
+    }
+
+    with pytest.raises(ModelRefused) as caught:
+        await told([{"type": "response.failed", "response": failed}], api="responses")
+
+    assert caught.value.fault is Fault.CONTENT
+    assert caught.value.usage == Usage(7, 2)
 
 
 @pytest.mark.parametrize(
