@@ -11,11 +11,16 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import httpx2
 from openai import AsyncOpenAI, AsyncStream
 
-from bot.domain.errors import ModelError
-from bot.model.faults import translated
+from bot.domain.errors import Fault, ModelError, ModelRefused
+from bot.model.faults import told, translated
 from bot.model.fields import Fields, fields
+
+# What gateways answer with status 200 all the same: an error, a log-in page, a whole answer
+# from a server that cannot stream. Anything else may be a stream, by whatever name.
+_NO_STREAMS = frozenset({"application/json", "text/html"})
 
 TAIL_SECONDS = 0.25  # what follows the last word follows at once, or is not waited for
 
@@ -53,4 +58,23 @@ async def open_events(client: AsyncOpenAI, path: str, body: Fields) -> AsyncIter
             path, cast_to=object, body=body, stream=True, stream_cls=AsyncStream[object]
         )
     async with stream:
+        if (kind := _kind(stream.response)) in _NO_STREAMS:
+            raise await _told_whole(stream.response, kind)
         yield Events(stream)
+
+
+def _kind(response: httpx2.Response) -> str:
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+async def _told_whole(response: httpx2.Response, kind: str) -> ModelError:
+    """Return the error in an answer that calls itself a success and is no stream."""
+    with translated():
+        await response.aread()
+    try:
+        said = fields(response.json())
+    except ValueError:
+        said = {}
+    if error := said.get("error"):
+        return told(error)
+    return ModelRefused(Fault.REQUEST, f"{kind} came in place of a stream")

@@ -6,12 +6,14 @@ import asyncio
 import socket
 from collections.abc import Mapping
 
+import httpx2
 import pytest
 
 from bot.domain.errors import Fault, ModelBusy, ModelError, ModelRefused
 from bot.model import Endpoint, open_model
-from bot.model.connecting import Api
+from bot.model.connecting import Api, open_client
 from bot.model.faults import told
+from bot.model.remote import RemoteModel
 from bot.playground.local_openai import (
     Begin,
     Collapse,
@@ -269,6 +271,65 @@ async def test_a_model_that_thinks_long_is_not_silent(api: Api) -> None:
         answer = await heard(model)
 
     assert answer.text == "Yes."
+
+
+async def refusal(answer: httpx2.Response, *, api: Api) -> ModelError:
+    endpoint = Endpoint("", "http://elsewhere.invalid/v1", api)
+    transport = httpx2.MockTransport(lambda _: answer)
+    async with open_client(endpoint, stall_seconds=5, transport=transport) as client:
+        with pytest.raises(ModelError) as caught:
+            await heard(RemoteModel(client, endpoint.dialect(max_output_tokens=5, salt="")))
+    return caught.value
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("answer", "kind", "reason"),
+    [
+        (
+            httpx2.Response(200, json={"error": {"code": "insufficient_quota"}}),
+            ModelRefused,
+            "quota: code=insufficient_quota",
+        ),
+        (
+            httpx2.Response(200, json={"error": {"code": 429, "message": "slow down"}}),
+            ModelBusy,
+            "rate: status=429 code=429",
+        ),
+        (
+            httpx2.Response(200, json={"error": "the model crashed"}),
+            ModelBusy,
+            "server: no details",
+        ),
+        (
+            httpx2.Response(200, json={"error": None, "output": []}),
+            ModelRefused,
+            "request: application/json came in place of a stream",
+        ),
+        (
+            httpx2.Response(200, html="<title>Please log in</title>"),
+            ModelRefused,
+            "request: text/html came in place of a stream",
+        ),
+        (
+            httpx2.Response(200, content=b"{", headers={"content-type": "Application/JSON; a=b"}),
+            ModelRefused,
+            "request: application/json came in place of a stream",
+        ),
+        (
+            httpx2.Response(502, html="<title>Bad gateway</title>"),
+            ModelBusy,
+            "server: status=502",
+        ),
+    ],
+)
+async def test_what_is_no_stream_is_told_for_what_it_is(
+    answer: httpx2.Response, kind: type[ModelError], reason: str, api: Api
+) -> None:
+    error = await refusal(answer, api=api)
+
+    assert type(error) is kind
+    assert str(error) == reason
 
 
 @BOTH
