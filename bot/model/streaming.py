@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 import httpx2
 from openai import AsyncOpenAI, AsyncStream
 
-from bot.domain.errors import Fault, ModelError, ModelRefused
+from bot.domain.errors import Fault, ModelBusy, ModelError, ModelRefused
 from bot.model.faults import told, translated
 from bot.model.fields import Fields, fields
 
@@ -26,15 +26,26 @@ TAIL_SECONDS = 0.25  # what follows the last word follows at once, or is not wai
 
 
 class Events:
-    """The events of one stream, each a JSON object."""
+    """The events of one stream, each a JSON object; `patience` seconds apart at most.
 
-    def __init__(self, stream: AsyncStream[object]) -> None:
+    A line that is kept alive by comments is no answer: it is given up like a silent one.
+    """
+
+    def __init__(self, stream: AsyncStream[object], *, patience: float | None) -> None:
         self._stream = stream
+        self._patience = patience
 
     async def __aiter__(self) -> AsyncGenerator[Fields, None]:
-        with translated():
-            async for item in self._stream:
-                yield fields(item)
+        with translated(), suppress(StopAsyncIteration):
+            while True:
+                yield fields(await self._next())
+
+    async def _next(self) -> object:
+        try:
+            async with asyncio.timeout(self._patience):
+                return await anext(self._stream)
+        except TimeoutError as error:
+            raise ModelBusy(Fault.TIMEOUT, f"no event for {self._patience} s") from error
 
     async def tail(self) -> list[Fields]:
         """Return what still comes after the event that ended the answer.
@@ -60,7 +71,12 @@ async def open_events(client: AsyncOpenAI, path: str, body: Fields) -> AsyncIter
     async with stream:
         if (kind := _kind(stream.response)) in _NO_STREAMS:
             raise await _told_whole(stream.response, kind)
-        yield Events(stream)
+        yield Events(stream, patience=_patience(client))
+
+
+def _patience(client: AsyncOpenAI) -> float | None:
+    timeout = client.timeout
+    return timeout.read if isinstance(timeout, httpx2.Timeout) else timeout
 
 
 def _kind(response: httpx2.Response) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import httpx2
 import pytest
@@ -273,10 +273,10 @@ async def test_a_model_that_thinks_long_is_not_silent(api: Api) -> None:
     assert answer.text == "Yes."
 
 
-async def refusal(answer: httpx2.Response, *, api: Api) -> ModelError:
+async def refusal(answer: httpx2.Response, *, api: Api, stall_seconds: float = 5.0) -> ModelError:
     endpoint = Endpoint("", "http://elsewhere.invalid/v1", api)
     transport = httpx2.MockTransport(lambda _: answer)
-    async with open_client(endpoint, stall_seconds=5, transport=transport) as client:
+    async with open_client(endpoint, stall_seconds=stall_seconds, transport=transport) as client:
         with pytest.raises(ModelError) as caught:
             await heard(RemoteModel(client, endpoint.dialect(max_output_tokens=5, salt="")))
     return caught.value
@@ -330,6 +330,22 @@ async def test_what_is_no_stream_is_told_for_what_it_is(
 
     assert type(error) is kind
     assert str(error) == reason
+
+
+@BOTH
+async def test_a_line_kept_alive_by_comments_is_given_up_like_a_silent_one(api: Api) -> None:
+    async def comments() -> AsyncIterator[bytes]:
+        while True:
+            yield b": still here\n\n"
+            await asyncio.sleep(0.01)
+
+    answer = httpx2.Response(200, content=comments())
+
+    async with asyncio.timeout(5):
+        error = await refusal(answer, api=api, stall_seconds=0.1)
+
+    assert isinstance(error, ModelBusy)
+    assert error.fault is Fault.TIMEOUT
 
 
 @BOTH
