@@ -9,11 +9,14 @@ from bot.domain.completion import CompletionEvent, Delta, Finish, FinishReason, 
 from bot.domain.context import Context
 from bot.domain.errors import Fault, ModelBusy
 from bot.model.extras import extras
+from bot.model.faults import told
 from bot.model.fields import Fields, count, fields, first, text
 from bot.model.streaming import Events
 
 _REASONS = {"length": FinishReason.LENGTH, "content_filter": FinishReason.FILTER}
-_FAILED = "error"  # how OpenRouter ends an answer that its provider could not finish
+# What vLLM and gateways call an event that tells of an error; also the finish reason with
+# which OpenRouter ends an answer that its provider could not finish.
+_ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Chat:
         """Yield the answer that `events` tell; only a finish reason ends it."""
         refused = False
         async for event in events:
+            if _ERROR in (event.get("object"), event.get("type")):
+                raise told(event)
             choice = first(event.get("choices"))
             delta = fields(choice.get("delta"))
             refused = refused or bool(text(delta.get("refusal")))
@@ -64,7 +69,7 @@ class Chat:
                 usages = [_usage(last.get("usage")) for last in (event, *await events.tail())]
                 known = [usage for usage in usages if usage is not None]
                 usage = known[-1] if known else None
-                if reason == _FAILED:
+                if reason == _ERROR:
                     raise ModelBusy(Fault.SERVER, "the answer ended in an error", usage=usage)
                 yield Finish(_reason(reason, refused=refused), usage)
                 return

@@ -155,6 +155,22 @@ async def test_any_finish_reason_that_is_no_cut_is_a_stop(reason: str) -> None:
     assert read == Heard("Yes", Finish(FinishReason.STOP, None))
 
 
+@pytest.mark.parametrize(
+    ("event", "fault"),
+    [
+        ({"object": "error", "code": 400, "param": "input_tokens"}, Fault.CONTEXT),  # vLLM
+        ({"type": "error", "code": "insufficient_quota", "message": "no"}, Fault.QUOTA),
+    ],
+)
+async def test_an_error_may_be_an_event_like_any_other(
+    event: dict[str, object], fault: Fault
+) -> None:
+    with pytest.raises(ModelRefused) as caught:
+        await told([{"choices": [{"delta": {"content": "Half a"}}]}, event], api="chat")
+
+    assert caught.value.fault is fault
+
+
 async def test_an_error_in_place_of_a_finish_reason_is_a_failure() -> None:
     end: dict[str, object] = {"choices": [{"delta": {}, "finish_reason": "error"}]}
     usage = {"usage": {"prompt_tokens": 7, "completion_tokens": 2}}
