@@ -21,6 +21,12 @@ def shown(*pieces: str) -> str:
         ("[A · B #1 #42 · 2026-01-02 09:30Z]\nHello", "Hello"),
         ("[Ada #42 · 2026-01-02 09:30Z]\n\nHello", "\nHello"),
         ("[Ada #42 · 2026-01-02 09:30Z]", ""),
+        ("[Parley · 2026-01-02 09:30Z]\nHello", "Hello"),
+        ("Parley: Hello", "Hello"),
+        ("\nParley:\nHello", "Hello"),
+        ("Parley:Hello", "Hello"),
+        ("Parley:  indented", " indented"),
+        ("Parley:", ""),
     ],
 )
 def test_a_label_at_the_start_is_taken_off(said: str, expected: str) -> None:
@@ -40,6 +46,11 @@ def test_a_label_at_the_start_is_taken_off(said: str, expected: str) -> None:
         "[Ada #42]\nwithout a time",
         "Hello\n[Ada #42 · 2026-01-02 09:30Z]\nlater",
         f"[{'A' * 200} #42 · 2026-01-02 09:30Z]\nlonger than any name",
+        "Parley is my name",
+        "parley: a conference between enemies",
+        "Ada: Hello",
+        "Hello\nParley: later",
+        f"{' ' * 200}Parley: later than any label",
         "[[Ada #42 · 2026-01-02 09:30Z]\nHello",
     ],
 )
@@ -51,6 +62,16 @@ def test_only_one_label_is_taken_off() -> None:
     twice = "[2026-01-02 09:30Z]\n[2026-01-02 09:31Z]\nHello"
 
     assert shown(twice) == "[2026-01-02 09:31Z]\nHello"
+
+
+def test_only_one_name_is_taken_off() -> None:
+    assert shown("Parley: Parley: Hello") == "Parley: Hello"
+
+
+def test_a_beginning_that_turns_out_to_be_no_name_is_shown_when_that_is_clear() -> None:
+    label = LabelFilter()
+
+    assert [label.feed(piece) for piece in ("P", "arl", "ey", " is")] == ["", "", "", "Parley is"]
 
 
 def test_words_that_cannot_be_a_label_are_shown_at_once() -> None:
@@ -77,7 +98,18 @@ def test_no_more_is_held_back_than_a_label_may_be_long() -> None:
 
 LABEL_LIKE = st.text(alphabet="[]Ada #42·-:Z\n 0", max_size=60)
 STARTS = st.sampled_from(
-    ["", " ", "[", "[Ada #42 · 2026-01-02 09:30Z]", "[2026-01-02 09:30Z]", "[" + "a" * 118]
+    [
+        "",
+        " ",
+        "Parl",
+        "Parley:",
+        " " * 113 + "Parley:",
+        " " * 114 + "Parley:",
+        "[",
+        "[Ada #42 · 2026-01-02 09:30Z]",
+        "[2026-01-02 09:30Z]",
+        "[" + "a" * 118,
+    ]
 )
 
 
