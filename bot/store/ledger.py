@@ -13,7 +13,7 @@ from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from bot.store.desk import Desk
 from bot.store.sessions import session_named
-from bot.store.turns import owed_turn, turn_from, turn_numbered, turns_from
+from bot.store.turns import check_owed, owed_turn, turn_from, turns_from
 
 
 class SqliteLedger(Desk):
@@ -88,7 +88,8 @@ limit 1
 def _take_up(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
     key = (str(session_id),)
     row = db.execute(_NEXT_TURN, key).fetchone() or db.execute(_NEXT_CHECK, key).fetchone()
-    turn, session = turn_from(db, row), session_named(db, session_id)
+    turn = turn_from(db, row)
+    session = None if turn is None else session_named(db, session_id)
     if turn is None or session is None:
         return None
     if turn.state in {TurnState.RECEIVED, TurnState.ANSWERING}:
@@ -144,7 +145,8 @@ def _forgive_attempts(db: sqlite3.Connection) -> None:
 
 
 def _record_post(db: sqlite3.Connection, turn_id: TurnId, page: int, post: int) -> None:
-    known = len(owed_turn(db, turn_id).posts)
+    check_owed(db, turn_id)
+    (known,) = db.execute("select count(*) from posts where turn_id = ?", (turn_id,)).fetchone()
     if page > known:
         raise IllegalMove(f"turn {turn_id} has {known} posts: page {page} cannot be the next")
     db.execute(
@@ -158,7 +160,7 @@ def _record_post(db: sqlite3.Connection, turn_id: TurnId, page: int, post: int) 
 
 
 def _forget_posts(db: sqlite3.Connection, turn_id: TurnId, since: int) -> None:
-    owed_turn(db, turn_id)
+    check_owed(db, turn_id)
     db.execute("delete from posts where turn_id = ? and page >= ?", (turn_id, since))
 
 
@@ -177,9 +179,7 @@ def _record_reply(
     )
     if usage is not None:
         _record_usage(db, turn, usage)
-    answered = turn_numbered(db, turn_id)
-    assert answered is not None, "it was there just now"  # noqa: S101
-    return answered
+    return replace(turn, state=TurnState.ANSWERED, reply=reply, usage=usage, floor=floor)
 
 
 def _record_usage(db: sqlite3.Connection, turn: Turn, usage: Usage) -> None:
@@ -214,8 +214,7 @@ def _record_usage(db: sqlite3.Connection, turn: Turn, usage: Usage) -> None:
 
 
 def _settle_turn(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> None:
-    turn = owed_turn(db, turn_id)
-    check_move(turn.state, state)
+    check_move(check_owed(db, turn_id), state)
     if state in {TurnState.RECEIVED, TurnState.ANSWERING, TurnState.ANSWERED}:
         raise IllegalMove(f"a turn is not settled by being {state}")
     db.execute("update turns set state = ? where id = ?", (state, turn_id))

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from bot.domain.completion import Usage
@@ -13,7 +14,7 @@ from bot.domain.errors import Fault, TurnSettled
 from bot.domain.message import Prompt
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Session, SessionId, TurnId
-from bot.domain.turn import Turn, TurnState
+from bot.domain.turn import MOVES, Turn, TurnState
 from bot.store.columns import from_column
 
 
@@ -28,12 +29,25 @@ def owed_turn(db: sqlite3.Connection, turn_id: TurnId) -> Turn:
     Raises:
         TurnSettled: it is, or it was deleted.
     """
+    check_owed(db, turn_id)
     turn = turn_numbered(db, turn_id)
-    if turn is None:
-        raise TurnSettled(f"turn {turn_id} was deleted")
-    if turn.is_settled:
-        raise TurnSettled(f"turn {turn_id} is {turn.state}")
+    assert turn is not None, "it was there just now"  # noqa: S101
     return turn
+
+
+def check_owed(db: sqlite3.Connection, turn_id: TurnId) -> TurnState:
+    """Return the state of a turn that is not settled.
+
+    Raises:
+        TurnSettled: it is, or it was deleted.
+    """
+    row = db.execute("select state from turns where id = ?", (turn_id,)).fetchone()
+    if row is None:
+        raise TurnSettled(f"turn {turn_id} was deleted")
+    state = TurnState(row["state"])
+    if not MOVES[state]:
+        raise TurnSettled(f"turn {turn_id} is {state}")
+    return state
 
 
 def add_turn(
@@ -65,9 +79,7 @@ def add_turn(
         [(turn_id, position, prompt.message_id) for position, prompt in enumerate(prompts)],
     )
     db.execute("update sessions set head = ? where id = ?", (turn_id, str(session.id)))
-    added = turn_numbered(db, TurnId(turn_id or 0))
-    assert added is not None, "it was added just now"  # noqa: S101
-    return added
+    return replace(turn, id=TurnId(turn_id or 0))
 
 
 def turn_from(db: sqlite3.Connection, row: sqlite3.Row | None) -> Turn | None:
