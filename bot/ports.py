@@ -22,8 +22,9 @@ from bot.domain.turn import Owed, Turn, TurnState
 class Inbox(Protocol):
     """Where what was heard becomes durable.
 
-    Every method of the store is one transaction: once it returns, its change survives a
-    power cut; when it raises StoreBusy, nothing has changed.
+    Every method of the store is one transaction: once it returns, its change survives the
+    death of the process, and a power cut too unless it says otherwise; when it raises
+    StoreBusy, nothing has changed. A power cut takes the newest changes and no others.
     """
 
     async def hear(self, heard: Sequence[tuple[Session, Prompt]]) -> list[Turn | None]:
@@ -41,6 +42,10 @@ class Ledger(Protocol):
 
     Methods that change a turn raise TurnSettled when nothing is owed for it any more, or
     when it was deleted with its session.
+
+    A power cut may take back what `take_up`, `record_post` and `settle_turn` changed since
+    the last change of another kind: a turn that was heard is then answered, or one that was
+    answered delivered, as after any crash, and its posts are found by their marks.
     """
 
     async def owing(self) -> list[SessionId]:

@@ -23,7 +23,7 @@ class SqliteLedger(Desk):
         return await self.readers.read(_owing)
 
     async def take_up(self, session_id: SessionId) -> Owed | None:
-        return await self.writer.write(lambda db: _take_up(db, session_id))
+        return await self.writer.write(lambda db: _take_up(db, session_id), flushes=False)
 
     async def forgive_attempts(self) -> None:
         await self.writer.write(_forgive_attempts)
@@ -36,7 +36,7 @@ class SqliteLedger(Desk):
         )
 
     async def record_post(self, turn_id: TurnId, page: int, post: int) -> None:
-        await self.writer.write(lambda db: _record_post(db, turn_id, page, post))
+        await self.writer.write(lambda db: _record_post(db, turn_id, page, post), flushes=False)
 
     async def forget_posts(self, turn_id: TurnId, *, since: int) -> None:
         await self.writer.write(lambda db: _forget_posts(db, turn_id, since))
@@ -49,7 +49,7 @@ class SqliteLedger(Desk):
         )
 
     async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
-        await self.writer.write(lambda db: _settle_turn(db, turn_id, state))
+        await self.writer.write(lambda db: _settle_turn(db, turn_id, state), flushes=False)
 
 
 def _owing(db: sqlite3.Connection) -> list[SessionId]:

@@ -3,6 +3,10 @@
 Every write waits in a line and sends the connection's thread to commit the line. The thread
 takes all that waits by then, so that the next one often finds its own write done. There is no
 task to own and nobody to wait for the slowest: a write is never later than its own turn.
+
+The log is written in order, so that a power cut takes the newest commits and no others. A
+write that may be taken so is not waited for until it is on the disk; the next one that may
+not brings it there too.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ class _Write:
 
     work: Callable[[sqlite3.Connection], None]
     erases: bool
+    flushes: bool
     error: Exception | None = None
     is_committed: bool = False
 
@@ -39,20 +44,28 @@ class Writer:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._waiting: deque[_Write] = deque()
+        self.is_flushing: bool | None = None  # what SQLite was told last
         self.commits = 0
 
-    async def write(self, work: Callable[[sqlite3.Connection], T], *, erases: bool = False) -> T:
+    async def write(
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        *,
+        erases: bool = False,
+        flushes: bool = True,
+    ) -> T:
         """Return what `work` returns once its changes are committed.
 
         What `work` raises undoes its own changes and nobody else's. A caller that is
         cancelled does not know what came of it. With `erases` no deleted word is left in
-        the write-ahead log either.
+        the write-ahead log either. Without `flushes` the change survives the death of the
+        process, but a power cut only if something that flushes came after it.
 
         Raises:
             StoreBusy: nothing was changed.
         """
         results: list[T] = []
-        write = _Write(lambda db: results.append(work(db)), erases)
+        write = _Write(lambda db: results.append(work(db)), erases, flushes)
         self._waiting.append(write)
         await self._connection.run(self._commit_waiting)
         if write.error is not None:
@@ -67,6 +80,7 @@ class Writer:
         if not group:
             return
         try:
+            self._flush_or_not(db, is_on=any(write.flushes for write in group))
             self._commit(db, group)
         except sqlite3.Error as error:
             for write in group:
@@ -75,6 +89,11 @@ class Writer:
             _undo(db)
         if any(write.erases and write.is_committed for write in group):
             _empty_log(db)
+
+    def _flush_or_not(self, db: sqlite3.Connection, *, is_on: bool) -> None:
+        if is_on != self.is_flushing:
+            db.execute(f"pragma synchronous = {'full' if is_on else 'normal'}")
+            self.is_flushing = is_on
 
     def _commit(self, db: sqlite3.Connection, group: list[_Write]) -> None:
         db.execute("begin immediate")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 from threading import Event
@@ -9,8 +10,9 @@ from threading import Event
 import pytest
 
 from bot.domain.errors import StoreBusy, TurnSettled
+from bot.domain.reply import Reply
 from bot.domain.session import TurnId
-from bot.domain.turn import Turn
+from bot.domain.turn import Turn, TurnState
 from bot.store import SqliteStore, open_store
 from tests.samples import prompt, session
 
@@ -57,6 +59,59 @@ async def test_a_hundred_writes_that_wait_are_one_commit(store: SqliteStore) -> 
     await asyncio.gather(*writes)
 
     assert store.writer.commits - before == 2  # what the gate held up, and the hundred
+
+
+def _flushing(db: sqlite3.Connection) -> bool:
+    (synchronous,) = db.execute("pragma synchronous").fetchone()
+    return bool(synchronous == 2)  # https://sqlite.org/pragma.html#pragma_synchronous: FULL
+
+
+async def test_a_commit_is_flushed_to_the_disk_unless_its_writer_can_do_without(
+    store: SqliteStore,
+) -> None:
+    write = store.writer.write
+
+    flushed = [
+        await write(_flushing),
+        await write(_flushing, flushes=False),
+        await write(_flushing),
+    ]
+
+    assert flushed == [True, False, True]
+
+
+async def test_a_group_is_flushed_if_one_of_its_writers_cannot_do_without(
+    store: SqliteStore,
+) -> None:
+    async with Gate(store):
+        writes = [
+            asyncio.create_task(store.writer.write(_flushing, flushes=flushes))
+            for flushes in (False, True, False)
+        ]
+        await asyncio.sleep(0)
+
+    assert await asyncio.gather(*writes) == [True, True, True]
+
+
+async def test_only_what_can_be_found_out_again_is_left_to_a_power_cut(
+    store: SqliteStore,
+) -> None:
+    flushed = []
+
+    async def watch(work: Callable[[], Awaitable[object]]) -> None:
+        await work()
+        flushed.append(store.writer.is_flushing)
+
+    turn = (await _heard(store, 1))[0]
+    assert turn is not None
+    await watch(lambda: _heard(store, 2))
+    await watch(lambda: store.take_up(turn.session_id))
+    await watch(lambda: store.move_floor(turn.session_id, 0))
+    await watch(lambda: store.record_post(turn.id, 0, 55))
+    await watch(lambda: store.record_reply(turn.id, Reply("hi"), usage=None, floor=None))
+    await watch(lambda: store.settle_turn(turn.id, TurnState.DELIVERED))
+
+    assert flushed == [True, False, True, False, True, False]
 
 
 async def test_a_group_is_limited(store: SqliteStore) -> None:
