@@ -25,6 +25,10 @@ CONNECT_SECONDS = 10.0
 # fifty requests a second let far fewer stream usefully.
 MAX_CONNECTIONS = 1000
 KEPT_CONNECTIONS = 100
+# A conversation has pauses, and to connect anew costs each turn two or three round trips.
+# Routers on the way forget an idle connection after some minutes, without a word to us; a
+# server that closes one earlier is noticed.
+KEPT_SECONDS = 60.0
 
 
 Api = Literal["responses", "chat"]
@@ -71,7 +75,9 @@ async def open_client(
     """
     timeout = httpx2.Timeout(stall_seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS)
     limits = httpx2.Limits(
-        max_connections=MAX_CONNECTIONS, max_keepalive_connections=KEPT_CONNECTIONS
+        max_connections=MAX_CONNECTIONS,
+        max_keepalive_connections=KEPT_CONNECTIONS,
+        keepalive_expiry=KEPT_SECONDS,
     )
     async with AsyncOpenAI(
         api_key=endpoint.api_key or NO_KEY,
