@@ -103,6 +103,7 @@ class LocalOpenAI:
             await self._changed.wait_for(predicate)
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
+        at = asyncio.get_running_loop().time()
         body: object = await request.json()
         headers = {
             name: value for name, value in request.headers.items() if name != "Authorization"
@@ -111,7 +112,7 @@ class LocalOpenAI:
             request.path,
             body if isinstance(body, dict) else {},
             headers,
-            at=asyncio.get_running_loop().time(),
+            at=at,
             number=len(self.requests) + 1,
             peer=_peer(request),
         )
