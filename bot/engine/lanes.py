@@ -97,6 +97,8 @@ class Lanes:
     async def _step(self, session_id: SessionId) -> float | None:
         try:
             async with self._slots:
+                if self._is_draining:  # it was at nothing yet, it waited for room
+                    return None
                 more = await self._work(session_id)
         except StoreBusy as error:
             log.warning("session=%s event=store_busy reason=%s", session_id, error)

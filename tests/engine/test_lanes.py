@@ -116,3 +116,22 @@ def test_work_that_is_due_later_is_done_then_and_does_not_hold_up_what_is_new() 
     run(story())
 
     assert looks == [0.0, 3.0, 25.0]
+
+
+def test_draining_lets_nobody_begin_who_waits_for_room() -> None:
+    begun: list[SessionId] = []
+
+    async def work(session_id: SessionId) -> None:
+        begun.append(session_id)
+        await asyncio.sleep(5)
+
+    async def story() -> float:
+        async with Lanes(work, clock=LoopClock(), limit=1) as lanes:
+            lanes.wake(SESSION_ID)
+            lanes.wake(OTHER_SESSION_ID)
+            await asyncio.sleep(1)
+            await lanes.drain()
+            return asyncio.get_running_loop().time()
+
+    assert run(story()) == 5.0
+    assert begun == [SESSION_ID]
