@@ -114,14 +114,15 @@ class Lanes:
     def _wake_after(self, session_id: SessionId, seconds: float) -> None:
         if seconds <= 0:
             self._awake.add(session_id)
-        elif session_id not in self._timers and not self._is_draining:
+        elif not self._is_draining:
+            # The newest word counts: a failure is not to wait for a check that is due later.
+            if timer := self._timers.pop(session_id, None):
+                timer.cancel()
             self._timers[session_id] = self._group.create_task(
                 self._remind(session_id, seconds), name=f"reminder {session_id}"
             )
 
     async def _remind(self, session_id: SessionId, seconds: float) -> None:
-        try:
-            await self._clock.sleep(seconds)
-        finally:
-            del self._timers[session_id]
+        await self._clock.sleep(seconds)
+        del self._timers[session_id]
         self.wake(session_id)

@@ -135,3 +135,24 @@ def test_draining_lets_nobody_begin_who_waits_for_room() -> None:
 
     assert run(story()) == 5.0
     assert begun == [SESSION_ID]
+
+
+def test_a_failure_is_tried_again_soon_though_other_work_is_due_later() -> None:
+    looks: list[float] = []
+
+    async def work(_: SessionId) -> float | None:
+        looks.append(asyncio.get_running_loop().time())
+        if len(looks) == 2:
+            raise StoreBusy("disk full")
+        return max(25.0 - looks[-1], 0.0) or None
+
+    async def story() -> None:
+        async with Lanes(work, clock=LoopClock(), limit=8) as lanes:
+            lanes.wake(SESSION_ID)
+            await asyncio.sleep(3)
+            lanes.wake(SESSION_ID)
+            await asyncio.sleep(60)
+
+    run(story())
+
+    assert looks == [0.0, 3.0, 3.5, 25.0]
