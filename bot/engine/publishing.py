@@ -281,11 +281,16 @@ class Screen:
         """Adopt the posts that an earlier attempt placed; once for a recovered turn."""
         await self._governor.must()
         found = await self._messenger.find(self._place, self._turn.anchor)
+        there = {post.id for post in found}
         for post in found:
+            page = post.mark.page
             if post.id in self._posts:
                 continue
-            if post.mark.page == len(self._posts):
-                await self._adopt(post.mark.page, post.id, None)
+            # The next page, or one that stands where another was deleted.
+            if page == len(self._posts) or (
+                page < len(self._posts) and self._posts[page] not in there
+            ):
+                await self._adopt(page, post.id, None)
             else:
                 self._strays.append(post)
         self._must_search = False

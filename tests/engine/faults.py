@@ -107,10 +107,12 @@ async def suffer(
         plan.die()
     if trouble in {Trouble.FAILS, Trouble.LANDS_LATE} and name not in _HARMLESS:
         raise error
-    result = await call()
-    plan.die_if_dead()
-    if trouble is Trouble.DIES_AFTER:
-        plan.die()
+    try:
+        result = await call()
+    finally:
+        plan.die_if_dead()
+        if trouble is Trouble.DIES_AFTER:
+            plan.die()
     if trouble is Trouble.ANSWER_LOST and is_write:
         raise error
     return result

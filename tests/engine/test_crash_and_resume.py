@@ -18,7 +18,7 @@ from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import Script
 from tests.fakes.virtual_time import run
-from tests.samples import CHANNEL
+from tests.samples import ADA, CHANNEL
 
 SHORT: Script = ["Hi ", "there."]
 LONG: Script = ["a" * 1999, "\n", "b" * 1999, "\n", "c" * 10]
@@ -176,6 +176,35 @@ def test_pages_of_an_attempt_that_nobody_remembers_are_taken_back() -> None:
     run(leave("found at the start"), start=world.seconds)
     assert world.live(story)
     assert world.shown() == "Hi there."
+
+
+def asked_and_deleted() -> World:
+    """Return a world in which somebody has deleted the answer to a question."""
+    world = World(SHORT, ["Again ", "there."])
+    assert world.live(one_question)
+    world.board.rows.clear()
+    return world
+
+
+async def one_retry(house: House) -> None:
+    await house.sessions.retry(CHANNEL, ADA)
+
+
+@pytest.mark.parametrize("down", [A_MOMENT, AN_AGE])
+@pytest.mark.parametrize("trouble", DEADLY)
+def test_death_at_any_call_of_a_retry_leaves_one_answer_where_one_was_deleted(
+    trouble: Trouble, down: float
+) -> None:
+    plan = Plan()
+    assert asked_and_deleted().live(one_retry, plan)
+    begun = plan.calls.index("add_version") + 2  # from where on another answer is owed
+    for at in range(begun, len(plan.calls)):
+        world = asked_and_deleted()
+        world.die(one_retry, Plan(at, trouble, seed=at), down=down)
+
+        world.live(nothing)
+
+        assert world.board.read_aloud(CHANNEL) == ["Again there."], (at, plan.calls[at - 1])
 
 
 def test_a_crash_costs_at_most_one_more_request_to_the_model() -> None:
