@@ -16,6 +16,11 @@ from bot.playground.people.speaking import LONGEST_TYPED
 from bot.playground.saying import say
 from bot.settings import SettingsWrong, read_discord_settings, read_settings
 
+if sys.platform == "win32":
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop  # a turn costs it a seventh less of CPU
+
 log = logging.getLogger(__name__)
 
 WRONG_USAGE = 2  # what argparse exits with as well
@@ -27,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that has no emoji gets a "?"
     try:
-        return asyncio.run(_do(options))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(_do(options))
     except SettingsWrong as error:
         print(f"{error}\nSee .env.example.", file=sys.stderr)  # noqa: T201  # for the operator
         return WRONG_USAGE
