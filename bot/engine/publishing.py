@@ -60,7 +60,7 @@ class Screen:
         self._governor = governor
         self._posts = list(turn.posts)
         self._shown: list[Page | None] = [None] * len(turn.posts)  # None: nobody knows
-        self._strays: list[Post] = []
+        self._strays: set[int] = set()
         self._must_search = is_recovered
         self._may_be_stale = is_recovered  # what Discord holds may differ from what we sent
         self._replaced: set[int] = set()  # pages whose post of an earlier version was deleted
@@ -140,8 +140,8 @@ class Screen:
                 break
             if number >= len(self._posts) or self._shown[number] != page:
                 await insist(self._clock, partial(self._put, number, page))
-        for stray in self._strays:
-            await self._take_back(stray.id)
+        for stray in sorted(self._strays):
+            await self._take_back(stray)
         for post in self._posts[len(pages) :]:
             await self._take_back(post)
         if len(self._posts) > len(pages):
@@ -227,6 +227,7 @@ class Screen:
         else:
             self._posts.append(post)
             self._shown.append(page)
+        self._strays.discard(post)  # a nonce may give back what the search could not place
         self._is_visible = self._is_visible or page is not None
         # Made certain here: a post that is not recorded would be swept away as a stray.
         await insist(self._clock, partial(self._ledger.record_post, self._turn.id, number, post))
@@ -292,7 +293,7 @@ class Screen:
             ):
                 await self._adopt(page, post.id, None)
             else:
-                self._strays.append(post)
+                self._strays.add(post.id)
         self._must_search = False
         self._may_be_stale = True
 

@@ -151,6 +151,25 @@ def test_a_retry_of_a_deleted_answer_is_posted_anew() -> None:
     assert world.board.read_aloud(CHANNEL) == ["Two."]
 
 
+def test_a_deleted_answer_that_is_posted_anew_outlives_a_death() -> None:
+    world = World(["One."], ["Two."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.settled()
+        world.board.rows.clear()
+        plan.trouble_at_name("post", Trouble.DIES_AFTER)
+        plan.calls.clear()
+        await house.sessions.retry(CHANNEL, ADA)
+
+    plan = Plan()
+    world.die(story, plan, down=1.0)
+
+    world.live(nothing)
+
+    assert world.board.read_aloud(CHANNEL) == ["Two."]
+
+
 def test_only_the_newest_answer_can_be_retried_and_not_while_it_grows() -> None:
     world = World(["One."], ["Two ", asyncio.Event()])
 
