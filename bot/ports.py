@@ -109,6 +109,13 @@ class Archive(Protocol):
         """
         ...
 
+    async def close_session(self, session_id: SessionId, at: datetime) -> None:
+        """Close a session, with its unsettled turns as when another is opened in its place.
+
+        Closing one that is closed, or deleted, changes nothing.
+        """
+        ...
+
     async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
         """Open a closed session again at its place; the one open there is closed alike.
 

@@ -154,7 +154,8 @@ class Sessions:
     async def delete(self, place: Place, actor: Actor, session_id: SessionId) -> Session | None:
         """Erase a session of this place with all its words; return what it was, if it was.
 
-        An answer in progress is stopped first, so that it does not speak into the void.
+        It is closed first: an answer in progress is stopped, so that it does not speak into
+        the void, and what still waits for one gets none.
         """
         session = await self._archive.session(session_id)
         demand(actor, Action.DELETE, place, session)
@@ -162,11 +163,12 @@ class Sessions:
             return None
         if await self._archive.speakers(session_id) - {actor.id}:
             demand(actor, Action.DELETE_SHARED, place, session)
-        if await self._stop(session_id):
-            # While Discord is away the answer cannot be marked; the words go all the same.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(MARKED_WITHIN):
-                    await self._lanes.idle(session_id)
+        await self._archive.close_session(session_id, self._clock.now())
+        self._answerer.halt(session_id)
+        # While Discord is away the answer cannot be marked; the words go all the same.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MARKED_WITHIN):
+                await self._lanes.idle(session_id)
         await self._archive.delete_session(session_id)
         log.info("session=%s event=deleted", session_id)
         return session

@@ -36,6 +36,9 @@ class SqliteArchive(Desk):
     async def open_session(self, session: Session) -> Session | None:
         return await self.writer.write(lambda db: _open_session(db, session))
 
+    async def close_session(self, session_id: SessionId, at: datetime) -> None:
+        await self.writer.write(lambda db: _close_session(db, session_id, at))
+
     async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
         return await self.writer.write(lambda db: _resume_session(db, session_id, at))
 
@@ -77,6 +80,12 @@ def _open_session(db: sqlite3.Connection, session: Session) -> Session | None:
     closed = close_session_at(db, session.place, session.opened_at)
     insert_session(db, session)
     return closed
+
+
+def _close_session(db: sqlite3.Connection, session_id: SessionId, at: datetime) -> None:
+    session = session_named(db, session_id)
+    if session is not None and session.is_open:
+        close_session_at(db, session.place, at)
 
 
 def _resume_session(db: sqlite3.Connection, session_id: SessionId, at: datetime) -> Session | None:

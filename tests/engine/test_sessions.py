@@ -259,6 +259,37 @@ def test_deleting_a_session_that_is_answering_ends_the_answer_first() -> None:
     assert world.board.read_aloud(CHANNEL) == [f"Hi\n{STOPPED}"]
 
 
+def test_deleting_a_session_answers_nothing_of_it_that_still_waited() -> None:
+    world = World(["Hi ", asyncio.Event()], ["Next."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        house.say(1001, "and then?")
+        await house.until(lambda: "Hi" in world.shown())
+        await house.sessions.delete(CHANNEL, ADA, world.turns()[0].session_id)
+
+    assert world.live(story)
+    assert world.turns() == []
+    assert len(world.model.seen) == 1
+    assert world.board.read_aloud(CHANNEL) == [f"Hi\n{STOPPED}"]
+
+
+def test_deleting_a_session_lets_an_answer_be_shown_whole_that_is_safe_already() -> None:
+    world = World(["a" * 2000 + "b" * 2000])
+    plan = Plan()
+    plan.trouble_at_name("post", Trouble.FAILS)
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.until(lambda: "post" in plan.calls)
+        assert world.turns()[0].state is TurnState.ANSWERED
+        await house.sessions.delete(CHANNEL, ADA, world.turns()[0].session_id)
+
+    assert world.live(story, plan)
+    assert world.turns() == []
+    assert world.board.read_aloud(CHANNEL) == ["a" * 2000, "b" * 2000]
+
+
 def test_deleting_does_not_wait_for_ever_for_an_answer_to_be_marked() -> None:
     world = halfway()
 

@@ -113,6 +113,14 @@ class MemoryStore(MemoryTables):
 
         return await self._write(open_)
 
+    async def close_session(self, session_id: SessionId, at: datetime) -> None:
+        def close() -> None:
+            session = self.sessions.get(session_id)
+            if session is not None and session.is_open:
+                self._close_at(session.place, at)
+
+        await self._write(close)
+
     async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
         def resume() -> Session | None:
             session = self.sessions.get(session_id)

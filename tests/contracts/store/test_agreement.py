@@ -85,6 +85,10 @@ class TwoStores(RuleBasedStateMachine):
     def resume(self, number: int) -> None:
         self.both(lambda store: store.resume_session(self.session_id(number), MORNING))
 
+    @rule(number=numbers)
+    def close(self, number: int) -> None:
+        self.both(lambda store: store.close_session(self.session_id(number), MORNING))
+
     @precondition(lambda self: self.turns > 5)
     @rule(number=numbers)
     def delete(self, number: int) -> None:
