@@ -15,12 +15,12 @@ from functools import partial
 from io import StringIO
 
 from bot.domain.errors import BotError, MessengerBusy, PostGone, PostRefused
-from bot.domain.reply import Page, Post
+from bot.domain.reply import Controls, Page, Post
 from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.domain.wording import storable
 from bot.engine.layout import growing
-from bot.engine.notices import REFUSED_BY_DISCORD
+from bot.engine.notices import REFUSED_BY_DISCORD, STILL_WRITING
 from bot.engine.pacing import EDIT_INTERVAL, Governor
 from bot.engine.patience import insist
 from bot.ports import Clock, Ledger, Messenger
@@ -33,6 +33,8 @@ TYPING_AGAIN = 1.0  # seconds; when there was no room for it
 # the typing sign, and the edit that would follow a first page of a single word.
 TYPING_AFTER = 0.1  # seconds
 FIRST_WORDS_AFTER = 0.05  # seconds
+
+_OUR_WORDS = {REFUSED_BY_DISCORD, STILL_WRITING}
 
 
 class Screen:
@@ -157,15 +159,21 @@ class Screen:
         await insist(self._clock, self._sweep)
 
     async def said_so_far(self) -> str:
-        """Return what Discord shows of the answer, for a turn whose words were not kept."""
+        """Return what Discord shows of the answer, for a turn whose words were not kept.
+
+        That ends with the page under which there is a Stop button; beyond it, or where there
+        is none, stands what an earlier attempt or version had said.
+        """
         if self._must_search:
             await insist(self._clock, self._search)
         texts: list[str] = []
         for post in self._posts:
-            await self._governor.must()
-            if seen := await self._messenger.read(self._place, post):
+            seen = await insist(self._clock, partial(self._read, post))
+            if seen and seen.text not in _OUR_WORDS:
                 texts.append(seen.text)
-        return "\n".join(texts)
+            if seen and seen.controls is Controls.STOP:
+                return "\n".join(texts)
+        return "\n".join(texts) if self._turn.version == 0 else ""
 
     @property
     def _name(self) -> str:
@@ -297,9 +305,12 @@ class Screen:
         self._must_search = False
         self._may_be_stale = True
 
-    async def _compare(self, post: int, page: Page) -> None:
+    async def _read(self, post: int) -> Post | None:
         await self._governor.must()
-        seen = await self._messenger.read(self._place, post)
+        return await self._messenger.read(self._place, post)
+
+    async def _compare(self, post: int, page: Page) -> None:
+        seen = await self._read(post)
         if seen is None or _shows(seen, page):
             return
         log.info("%s event=post_repaired post=%d", self._name, post)

@@ -8,7 +8,8 @@ import logging
 import pytest
 
 from bot.domain.access import Actor, ActorKind, Denial, Denied, Right
-from bot.domain.reply import Controls, Ending
+from bot.domain.completion import FinishReason
+from bot.domain.reply import Controls, Ending, Reply
 from bot.domain.turn import TurnState
 from bot.engine.sessions import Retried
 from tests.engine.faults import Plan, Trouble
@@ -96,6 +97,42 @@ def test_a_stop_is_remembered_when_the_process_dies_over_it(at: int) -> None:
     else:
         assert world.board.read_aloud(CHANNEL) == [f"Hi\n{STOPPED}"]
         assert turn.state is TurnState.CANCELLED
+
+
+def test_words_of_ours_are_no_part_of_what_a_stopped_answer_had_said() -> None:
+    world = World([("a" * 1999 + "\n") * 4, asyncio.Event()], long_after=2)
+    plan = Plan()
+    plan.trouble_at_name("request_stop", Trouble.DIES_AFTER)
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.until(lambda: "A long answer" in world.shown())
+        await house.sessions.stop(CHANNEL, ADA)
+
+    world.die(story, plan, down=1.0)
+    world.live(nothing)
+
+    assert world.board.read_aloud(CHANNEL) == ["a" * 1999, STOPPED]
+    assert world.turns()[0].reply == Reply("a" * 1999, Ending.STOPPED)
+
+
+def test_a_version_that_is_stopped_before_its_first_word_does_not_repeat_the_one_before() -> None:
+    world = World(["One." * 1000, FinishReason.LENGTH], [asyncio.Event()])
+    plan = Plan()
+    plan.trouble_at_name("request_stop", Trouble.DIES_AFTER)
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.settled()
+        await house.sessions.retry(CHANNEL, ADA)
+        await house.until(lambda: world.turns()[1].state is TurnState.ANSWERING)
+        await house.sessions.stop(CHANNEL, ADA)
+
+    world.die(story, plan, down=1.0)
+    world.live(nothing)
+
+    assert world.board.read_aloud(CHANNEL) == ["⏹️ Stopped."]
+    assert world.turns()[1].reply == Reply("", Ending.STOPPED)
 
 
 def test_a_retry_answers_again_in_the_same_post_and_takes_the_place_of_the_first() -> None:
