@@ -92,7 +92,14 @@ class World:
     def die(self, story: Story, plan: Plan, *, down: float) -> None:
         """Tell a story in the midst of which the process dies, and stay down for some seconds."""
         assert not self.live(story, plan)
-        self.seconds += down
+        self.rest(down)
+
+    def rest(self, seconds: float) -> None:
+        """Have no process for a while, in which what is in flight lands all the same."""
+        plan = Plan()
+        plan.in_flight = self._in_flight
+        run(_rest(plan, seconds), start=self.seconds)
+        self.seconds += seconds
 
     def shown(self) -> str:
         """Return all that is to be read at the usual place."""
@@ -151,8 +158,14 @@ class World:
                 listening.cancel()
 
 
+async def _rest(plan: Plan, seconds: float) -> None:
+    landing = asyncio.create_task(_discord(plan))
+    await asyncio.sleep(seconds)
+    landing.cancel()
+
+
 async def _discord(plan: Plan) -> None:
-    """Let requests land that are in flight, for as long as the process lives."""
+    """Let requests land that are in flight, until cancelled."""
     while True:
         for landing in [one for one in plan.in_flight if one.is_due()]:
             plan.in_flight.remove(landing)

@@ -107,7 +107,7 @@ def test_two_deaths_in_a_row_leave_one_whole_reply() -> None:
             world = World(LONG)
             world.die(one_question, Plan(first, Trouble.DIES_IN_FLIGHT, seed=first), down=A_MOMENT)
             if not world.live(nothing, Plan(second, Trouble.DIES_AFTER, seed=second)):
-                world.seconds += AN_AGE
+                world.rest(AN_AGE)
 
             world.live(one_question)  # the first death may have come before it was heard
 

@@ -86,7 +86,7 @@ def test_a_stop_is_remembered_when_the_process_dies_over_it(at: int) -> None:
 
     plan = Plan(trouble=Trouble.DIES_AFTER)
     if not world.live(story, plan):
-        world.seconds += 1
+        world.rest(1)
 
     world.live(nothing)
 
