@@ -62,7 +62,7 @@ class Screen:
         self._governor = governor
         self._posts = list(turn.posts)
         self._shown: list[Page | None] = [None] * len(turn.posts)  # None: nobody knows
-        self._strays: set[int] = set()
+        self._strays: list[Post] = []  # found, and of no page that wants a post
         self._must_search = is_recovered
         self._may_be_stale = is_recovered  # what Discord holds may differ from what we sent
         self._replaced: set[int] = set()  # pages whose post of an earlier version was deleted
@@ -142,8 +142,8 @@ class Screen:
                 break
             if number >= len(self._posts) or self._shown[number] != page:
                 await insist(self._clock, partial(self._put, number, page))
-        for stray in sorted(self._strays):
-            await self._take_back(stray)
+        for stray in self._strays:
+            await self._take_back(stray.id)
         for post in self._posts[len(pages) :]:
             await self._take_back(post)
         if len(self._posts) > len(pages):
@@ -235,7 +235,8 @@ class Screen:
         else:
             self._posts.append(post)
             self._shown.append(page)
-        self._strays.discard(post)  # a nonce may give back what the search could not place
+        # A nonce may give back what the search could not place.
+        self._strays = [stray for stray in self._strays if stray.id != post]
         self._is_visible = self._is_visible or page is not None
         # Made certain here: a post that is not recorded would be swept away as a stray.
         await insist(self._clock, partial(self._ledger.record_post, self._turn.id, number, post))
@@ -260,12 +261,23 @@ class Screen:
     async def _deleted(self, number: int, page: Page) -> None:
         """Put back nothing that somebody deleted, unless another version is asked for."""
         if self._turn.version > 0 and number not in self._replaced:
+            await self._replace(number, page)
             self._replaced.add(number)
-            await self._governor.must()
-            await self._place_new(number, page)
         else:
             self._is_gone = True
             self._shown[number] = page
+
+    async def _replace(self, number: int, page: Page) -> None:
+        """Put another post in the place of a deleted one, which may have been tried before."""
+        if self._must_search:
+            await self._search()
+        await self._governor.must()
+        found = [post.id for post in self._strays if post.mark.page == number]
+        if found:
+            await self._adopt(number, found[0], None)
+            await self._change(number, page)
+        else:
+            await self._place_new(number, page)
 
     async def _refused(self, number: int, page: Page, error: PostRefused) -> None:
         """Say in place of a page that Discord does not take it; if not even that, let it be."""
@@ -290,18 +302,14 @@ class Screen:
         """Adopt the posts that an earlier attempt placed; once for a recovered turn."""
         await self._governor.must()
         found = await self._messenger.find(self._place, self._turn.anchor)
-        there = {post.id for post in found}
+        self._strays.clear()
         for post in found:
-            page = post.mark.page
             if post.id in self._posts:
                 continue
-            # The next page, or one that stands where another was deleted.
-            if page == len(self._posts) or (
-                page < len(self._posts) and self._posts[page] not in there
-            ):
-                await self._adopt(page, post.id, None)
+            if post.mark.page == len(self._posts):
+                await self._adopt(post.mark.page, post.id, None)
             else:
-                self._strays.add(post.id)
+                self._strays.append(post)
         self._must_search = False
         self._may_be_stale = True
 

@@ -188,7 +188,8 @@ def test_a_retry_of_a_deleted_answer_is_posted_anew() -> None:
     assert world.board.read_aloud(CHANNEL) == ["Two."]
 
 
-def test_a_deleted_answer_that_is_posted_anew_outlives_a_death() -> None:
+@pytest.mark.parametrize("down", [1.0, 400.0])
+def test_a_deleted_answer_is_posted_anew_once_though_the_process_dies(down: float) -> None:
     world = World(["One."], ["Two."])
 
     async def story(house: House) -> None:
@@ -200,11 +201,31 @@ def test_a_deleted_answer_that_is_posted_anew_outlives_a_death() -> None:
         await house.sessions.retry(CHANNEL, ADA)
 
     plan = Plan()
-    world.die(story, plan, down=1.0)
+    world.die(story, plan, down=down)
 
     world.live(nothing)
 
     assert world.board.read_aloud(CHANNEL) == ["Two."]
+    assert len(world.board.created) == 2
+
+
+@pytest.mark.parametrize("trouble", [Trouble.FAILS, Trouble.ANSWER_LOST, Trouble.LANDS_LATE])
+def test_a_deleted_answer_is_posted_anew_though_the_request_fails(trouble: Trouble) -> None:
+    world = World(["One."], ["Two."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.settled()
+        world.board.rows.clear()
+        plan.trouble_at_name("post", trouble)
+        plan.calls.clear()
+        await house.sessions.retry(CHANNEL, ADA)
+
+    plan = Plan()
+    world.live(story, plan)
+
+    assert world.board.read_aloud(CHANNEL) == ["Two."]
+    assert len(world.board.created) == 2
 
 
 def test_only_the_newest_answer_can_be_retried_and_not_while_it_grows() -> None:
