@@ -18,6 +18,7 @@ from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.pacing import Governor
 from bot.engine.sessions import Sessions
+from bot.ports import Model
 from tests.engine.faults import (
     IN_FLIGHT,
     Crash,
@@ -72,6 +73,7 @@ class World:
         self.store = MemoryStore()
         self.board = Board(LoopClock())
         self.model = ScriptedModel(*scripts)
+        self.asked: Model = self.model  # a story may have another one asked
         self.seconds = 0.0
         self._budget = budget
         self._long_after = long_after
@@ -134,7 +136,7 @@ class World:
             ledger=store,
             completer=Completer(
                 ledger=store,
-                model=GuardedModel(self.model, plan),
+                model=GuardedModel(self.asked, plan),
                 clock=clock,
                 default_model="some-model",
                 budget=self._budget,

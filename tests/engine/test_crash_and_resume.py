@@ -217,6 +217,16 @@ def test_a_crash_costs_at_most_one_more_request_to_the_model() -> None:
         assert len(world.model.seen) <= 2
 
 
+def test_words_that_were_paid_for_are_kept_until_the_disk_takes_them() -> None:
+    world = World(["Paid for."], ["Paid for again."])
+    plan = Plan()
+    plan.trouble_at_name("record_reply", Trouble.FAILS)
+
+    assert world.live(one_question, plan)
+
+    check(world, ["Paid for."], "the disk was full when the reply was to be kept")
+
+
 def test_a_prompt_that_keeps_killing_the_process_is_given_up() -> None:
     world = World(SHORT)
     calls = calls_of([SHORT])
