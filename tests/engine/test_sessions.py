@@ -264,6 +264,25 @@ def test_an_old_session_goes_on_where_it_was_when_it_is_resumed() -> None:
     assert words(world, 2) == ["I am Ada", "Nice to meet you.", "who am I?"]
 
 
+def test_resuming_a_session_stops_the_answer_of_the_one_it_puts_away() -> None:
+    world = World(["One."], ["Hi ", asyncio.Event()], ["Three."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "first")
+        await house.settled()
+        old = await house.sessions.start(CHANNEL, ADA)
+        house.say(1001, "second")
+        await house.until(lambda: "Hi" in world.shown())
+        assert old is not None
+        await house.sessions.resume(CHANNEL, BOB, old.id)
+        await house.until(lambda: STOPPED in world.shown())
+        house.say(1002, "third")
+
+    assert world.live(story)
+    assert world.board.read_aloud(CHANNEL) == ["One.", f"Hi\n{STOPPED}", "Three."]
+    assert words(world, 2) == ["first", "One.", "third"]
+
+
 def test_a_session_of_another_place_is_out_of_reach_whatever_its_uuid() -> None:
     world = World(["Hi."])
 
