@@ -25,7 +25,7 @@ def with_limit(text: str) -> st.SearchStrategy[tuple[str, int]]:
 
 
 CASES = NASTY.flatmap(with_limit)
-EXAMPLES = settings(max_examples=300, deadline=None)
+EXAMPLES = settings(max_examples=300)
 
 # How Discord's clients read backticks, tried at each place from the left.
 CODE = re.compile(
@@ -105,7 +105,7 @@ def test_all_pages_but_the_last_stay_as_they_are_while_the_text_grows(
     assert paginate(text + more, limit=limit)[: len(finished)] == finished
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CASES)
 def test_pages_stay_as_they_are_whenever_the_text_is_looked_at(case: tuple[str, int]) -> None:
     text, limit = case
