@@ -1,0 +1,1 @@
+"""The page that shows the local Discord in a browser."""
