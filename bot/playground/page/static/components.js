@@ -5,10 +5,11 @@ import { paintEdge, lastName } from "./embeds.js";
 import { card, gallery, picture } from "./files.js";
 import { render } from "./markdown.js";
 import { link, make, webAddress } from "./nodes.js";
+import { choicesOf } from "./things.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger" };
 const LINK = 5;
-const USERS_TO_CHOOSE = { 5: ["users"], 6: ["roles"], 7: ["users", "roles"], 8: ["channels"] };
+const THINGS = { 5: ["users"], 6: ["roles"], 7: ["users", "roles"], 8: ["channels"] };
 const SELECT_WORDS = {
   3: "Make a selection",
   5: "Select a user",
@@ -129,20 +130,8 @@ export function fixedChoices({ options = [] }) {
 }
 
 function thingChoices(part, things) {
-  const kinds = things ? USERS_TO_CHOOSE[part.type] : [];
-  const choices = kinds.flatMap((kind) => things[kind]().filter((thing) => isWanted(thing, part)).map(choiceOf));
+  const choices = choicesOf(things, THINGS[part.type], part.channel_types);
   return { choices, picked: (part.default_values ?? []).map(({ id }) => id) };
-}
-
-function isWanted(thing, { channel_types: kinds }) {
-  return !kinds?.length || kinds.includes(thing.type);
-}
-
-/** A person, role or channel as something to choose. */
-export function choiceOf(thing) {
-  const user = thing.user ?? thing;
-  const label = thing.nick ?? user.global_name ?? user.username ?? thing.name;
-  return { label, value: user.id, description: user.username && `@${user.username}` };
 }
 
 function section(part, scope) {
