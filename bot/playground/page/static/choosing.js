@@ -47,7 +47,12 @@ export class ChoiceMenu {
 
   #makeButton(id) {
     const { label, disabled = false } = this.#menu;
-    const properties = { type: "button", className: "part-select-button", role: "combobox", disabled };
+    const properties = {
+      type: "button",
+      className: "part-select-button",
+      role: "combobox",
+      disabled,
+    };
     const button = make("button", { ...properties, ariaHasPopup: "listbox", ariaLabel: label });
     button.setAttribute("aria-controls", id);
     button.popoverTargetElement = this.#list;
@@ -139,7 +144,9 @@ export class ChoiceMenu {
     const isSameWord = timeStamp - this.#typedAt < TYPED_TOGETHER;
     this.#typed = (isSameWord ? this.#typed : "") + key.toLowerCase();
     this.#typedAt = timeStamp;
-    const found = this.#menu.choices.findIndex(({ label }) => label.toLowerCase().startsWith(this.#typed));
+    const found = this.#menu.choices.findIndex(({ label }) =>
+      label.toLowerCase().startsWith(this.#typed),
+    );
     if (found >= 0) this.#activate(found);
   }
 

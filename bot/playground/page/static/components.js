@@ -25,7 +25,8 @@ const SELECT_WORDS = {
  * settled, or without one until the caller shows the message anew. When it is refused the reason
  * stands below.
  * @param {object} message
- * @param {{press(id: string): ?Promise<void>, select(id: string, values: string[]): ?Promise<void>}} deeds
+ * @param {{press(id: string): ?Promise<void>,
+ *          select(id: string, values: string[]): ?Promise<void>}} deeds
  * @param {object} names as for `render`; with `things`, as for `SlashPicker`, there are also menus
  *   of people, roles and channels
  */
@@ -95,7 +96,12 @@ function button(part, { act, deeds }) {
   ];
   const address = part.style === LINK && webAddress(part.url);
   if (address && !part.disabled) {
-    const element = link(address, address, ...words.filter(Boolean), make("span", { ariaHidden: "true" }, "↗"));
+    const element = link(
+      address,
+      address,
+      ...words.filter(Boolean),
+      make("span", { ariaHidden: "true" }, "↗"),
+    );
     element.className = "part-button part-button-link";
     return element;
   }
@@ -108,7 +114,8 @@ function button(part, { act, deeds }) {
 }
 
 function menu(part, { act, deeds, names }) {
-  const { choices, picked } = part.type === 3 ? fixedChoices(part) : thingChoices(part, names.things);
+  const { choices, picked } =
+    part.type === 3 ? fixedChoices(part) : thingChoices(part, names.things);
   const words = part.placeholder || SELECT_WORDS[part.type];
   const chosen = new ChoiceMenu({
     choices,
@@ -161,5 +168,7 @@ function media({ media: { url, width, height }, description, spoiler }) {
 function file(part, { message }) {
   const name = part.file.url.replace(/^attachment:\/\//, "");
   const found = message.attachments?.find(({ filename }) => filename === name);
-  return card(found ?? { url: part.file.url, filename: part.name ?? lastName(name), size: part.size });
+  return card(
+    found ?? { url: part.file.url, filename: part.name ?? lastName(name), size: part.size },
+  );
 }

@@ -39,7 +39,12 @@ function shown(embed, names) {
 function author(author) {
   if (!author?.name) return null;
   const name = linked(author.url, author.name);
-  return make("div", { className: "part-author" }, icon({ url: author.icon_url }, "part-icon"), name);
+  return make(
+    "div",
+    { className: "part-author" },
+    icon({ url: author.icon_url }, "part-icon"),
+    name,
+  );
 }
 
 function title({ title: text, url }, names) {
@@ -85,5 +90,10 @@ function footer({ footer: foot, timestamp }) {
   const time = Number.isNaN(moment.getTime()) ? null : MOMENT.format(moment);
   if (!foot?.text && !time) return null;
   const words = [foot?.text, time].filter(Boolean).join(" • ");
-  return make("footer", { className: "part-footer" }, icon({ url: foot?.icon_url }, "part-icon"), words);
+  return make(
+    "footer",
+    { className: "part-footer" },
+    icon({ url: foot?.icon_url }, "part-icon"),
+    words,
+  );
 }

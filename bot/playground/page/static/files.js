@@ -29,7 +29,8 @@ export function gallery(pictures) {
 
 /**
  * A picture that opens in full when it is pressed; its file's card when it cannot be seen.
- * @param {{url: string, filename: string, description?: string, width?: number, height?: number}} file
+ * @param {{url: string, filename: string, description?: string, width?: number,
+ *          height?: number}} file
  */
 export function picture(file) {
   const address = ownAddress(file.url);
@@ -40,7 +41,12 @@ export function picture(file) {
   image.src = address;
   const button = make(
     "button",
-    { type: "button", className: "part-picture", title: words, ariaLabel: `Open picture: ${words}` },
+    {
+      type: "button",
+      className: "part-picture",
+      title: words,
+      ariaLabel: `Open picture: ${words}`,
+    },
     image,
   );
   button.addEventListener("click", () => openPicture(address, words));
@@ -60,7 +66,11 @@ function covered(content) {
 }
 
 function openPicture(address, words) {
-  const close = make("button", { type: "button", className: "part-close", ariaLabel: "Close" }, "✕");
+  const close = make(
+    "button",
+    { type: "button", className: "part-close", ariaLabel: "Close" },
+    "✕",
+  );
   const box = make(
     "dialog",
     { className: "part-viewer", ariaLabel: words },
@@ -98,7 +108,9 @@ function shown(file) {
 export function card(file) {
   const own = ownAddress(file.url);
   const address = own ?? webAddress(file.url);
-  const name = address ? link(address, file.filename, file.filename) : make("span", {}, file.filename);
+  const name = address
+    ? link(address, file.filename, file.filename)
+    : make("span", {}, file.filename);
   if (own) name.download = file.filename;
   name.classList.add("part-file-name");
   const about = [size(file.size), file.description].filter(Boolean).join(" · ");
@@ -106,7 +118,12 @@ export function card(file) {
     "div",
     { className: "part-card" },
     make("span", { className: "part-file-mark", ariaHidden: "true" }, extension(file.filename)),
-    make("span", { className: "part-file-words" }, name, make("span", { className: "part-faint" }, about)),
+    make(
+      "span",
+      { className: "part-file-words" },
+      name,
+      make("span", { className: "part-faint" }, about),
+    ),
   );
 }
 
@@ -140,7 +157,10 @@ async function loadPreview(file, place) {
     if (!answer.ok) throw new Error(`the server says ${answer.status}`);
     const text = await answer.text();
     const rest = text.length > LONGEST_PREVIEW ? "\n… the rest is in the file" : "";
-    place.replaceChildren(highlight(text.slice(0, LONGEST_PREVIEW), extension(file.filename)), rest);
+    place.replaceChildren(
+      highlight(text.slice(0, LONGEST_PREVIEW), extension(file.filename)),
+      rest,
+    );
   } catch (failure) {
     place.textContent = `The file cannot be shown: ${failure.message}.`;
   }

@@ -21,10 +21,20 @@ let forms = 0;
  */
 export function openForm(modal, { submit, cancel }) {
   const id = `part-form-${++forms}`;
-  const fields = modal.components.flatMap(partsOf).map((part, index) => field(part, `${id}-${index}`));
+  const fields = modal.components
+    .flatMap(partsOf)
+    .map((part, index) => field(part, `${id}-${index}`));
   const problem = make("p", { className: "part-error", role: "alert" });
-  const send = make("button", { type: "submit", className: "part-button part-button-primary" }, "Submit");
-  const leave = make("button", { type: "button", className: "part-button part-button-secondary" }, "Cancel");
+  const send = make(
+    "button",
+    { type: "submit", className: "part-button part-button-primary" },
+    "Submit",
+  );
+  const leave = make(
+    "button",
+    { type: "button", className: "part-button part-button-secondary" },
+    "Cancel",
+  );
   const form = make(
     "form",
     { className: "part-form", noValidate: true },
@@ -51,7 +61,11 @@ export function openForm(modal, { submit, cancel }) {
     problem.textContent = "";
     send.disabled = true;
     try {
-      await submit(Object.fromEntries(fields.filter(({ name }) => name).map(({ name, value }) => [name, value()])));
+      await submit(
+        Object.fromEntries(
+          fields.filter(({ name }) => name).map(({ name, value }) => [name, value()]),
+        ),
+      );
       gone();
     } catch (failure) {
       problem.textContent = failure.message;
@@ -67,7 +81,8 @@ export function openForm(modal, { submit, cancel }) {
 /** The fields of a row or a label, each with what stands about it. */
 function partsOf(part) {
   if (part.type === ROW) return part.components;
-  if (part.type === LABEL) return [{ ...part.component, label: part.label, description: part.description }];
+  if (part.type === LABEL)
+    return [{ ...part.component, label: part.label, description: part.description }];
   return [part];
 }
 
@@ -80,7 +95,9 @@ function field(part, id) {
     case TEXT:
       return plain(make("div", { className: "part-text" }, render(part.content, NOBODY)));
     default:
-      return plain(make("p", { className: "part-faint" }, "Here is a field that this page does not know."));
+      return plain(
+        make("p", { className: "part-faint" }, "Here is a field that this page does not know."),
+      );
   }
 }
 
@@ -107,7 +124,8 @@ function textField(part, id) {
   control.addEventListener("input", count);
   const faultOf = (text) => {
     if (!text.trim()) return control.required ? "This has to be filled in." : "";
-    if (text.length < least) return `At least ${least} characters are needed; these are ${text.length}.`;
+    if (text.length < least)
+      return `At least ${least} characters are needed; these are ${text.length}.`;
     return text.length > most ? `At most ${most} characters fit; these are ${text.length}.` : "";
   };
   return framed(part, control, control, {
@@ -139,9 +157,18 @@ function menuField(part, id) {
 function framed(part, body, control, { counter, value, faultOf }) {
   const isRequired = part.required ?? true;
   const fault = make("span", { className: "part-error", id: `${control.id}-fault`, role: "alert" });
-  const about = make("span", { className: "part-faint", id: `${control.id}-about` }, part.description ?? "");
+  const about = make(
+    "span",
+    { className: "part-faint", id: `${control.id}-about` },
+    part.description ?? "",
+  );
   const mark = isRequired && make("span", { className: "part-required", ariaHidden: "true" }, " *");
-  const label = make("label", { htmlFor: control.id, className: "part-label" }, part.label ?? "", mark);
+  const label = make(
+    "label",
+    { htmlFor: control.id, className: "part-label" },
+    part.label ?? "",
+    mark,
+  );
   const foot = make("div", { className: "part-field-foot" }, fault, counter);
   control.setAttribute("aria-describedby", `${about.id} ${fault.id}`);
   const check = () => {
@@ -150,6 +177,13 @@ function framed(part, body, control, { counter, value, faultOf }) {
     return !fault.textContent;
   };
   control.addEventListener("input", () => fault.textContent && check());
-  const element = make("div", { className: "part-form-field" }, label, part.description && about, body, foot);
+  const element = make(
+    "div",
+    { className: "part-form-field" },
+    label,
+    part.description && about,
+    body,
+    foot,
+  );
   return { element, control, name: part.custom_id, value, check };
 }

@@ -33,44 +33,61 @@ const code = (comment, strings, keywords, more = {}) => ({
 });
 
 const C_WORDS =
-  "abstract alignas as async auto await base bool boolean break byte case catch chan char class const " +
-  "constexpr continue crate decltype default defer delete do double dyn else enum event explicit export " +
-  "extends extern false final finally float fn for foreach friend func get go goto if impl implements import " +
-  "in inline instanceof int interface internal is let lock long loop map match mod move mut mutable " +
-  "namespace new nil noexcept null nullptr operator out override package params private protected pub public " +
-  "range readonly record ref register return sealed select self set short signed sizeof static string struct " +
-  "super switch template this throw throws trait transient true try type typedef typename union unsafe unsigned use " +
+  "abstract alignas as async auto await base bool boolean break byte case catch chan char class " +
+  "const constexpr continue crate decltype default defer delete do double dyn else enum event " +
+  "explicit export extends extern false final finally float fn for foreach friend func get go " +
+  "goto if impl implements import in inline instanceof int interface internal is let lock long " +
+  "loop map match mod move mut mutable namespace new nil noexcept null nullptr operator out " +
+  "override package params private protected pub public range readonly record ref register " +
+  "return sealed select self set short signed sizeof static string struct super switch template " +
+  "this throw throws trait transient true try type typedef typename union unsafe unsigned use " +
   "using var virtual void volatile when where while with yield";
 const JS_WORDS =
-  "abstract any as async await boolean break case catch class const continue debugger declare default delete " +
-  "do else enum export extends false finally for from function get if implements import in instanceof " +
-  "interface keyof let never new null number object of private protected public readonly return satisfies set " +
-  "static string super switch symbol this throw true try type typeof undefined unknown var void while with yield";
+  "abstract any as async await boolean break case catch class const continue debugger declare " +
+  "default delete do else enum export extends false finally for from function get if implements " +
+  "import in instanceof interface keyof let never new null number object of private protected " +
+  "public readonly return satisfies set static string super switch symbol this throw true try " +
+  "type typeof undefined unknown var void while with yield";
 const PYTHON_WORDS =
-  "False None True and as assert async await break case class continue def del elif else except finally for " +
-  "from global if import in is lambda match nonlocal not or pass raise return self try type while with yield";
+  "False None True and as assert async await break case class continue def del elif else except " +
+  "finally for from global if import in is lambda match nonlocal not or pass raise return self " +
+  "try type while with yield";
 const BASH_WORDS =
-  "alias break case cd continue declare do done echo elif else esac eval exec exit export fi for function if in " +
-  "local printf read readonly return set shift source sudo then trap unset until while";
+  "alias break case cd continue declare do done echo elif else esac eval exec exit export fi " +
+  "for function if in local printf read readonly return set shift source sudo then trap unset " +
+  "until while";
 const SQL_WORDS =
-  "add all alter and as asc avg begin between bigint blob boolean by cascade case cast check coalesce column " +
-  "commit constraint count create cross database default delete desc distinct drop else end except exists " +
-  "foreign from full group having if in index inner insert int integer intersect into is join key left like limit " +
-  "max min not null numeric offset on or order outer over partition primary real references returning right " +
-  "rollback select set strict sum table text then timestamp transaction trigger union unique update using " +
-  "values varchar view when where with without";
+  "add all alter and as asc avg begin between bigint blob boolean by cascade case cast check " +
+  "coalesce column commit constraint count create cross database default delete desc distinct " +
+  "drop else end except exists foreign from full group having if in index inner insert int " +
+  "integer intersect into is join key left like limit max min not null numeric offset on or " +
+  "order outer over partition primary real references returning right rollback select set " +
+  "strict sum table text then timestamp transaction trigger union unique update using values " +
+  "varchar view when where with without";
 
 const QUOTES_IN_SQL = `'(?:[^']|'')*'?|"[^"\\n]*"?`;
 const BASH_STRINGS = String.raw`"(?:[^"\\]|\\[\s\S])*"?|'[^']*'?`;
-const ATTRIBUTES = { string: STRINGS, name: String.raw`(?<=\s)[\w:@.-]+`, keyword: String.raw`[<>/!?]+[\w:-]*` };
+const ATTRIBUTES = {
+  string: STRINGS,
+  name: String.raw`(?<=\s)[\w:@.-]+`,
+  keyword: String.raw`[<>/!?]+[\w:-]*`,
+};
 
 const LANGUAGES = {
-  python: code(HASH_COMMENT, `${TRIPLE}|[rbfu]{0,2}(?:${STRINGS})`, PYTHON_WORDS, { name: String.raw`@[\w.]+` }),
+  python: code(HASH_COMMENT, `${TRIPLE}|[rbfu]{0,2}(?:${STRINGS})`, PYTHON_WORDS, {
+    name: String.raw`@[\w.]+`,
+  }),
   javascript: code(SLASH_COMMENT, `${STRINGS}|${TEMPLATE}`, JS_WORDS, { name: String.raw`@\w+` }),
   c: code(SLASH_COMMENT, String.raw`${DOUBLE}|'(?:[^'\\\n]|\\.){1,8}'|${TEMPLATE}`, C_WORDS, {
     name: String.raw`^[ \t]*#[^\n]*|@\w+|\b\w+!(?=[(\[{])`,
   }),
-  json: { comment: SLASH_COMMENT, name: `${DOUBLE.slice(0, -1)}(?=\\s*:)`, string: DOUBLE, number: `-?${NUMBER}`, keyword: "\\b(?:true|false|null)\\b" },
+  json: {
+    comment: SLASH_COMMENT,
+    name: `${DOUBLE.slice(0, -1)}(?=\\s*:)`,
+    string: DOUBLE,
+    number: `-?${NUMBER}`,
+    keyword: "\\b(?:true|false|null)\\b",
+  },
   html: { comment: `<!--[\\s\\S]*?(?:-->|${END})`, tag: TAG, number: String.raw`&#?\w{1,31};` },
   css: {
     comment: BLOCK_COMMENT,
@@ -84,7 +101,10 @@ const LANGUAGES = {
     name: String.raw`\$(?:\w+|\{[^}\n]*\}?|[?#@*!$-])|\b\w+(?==)`,
     flag: String.raw`(?<=\s)--?[a-z][\w-]*`,
   }),
-  sql: { ...code(String.raw`--[^\n]*|${BLOCK_COMMENT}`, QUOTES_IN_SQL, SQL_WORDS), isCaseless: true },
+  sql: {
+    ...code(String.raw`--[^\n]*|${BLOCK_COMMENT}`, QUOTES_IN_SQL, SQL_WORDS),
+    isCaseless: true,
+  },
   yaml: {
     comment: String.raw`(?<!\S)[#;][^\n]*`,
     keyword: String.raw`^[ \t]*\[[^\]\n]*\]+|\b(?:true|false|null|yes|no|on|off)\b`,
@@ -121,7 +141,9 @@ const ALIASES = {
 };
 
 const NAMES = new Map(
-  Object.entries(ALIASES).flatMap(([name, aliases]) => [name, ...aliases.split(" ")].map((each) => [each, name])),
+  Object.entries(ALIASES).flatMap(([name, aliases]) =>
+    [name, ...aliases.split(" ")].map((each) => [each, name]),
+  ),
 );
 const COMPILED = new Map();
 
@@ -138,7 +160,7 @@ function colour(parent, text, rules) {
   const { kinds, pattern } = compiled(rules);
   let told = 0;
   pattern.lastIndex = 0;
-  for (let found; (found = pattern.exec(text)); ) {
+  for (let found; (found = pattern.exec(text));) {
     const { index, 0: words } = found;
     const end = pattern.lastIndex;
     const kind = kindOf(found, kinds, rules);

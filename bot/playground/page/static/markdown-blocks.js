@@ -33,7 +33,7 @@ export function quote(source, at) {
   const rest = matchAt(QUOTED_REST, source, at);
   if (rest) return { content: source.slice(at + rest[0].length), end: source.length };
   const lines = [];
-  for (let mark; (mark = matchAt(QUOTE, source, at)); ) {
+  for (let mark; (mark = matchAt(QUOTE, source, at));) {
     const end = lineEnd(source, at);
     lines.push(source.slice(at + mark[0].length, end));
     at = end + 1;
@@ -83,7 +83,12 @@ export function list(source, at) {
   }
   while (source[at] === "\n") at++;
   const texts = items.map(({ lines }) => lines.join("\n"));
-  return { isOrdered, start: parseInt(first[2], 10), items: texts, end: Math.min(at, source.length) };
+  return {
+    isOrdered,
+    start: parseInt(first[2], 10),
+    items: texts,
+    end: Math.min(at, source.length),
+  };
 }
 
 function dedented(line, most) {

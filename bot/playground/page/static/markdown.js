@@ -35,8 +35,12 @@ const TARGET =
   /\(\s*<?(https?:\/\/(?:[^\s()<>\\]|\\.|\([^\s()<>]*\))+)>?(?:\s+(?:"[^"\n]*"|'[^'\n]*'))?\s*\)/y;
 const SHRUG = "¯\\_(ツ)_/¯";
 const TAGS = { "*": ["em", "strong"], _: ["em", "u"] };
-const EMOJI =
-  /\p{RI}{2}|[0-9#*]\uFE0F?\u20E3|(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F)(?:[\uFE0F\u{1F3FB}-\u{1F3FF}]|\u200D\p{Extended_Pictographic})*/gu;
+const EMOJI = new RegExp(
+  String.raw`\p{RI}{2}|[0-9#*]\uFE0F?\u20E3|` +
+    String.raw`(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F)` +
+    String.raw`(?:\uFE0F|[\u{1F3FB}-\u{1F3FF}]|\u200D\p{Extended_Pictographic})*`,
+  "gu",
+);
 const CUSTOM_EMOJI = /<a?:\w{1,32}:\d{1,20}>/g;
 
 /**
@@ -182,7 +186,9 @@ function code({ source, scope, marks }, at) {
   }
   const { content, end } = marks.code(at);
   const node =
-    content === null ? source.slice(at, end) : make("code", { className: "md-inline-code" }, content);
+    content === null
+      ? source.slice(at, end)
+      : make("code", { className: "md-inline-code" }, content);
   return { node, end };
 }
 

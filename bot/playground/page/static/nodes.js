@@ -30,7 +30,13 @@ export function ownAddress(text) {
 export function link(address, title, ...children) {
   return make(
     "a",
-    { className: "md-link", href: address, title, target: "_blank", rel: "noopener noreferrer nofollow" },
+    {
+      className: "md-link",
+      href: address,
+      title,
+      target: "_blank",
+      rel: "noopener noreferrer nofollow",
+    },
     ...children,
   );
 }

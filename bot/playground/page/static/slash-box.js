@@ -15,12 +15,18 @@ export class SlashBox {
   /**
    * @param {HTMLElement} anchor the box stands on its upper edge
    * @param {HTMLTextAreaElement} input keeps the focus and tells which entry is meant
-   * @param {{pick(index: number): void, hover(index: number): void, turnTo(name: string): void}} deeds
+   * @param {{pick(index: number): void, hover(index: number): void,
+   *          turnTo(name: string): void}} deeds
    */
   constructor(anchor, input, { pick, hover, turnTo }) {
     const id = `slash-list-${++boxes}`;
     this.#input = input;
-    this.#list = make("div", { className: "slash-list", role: "listbox", id, ariaLabel: "Commands and choices" });
+    this.#list = make("div", {
+      className: "slash-list",
+      role: "listbox",
+      id,
+      ariaLabel: "Commands and choices",
+    });
     const foot = make("div", { className: "slash-foot" }, this.#command, this.#hint, this.#fault);
     this.#box = make("div", { className: "slash-box", hidden: true }, this.#list, foot);
     this.#box.addEventListener("mousedown", (event) => event.preventDefault());
@@ -30,7 +36,11 @@ export class SlashBox {
       const option = target.closest("[data-option]");
       if (option) turnTo(option.dataset.option);
     });
-    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-haspopup", "listbox"]]) {
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-autocomplete", "list"],
+      ["aria-haspopup", "listbox"],
+    ]) {
       input.setAttribute(name, value);
     }
     input.setAttribute("aria-controls", id);
@@ -92,10 +102,17 @@ export class SlashBox {
 
 function pill({ name, text, isCurrent, isRequired, isWrong }) {
   const state = { current: isCurrent, given: text, wrong: isWrong };
-  const classes = Object.keys(state).filter((each) => state[each]).map((each) => `slash-pill-${each}`);
+  const classes = Object.keys(state)
+    .filter((each) => state[each])
+    .map((each) => `slash-pill-${each}`);
   const button = make(
     "button",
-    { type: "button", tabIndex: -1, className: ["slash-pill", ...classes].join(" "), ariaPressed: String(isCurrent) },
+    {
+      type: "button",
+      tabIndex: -1,
+      className: ["slash-pill", ...classes].join(" "),
+      ariaPressed: String(isCurrent),
+    },
     make("span", { className: "slash-pill-name" }, isRequired ? `${name} *` : name),
     text && make("span", { className: "slash-pill-text" }, text),
   );

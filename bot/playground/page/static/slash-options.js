@@ -3,8 +3,9 @@
 import { choicesOf } from "./things.js";
 
 const SLASH = 1;
-const [SUBCOMMAND, GROUP, TEXT, WHOLE, YES_OR_NO, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER] =
-  [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+const [SUBCOMMAND, GROUP, TEXT, WHOLE, YES_OR_NO, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER] = [
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+];
 export const FILE = 11;
 const THINGS = {
   [USER]: ["users"],
@@ -21,7 +22,9 @@ const LONGEST = 6000;
 
 /** The slash commands one can use, each subcommand under its full name. */
 export function leavesOf(commands) {
-  return commands.filter(({ type }) => (type ?? SLASH) === SLASH).flatMap((each) => below(each, ""));
+  return commands
+    .filter(({ type }) => (type ?? SLASH) === SLASH)
+    .flatMap((each) => below(each, ""));
 }
 
 function below({ name, description, options = [] }, path) {
@@ -67,16 +70,15 @@ export function entriesIn(line, { options }, things) {
   return entries;
 }
 
-/** The line that says the same as the entries. */
-export function lineOf(leaf, entries) {
-  const given = leaf.options.filter(({ name }) => entries.get(name)?.text);
-  return [`/${leaf.name}`, ...given.map(({ name }) => `${name}:${entries.get(name).text}`)].join(" ");
-}
-
 /** All that an option can be, or null when it is free or known only to the bot. */
 export function fixedChoices(option, things) {
-  if (option.choices?.length) return option.choices.map(({ name, value }) => ({ label: name, value }));
-  if (option.type === YES_OR_NO) return [{ label: "True", value: true }, { label: "False", value: false }];
+  if (option.choices?.length)
+    return option.choices.map(({ name, value }) => ({ label: name, value }));
+  if (option.type === YES_OR_NO)
+    return [
+      { label: "True", value: true },
+      { label: "False", value: false },
+    ];
   const kinds = THINGS[option.type];
   return kinds ? choicesOf(things, kinds, option.channel_types) : null;
 }
@@ -84,17 +86,23 @@ export function fixedChoices(option, things) {
 /** Those choices that hold what was typed. */
 export function fitting(choices, typed) {
   const text = plain(typed);
-  return choices.filter(({ label, description }) => plain(`${label} ${description ?? ""}`).includes(text));
+  return choices.filter(({ label, description }) =>
+    plain(`${label} ${description ?? ""}`).includes(text),
+  );
 }
 
 function meant(option, text, things) {
   const wanted = plain(text.replace(/^<[@#][!&]?(\d+)>$/, "$1"));
-  const isIt = ({ label, value, description }) => [label, value, description].some((each) => plain(each) === wanted);
+  const isIt = ({ label, value, description }) =>
+    [label, value, description].some((each) => plain(each) === wanted);
   return fixedChoices(option, things)?.find(isIt);
 }
 
 function plain(text) {
-  return String(text ?? "").toLowerCase().trim().replace(/^[@#]/, "");
+  return String(text ?? "")
+    .toLowerCase()
+    .trim()
+    .replace(/^[@#]/, "");
 }
 
 /**
@@ -116,8 +124,10 @@ export function worth(option, entry, things) {
 
 function textWorth({ name, min_length: least = 0, max_length: most = LONGEST }, text) {
   const length = [...text].length;
-  if (length < least) return { fault: `${name} needs at least ${least} characters; these are ${length}.` };
-  if (length > most) return { fault: `${name} takes at most ${most} characters; these are ${length}.` };
+  if (length < least)
+    return { fault: `${name} needs at least ${least} characters; these are ${length}.` };
+  if (length > most)
+    return { fault: `${name} takes at most ${most} characters; these are ${length}.` };
   return { value: text };
 }
 

@@ -6,7 +6,8 @@
 import { make } from "./nodes.js";
 import { Asking } from "./slash-asking.js";
 import { SlashBox } from "./slash-box.js";
-import * as options from "./slash-options.js";
+import { Filling } from "./slash-filling.js";
+import { FILE, fitting, fixedChoices, leavesOf, matching, namedIn } from "./slash-options.js";
 
 const MOST_SHOWN = 50;
 const LOADING = "Loading choices …";
@@ -28,15 +29,13 @@ export class SlashPicker {
   #box;
   #asking;
   #placeholder = "";
-  /** @type {?options.Leaf} the command that is being filled in */
-  #leaf = null;
-  /** @type {Map<string, options.Entry>} */
-  #entries = new Map();
-  #option = null;
+  /** @type {?Filling} */
+  #filling = null;
   #items = [];
   #active = -1;
   #note = "";
   #fault = "";
+  #wrong = null;
   #isBusy = false;
   #isDismissed = false;
   #isWriting = false;
@@ -49,14 +48,17 @@ export class SlashPicker {
     this.#box = new SlashBox(host.anchor, host.input, {
       pick: (index) => this.#pick(this.#items[index]),
       hover: (index) => this.#activate(index),
-      turnTo: (name) => this.#turnTo(this.#leaf.options.find((option) => option.name === name)),
+      turnTo: (name) => {
+        this.#filling.turnTo(name);
+        this.#turned();
+      },
     });
     this.#input.addEventListener("input", () => this.#isWriting || this.#read());
   }
 
   /** Whether what is in the field is a command, no message. */
   get active() {
-    return this.#leaf !== null || this.#items.length > 0;
+    return this.#filling !== null || this.#items.length > 0;
   }
 
   /** Whether the key was meant for the picker; then nobody else may act on it. */
@@ -70,19 +72,18 @@ export class SlashPicker {
 
   /** Forgets the command that is being filled in, if there is one. */
   close() {
-    const wasFilling = this.#leaf !== null;
+    const wasFilling = this.#filling !== null;
     this.#reset();
     if (wasFilling) this.#write("");
   }
 
   #reset() {
     this.#asking.drop();
-    if (this.#leaf) this.#input.placeholder = this.#placeholder;
+    if (this.#filling) this.#input.placeholder = this.#placeholder;
     this.#input.readOnly = false;
-    this.#leaf = this.#option = null;
-    this.#entries = new Map();
+    this.#filling = null;
     this.#isBusy = false;
-    this.#fault = "";
+    this.#complain("");
     this.#list([]);
     this.#box.hide();
   }
@@ -98,103 +99,77 @@ export class SlashPicker {
 
   #read() {
     const text = this.#input.value;
-    this.#fault = "";
-    if (this.#leaf) return this.#change(text);
+    this.#complain("");
+    if (this.#filling) this.#change(text);
+    else this.#seek(text);
+  }
+
+  #change(text) {
+    if (!this.#filling.option) return this.#write("");
+    this.#filling.change(text);
+    this.#suggest();
+  }
+
+  #seek(text) {
     this.#isDismissed &&= text.startsWith("/");
     if (this.#isDismissed || !text.startsWith("/")) return this.#reset();
-    const leaves = options.leavesOf(this.#host.commands());
-    const named = options.namedIn(leaves, text);
+    const leaves = leavesOf(this.#host.commands());
+    const named = namedIn(leaves, text);
     if (named) return this.#choose(named.leaf, named.rest);
-    this.#list(options.matching(leaves, text.slice(1)).map(commandItem), { isChosen: true });
+    this.#list(matching(leaves, text.slice(1)).map(commandItem), { isChosen: true });
     if (this.#items.length) this.#show();
     else this.#box.hide();
   }
 
   #choose(leaf, rest = "") {
     this.#placeholder = this.#input.placeholder;
-    this.#leaf = leaf;
-    this.#entries = options.entriesIn(rest, leaf, this.#host.things);
-    this.#turnTo(leaf.options.findLast(({ name }) => this.#entries.has(name)) ?? leaf.options[0]);
+    this.#filling = new Filling(leaf, rest, this.#host.things);
+    this.#turned();
   }
 
-  /** From now on the field holds the value of this option; without one it stays empty. */
-  #turnTo(option = null) {
-    this.#option = option;
-    this.#fault = "";
-    this.#input.placeholder = option ? option.description : "Enter uses the command";
-    this.#write(this.#entry?.text ?? "");
-    this.#suggest();
-  }
-
-  #turnBy(step) {
-    const next = this.#leaf?.options[this.#leaf.options.indexOf(this.#option) + step];
-    if (next) this.#turnTo(next);
-    return Boolean(next);
-  }
-
-  /** To what is still needed, or else to the next option that is free. */
-  #turnOn() {
-    const all = this.#leaf.options;
-    const isFree = ({ name }) => !this.#entries.has(name);
-    const needed = all.find((option) => option.required && isFree(option));
-    this.#turnTo(needed ?? all.slice(all.indexOf(this.#option)).find(isFree) ?? this.#option);
-  }
-
-  get #entry() {
-    return this.#entries.get(this.#option?.name);
-  }
-
-  #give(entry) {
-    this.#entries.set(this.#option.name, entry);
-    this.#turnOn();
-  }
-
-  #change(text) {
-    if (!this.#option) return this.#write("");
-    if (!text) this.#entries.delete(this.#option.name);
-    else if (this.#entry?.text !== text) this.#entries.set(this.#option.name, { text });
+  /** From now on the field holds the value of the option that is meant. */
+  #turned() {
+    this.#complain("");
+    this.#input.placeholder = this.#filling.option?.name ?? "Enter uses the command";
+    this.#write(this.#filling.entry?.text ?? "");
     this.#suggest();
   }
 
   #suggest() {
     this.#asking.drop();
-    const { type, autocomplete } = this.#option ?? {};
-    const typed = this.#isPicked ? "" : (this.#entry?.text ?? "");
-    if (autocomplete && this.#isPicked) this.#list([]);
-    else if (autocomplete) this.#ask(typed);
-    else if (type === options.FILE) this.#offer([{ label: "Choose a file …", isFile: true }]);
-    else this.#offerFixed(typed);
+    const { option, isPicked, typed } = this.#filling;
+    if (option?.autocomplete && !isPicked) this.#ask(typed);
+    else if (option?.type === FILE) this.#offer([{ label: "Choose a file …", isFile: true }]);
+    else this.#offerFixed(option, typed);
     this.#show();
   }
 
-  get #isPicked() {
-    return this.#entry?.value !== undefined || this.#entry?.file !== undefined;
-  }
-
-  #offerFixed(typed) {
-    const choices = this.#option && options.fixedChoices(this.#option, this.#host.things);
-    if (choices) this.#offer(options.fitting(choices, typed));
+  #offerFixed(option, typed) {
+    const choices = option && fixedChoices(option, this.#host.things);
+    if (choices) this.#offer(fitting(choices, typed));
     else this.#list([]);
   }
 
   #ask(typed) {
     this.#list([], { note: LOADING });
-    const question = [this.#leaf.name, this.#option.name, typed, this.#worths().options];
+    const { name, option } = this.#filling;
     const told = (choices) => {
-      this.#offer(choices.map(({ name, value }) => ({ label: name, value })));
+      this.#offer(choices.map((choice) => ({ label: choice.name, value: choice.value })));
       this.#show();
     };
     const failed = (failure) => {
       this.#list([], { note: `The choices did not come: ${failure.message}` });
       this.#show();
     };
-    this.#asking.ask(question, told, failed);
+    const others = this.#filling.worths().values;
+    delete others[option.name];
+    this.#asking.ask([name, option.name, typed, others], told, failed);
   }
 
   /** Nothing is chosen beforehand where somebody may want to give nothing. */
   #offer(items) {
-    const isChosen = !this.#isPicked && Boolean(this.#entry || this.#option.required);
-    this.#list(items, { isChosen, note: items.length ? "" : "No choice fits" });
+    const note = items.length ? "" : "No choice fits";
+    this.#list(items, { isChosen: this.#filling.isAwaited, note });
   }
 
   #list(items, { isChosen = false, note = "" } = {}) {
@@ -215,12 +190,17 @@ export class SlashPicker {
     else this.#give({ text: item.label, value: item.value });
   }
 
+  #give(entry) {
+    this.#filling.give(entry);
+    this.#turned();
+  }
+
   #pickFile() {
-    const option = this.#option;
+    const { option } = this.#filling;
     const chooser = make("input", { type: "file" });
     chooser.addEventListener("change", () => {
       const [file] = chooser.files;
-      if (file && option === this.#option) this.#give({ text: file.name, file });
+      if (file && this.#filling?.option === option) this.#give({ text: file.name, file });
       this.#input.focus();
     });
     chooser.click();
@@ -244,7 +224,7 @@ export class SlashPicker {
       case "Escape":
         return this.#escape();
       case "Backspace":
-        return value === "" && this.#takeBack();
+        return value === "" && this.#filling !== null && this.#takeBack();
       default:
         return false;
     }
@@ -258,6 +238,12 @@ export class SlashPicker {
     return true;
   }
 
+  #turnBy(step) {
+    if (!this.#filling?.turnBy(step)) return false;
+    this.#turned();
+    return true;
+  }
+
   #tab(isBack) {
     if (isBack || this.#active < 0) return this.#turnBy(isBack ? -1 : 1);
     this.#pick(this.#items[this.#active]);
@@ -265,21 +251,19 @@ export class SlashPicker {
   }
 
   #enter() {
-    const isAwaited = this.#note === LOADING && (this.#entry || this.#option.required);
     if (this.#active >= 0) this.#pick(this.#items[this.#active]);
-    else if (!isAwaited) this.#run();
+    else if (this.#note !== LOADING || !this.#filling.isAwaited) this.#run();
     return true;
   }
 
   /** First the list goes, then the command; what was typed for it stays in the field. */
   #escape() {
-    if (this.#leaf && this.#items.length) {
+    if (this.#filling && this.#items.length) {
       this.#list([]);
       this.#show();
       return true;
     }
-    const line = this.#entries.size ? options.lineOf(this.#leaf, this.#entries) : "";
-    const text = this.#leaf ? line : this.#input.value;
+    const text = this.#filling ? this.#filling.line() : this.#input.value;
     this.#reset();
     this.#isDismissed = true;
     this.#write(text);
@@ -288,12 +272,10 @@ export class SlashPicker {
 
   /** Takes back the last thing given, or the command itself. */
   #takeBack() {
-    this.#entries.delete(this.#option?.name);
-    const before = this.#leaf.options.findLast(({ name }) => this.#entries.has(name));
-    if (before) {
-      this.#turnTo(before);
+    const { name } = this.#filling;
+    if (this.#filling.takeBack()) {
+      this.#turned();
     } else {
-      const { name } = this.#leaf;
       this.#reset();
       this.#write(`/${name}`);
       this.#read();
@@ -301,33 +283,23 @@ export class SlashPicker {
     return true;
   }
 
-  /** What all options are worth, and the first one that is wrong. */
-  #worths() {
-    const found = { options: {}, files: [], wrong: null, fault: "" };
-    for (const option of this.#leaf.options) {
-      const { value, file, fault } = options.worth(option, this.#entries.get(option.name), this.#host.things);
-      if (file) found.options[option.name] = { file: found.files.push(file) - 1 };
-      else if (value !== undefined) found.options[option.name] = value;
-      if (fault && !found.fault) Object.assign(found, { wrong: option, fault });
-    }
-    return found;
-  }
-
   async #run() {
-    const leaf = this.#leaf;
-    const { options: values, files, wrong, fault } = this.#worths();
+    const filling = this.#filling;
+    const { values, files, wrong, fault } = filling.worths();
     if (wrong) {
-      this.#turnTo(wrong);
-      return this.#complain(fault);
+      filling.turnTo(wrong);
+      this.#turned();
+      this.#complain(fault, wrong);
+      return this.#show();
     }
     this.#setBusy(true);
     try {
-      await this.#host.run(leaf.name, values, files);
-      if (this.#leaf === leaf) this.close();
+      await this.#host.run(filling.name, values, files);
+      if (this.#filling === filling) this.close();
     } catch (failure) {
-      if (this.#leaf !== leaf) return;
-      this.#setBusy(false);
+      if (this.#filling !== filling) return;
       this.#complain(failure.message);
+      this.#setBusy(false);
     }
   }
 
@@ -336,34 +308,21 @@ export class SlashPicker {
     this.#show();
   }
 
-  #complain(fault) {
+  #complain(fault, wrong = null) {
     this.#fault = fault;
-    this.#show();
+    this.#wrong = wrong;
   }
 
   #show() {
-    const option = this.#option;
-    const about = option && `${option.name}: ${option.description} (${options.limitsOf(option)})`;
-    const hint = this.#leaf ? (about ?? "Enter uses the command, which takes no options.") : "";
     this.#box.show({
       items: this.#items,
       active: this.#active,
-      command: this.#leaf?.name,
-      pills: this.#pills(),
-      hint: [hint, this.#note].filter(Boolean).join(" · "),
+      command: this.#filling?.name,
+      pills: this.#filling?.pills(this.#wrong) ?? [],
+      hint: [this.#filling?.hint(), this.#note].filter(Boolean).join(" · "),
       fault: this.#fault,
       isBusy: this.#isBusy,
     });
-  }
-
-  #pills() {
-    return (this.#leaf?.options ?? []).map((option) => ({
-      name: option.name,
-      text: this.#entries.get(option.name)?.text,
-      isCurrent: option === this.#option,
-      isRequired: option.required,
-      isWrong: option === this.#option && Boolean(this.#fault),
-    }));
   }
 }
 

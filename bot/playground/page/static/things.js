@@ -13,7 +13,8 @@ export function choicesOf(things, kinds, channelTypes) {
   const isMeant = ({ type }) => !channelTypes?.length || channelTypes.includes(type);
   const of = {
     users: () => things.users().map(user),
-    roles: () => things.roles().map(({ id, name }) => ({ label: `@${name}`, value: id, description: "role" })),
+    roles: () =>
+      things.roles().map(({ id, name }) => ({ label: `@${name}`, value: id, description: "role" })),
     channels: () => things.channels().filter(isMeant).map(channel),
   };
   return things ? kinds.flatMap((kind) => of[kind]()) : [];
