@@ -9,7 +9,6 @@ const RUNS = { "`": /`+/g, "*": /\\[\s\S]|\*+/g, _: /\\[\s\S]|_+/g };
 export class Marks {
   #source;
   #runs = new Map();
-  #absent = new Set();
   #ticks = null;
   #brackets = null;
   #address = -1;
@@ -35,9 +34,8 @@ export class Marks {
 
   /** What lies between `at` and the next `mark` of two characters, around at least one. */
   pair(at, mark) {
-    if (!this.#source.startsWith(mark, at) || this.#absent.has(mark)) return null;
+    if (!this.#source.startsWith(mark, at)) return null;
     const stop = this.#source.indexOf(mark, at + 3);
-    if (stop < 0) this.#absent.add(mark);
     return stop < 0 ? null : { start: at + 2, stop, end: stop + 2 };
   }
 
