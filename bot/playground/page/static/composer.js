@@ -1,0 +1,238 @@
+// Where one writes: text that grows, files that come along, what one answers, and commands.
+
+import { byId, el, icon, iconButton, onActions, renew } from "./dom.js";
+import { toast } from "./dialogs.js";
+import { MentionPicker } from "./mentions.js";
+import { SlashPicker } from "./slash.js";
+import { isArchived, isCategory, isForum } from "./state.js";
+import { fileSize, plural } from "./words.js";
+
+const LONGEST = 2000; // https://docs.discord.com/developers/resources/message#create-message
+const NEAR_LONGEST = 1800;
+const MOST_FILES = 10;
+const SLASH = 1;
+const GROWS_ITSELF = CSS.supports("field-sizing", "content");
+
+export class Composer {
+  #drafts = new Map();
+  #channel = null;
+  #files = [];
+
+  constructor(world) {
+    Object.assign(this, { world, state: world.state, deeds: world.deeds });
+    this.#build();
+    this.mentions = new MentionPicker({ input: this.input, anchor: this.popups, state: this.state });
+    this.slash = this.#openSlash();
+    this.input.addEventListener("keydown", (event) => this.#onKey(event));
+    this.input.addEventListener("input", () => this.#onInput());
+    this.input.addEventListener("paste", (event) => this.#takeFiles(event, event.clipboardData));
+    this.#acceptDrops(byId("main"));
+    onActions(byId("write"), {
+      "attach": () => this.picker.click(),
+      "send": () => this.#send(),
+      "remove-file": (source) => this.#removeFile(Number(source.dataset.index)),
+      "cancel-reply": () => this.#cancelReply(),
+      "toggle-ping": () => this.#togglePing(),
+      "start-bot": () => this.deeds.act("bot", { up: true }),
+    });
+    this.state.on("ready places place", () => this.#settle());
+    this.state.on("reply", () => this.#renderReply());
+    this.state.on("ready place typing bot", () => this.#renderTyping());
+  }
+
+  focus() {
+    this.input.focus();
+  }
+
+  #build() {
+    this.input = el("textarea", { id: "input", class: "input", rows: 1, autocomplete: "off", "aria-describedby": "typing" });
+    this.picker = el("input", { type: "file", multiple: true, hidden: true, "aria-label": "Choose files" });
+    this.picker.addEventListener("change", () => {
+      this.#addFiles([...this.picker.files]);
+      this.picker.value = "";
+    });
+    this.popups = el("div", { class: "popups" });
+    this.replyBar = el("div", { class: "reply-bar", hidden: true });
+    this.chips = el("ul", { class: "chips", "aria-label": "Files that go along", hidden: true });
+    this.counter = el("span", { class: "counter", hidden: true });
+    this.typing = el("div", { class: "typing", id: "typing" });
+    this.box = el("div", { class: "box" }, this.replyBar, this.chips, el("div", { class: "line" },
+      iconButton("plus", "Add files", "attach"), this.input, this.counter, iconButton("send", "Send", "send"), this.picker));
+    byId("write").append(this.popups, this.box, this.typing);
+  }
+
+  #openSlash() {
+    const { state, deeds } = this;
+    const about = (name, rest) => ({ channel: state.place.channel, name, ...rest });
+    return new SlashPicker({
+      input: this.input,
+      anchor: this.popups,
+      commands: () => state.commands.filter(({ type = SLASH }) => type === SLASH),
+      complete: async (name, option, typed, options) =>
+        (await deeds.act("autocomplete", about(name, { option, typed, options })))?.choices ?? [],
+      run: (name, options, files) => deeds.act("command", about(name, { options }), files),
+      things: {
+        users: () => state.company.map((user) => ({ id: user.id, name: state.name(user) })),
+        roles: () => state.guild?.roles ?? [],
+        channels: () => state.channels.filter((each) => each.guild_id === state.place.guild && !isCategory(each)),
+      },
+    });
+  }
+
+  #onKey(event) {
+    if (event.isComposing || this.slash.handleKey(event) || this.mentions.handleKey(event)) return;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.#send();
+    } else if (event.key === "ArrowUp" && !this.input.value && !event.shiftKey) {
+      if (this.world.toolbar.editLast()) event.preventDefault();
+    } else if (event.key === "Escape" && this.state.replyIn(this.#channel)) {
+      event.stopPropagation();
+      this.#cancelReply();
+    }
+  }
+
+  #onInput() {
+    const { length } = this.input.value;
+    this.counter.hidden = length < NEAR_LONGEST;
+    this.counter.textContent = String(LONGEST - length);
+    this.counter.dataset.state = length > LONGEST ? "over" : "near";
+    if (!GROWS_ITSELF) {
+      this.input.style.height = "auto";
+      this.input.style.height = `${this.input.scrollHeight}px`;
+    }
+    if (length && !this.input.value.startsWith("/")) this.deeds.typing(this.#channel);
+  }
+
+  async #send() {
+    const text = this.world.meant(this.input.value.trim());
+    if (!text && !this.#files.length) return;
+    if (text.length > LONGEST) {
+      toast(`A message has at most ${LONGEST} characters; this one has ${text.length}.`, "error");
+      return;
+    }
+    const channel = this.#channel;
+    const reply = this.state.replyIn(channel);
+    const draft = { text: this.input.value, files: this.#files };
+    this.#write({ text: "", files: [] });
+    this.state.reply(channel, null);
+    const about = reply ? { reply_to: reply.id, ping: reply.ping } : {};
+    this.world.talk.toPresent();
+    const said = await this.deeds.act("say", { channel, text, ...about }, draft.files);
+    if (!said) this.#giveBack(channel, draft, reply);
+  }
+
+  /** What could not be said is not lost. */
+  #giveBack(channel, draft, reply) {
+    if (channel !== this.#channel) this.#drafts.set(channel, draft);
+    else if (!this.input.value && !this.#files.length) this.#write(draft);
+    if (reply) this.state.reply(channel, reply);
+  }
+
+  /** Stand ready for the open place. */
+  #settle() {
+    const { here } = this.state;
+    byId("write").hidden = !here || isForum(here);
+    if (!here) return;
+    if (here.id !== this.#channel) this.#change(here.id);
+    const name = this.state.placeName(here);
+    const call = here.recipients ? `Message ${name}` : `Message ${isArchived(here) ? "and reopen " : ""}${here.type < 10 ? "#" : ""}${name}`;
+    this.input.disabled = !here.may_send;
+    this.box.dataset.state = here.may_send ? "open" : "closed";
+    this.input.placeholder = here.may_send ? call : "You may not write here.";
+    this.input.setAttribute("aria-label", this.input.placeholder);
+    this.#renderReply();
+  }
+
+  #change(channel) {
+    this.slash.close();
+    this.mentions.close();
+    if (this.#channel) this.#drafts.set(this.#channel, { text: this.input.value, files: this.#files });
+    this.#channel = channel;
+    this.#write(this.#drafts.get(channel) ?? { text: "", files: [] });
+  }
+
+  #write({ text, files }) {
+    this.input.value = text;
+    this.#files = files;
+    this.#renderChips();
+    this.#onInput();
+  }
+
+  #renderReply() {
+    const reply = this.state.replyIn(this.#channel);
+    this.replyBar.hidden = !reply;
+    if (!reply) return;
+    renew(this.replyBar, icon("reply"), el("span", { class: "reply-words" }, "Replying to ", el("strong", {}, this.state.name(reply.author))),
+      el("button", {
+        type: "button", class: "ping", "data-action": "toggle-ping", "aria-pressed": String(reply.ping), "aria-label": "Mention them",
+      }, reply.ping ? "@ on" : "@ off"),
+      iconButton("close", "Do not reply", "cancel-reply"));
+    this.focus();
+  }
+
+  #cancelReply() {
+    this.state.reply(this.#channel, null);
+    this.focus();
+  }
+
+  #togglePing() {
+    const reply = this.state.replyIn(this.#channel);
+    this.state.reply(this.#channel, { ...reply, ping: !reply.ping });
+  }
+
+  #renderTyping() {
+    const { state } = this;
+    if (state.me && !state.isBotUp) {
+      renew(this.typing, el("span", { class: "off" }, `${state.bot.username} is not running. What you write waits for it. `,
+        el("button", { type: "button", class: "plain-link", "data-action": "start-bot" }, "Start it")));
+      return;
+    }
+    const names = state.typists.map((user) => state.name(user));
+    const said = names.length > 2 ? "Several people are" : `${names.join(" and ")} ${names.length > 1 ? "are" : "is"}`;
+    renew(this.typing, names.length > 0 && el("span", { class: "thinking" },
+      el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), `${said} typing…`));
+  }
+
+  #takeFiles(event, transfer) {
+    if (!transfer?.files.length) return;
+    event.preventDefault();
+    this.#addFiles([...transfer.files]);
+  }
+
+  #acceptDrops(area) {
+    area.addEventListener("dragover", (event) => {
+      if (!event.dataTransfer.types.includes("Files") || this.input.disabled) return;
+      event.preventDefault();
+      area.dataset.state = "dropping";
+    });
+    for (const name of ["dragleave", "drop"]) area.addEventListener(name, () => delete area.dataset.state);
+    area.addEventListener("drop", (event) => this.#takeFiles(event, event.dataTransfer));
+  }
+
+  #addFiles(files) {
+    this.#files = [...this.#files, ...files].slice(0, MOST_FILES);
+    if (files.length && this.#files.length === MOST_FILES) toast(`At most ${plural(MOST_FILES, "file")} go with a message.`, "error");
+    this.#renderChips();
+    this.focus();
+  }
+
+  #removeFile(index) {
+    this.#files = this.#files.filter((_, each) => each !== index);
+    this.#renderChips();
+    this.focus();
+  }
+
+  #renderChips() {
+    for (const image of this.chips.querySelectorAll("img")) URL.revokeObjectURL(image.src);
+    this.chips.hidden = !this.#files.length;
+    this.chips.replaceChildren(...this.#files.map((file, index) => el("li", { class: "chip", "data-file-name": file.name },
+      preview(file), el("span", { class: "chip-name" }, file.name), el("span", { class: "hint" }, fileSize(file.size)),
+      iconButton("close", `Remove ${file.name}`, "remove-file", { "data-index": index }))));
+  }
+}
+
+function preview(file) {
+  if (!file.type.startsWith("image/")) return icon("file");
+  return el("img", { src: URL.createObjectURL(file), alt: "" });
+}
