@@ -10,6 +10,7 @@ import { keep, recall } from "./keep.js";
 import { meant, plain } from "./mentions.js";
 import { openForm } from "./parts.js";
 import { PlacesView, orderedChannels } from "./places.js";
+import { Reading } from "./reading.js";
 import { DIRECT, State, userName } from "./state.js";
 import { openSwitcher } from "./switcher.js";
 import { TalkView } from "./talk.js";
@@ -17,7 +18,16 @@ import { Toolbar } from "./toolbar.js";
 import { SelfView, Tools, applyTheme } from "./tools.js";
 
 const NARROW = matchMedia("(max-width: 1080px)");
-const REGIONS = ["servers", "channels", "header", "messages", "posts", "composer", "members", "inspector"];
+const REGIONS = [
+  "servers",
+  "channels",
+  "header",
+  "messages",
+  "posts",
+  "composer",
+  "members",
+  "inspector",
+];
 
 class App {
   #visited = new Map(); // where one was last in each server
@@ -40,7 +50,10 @@ class App {
 
   #connect() {
     const state = new State();
-    const feed = new Feed({ hear: (name, about) => state.hear(name, about), lost: () => state.lose() });
+    const feed = new Feed({
+      hear: (name, about) => state.hear(name, about),
+      lost: () => state.lose(),
+    });
     return { state, feed };
   }
 
@@ -63,6 +76,7 @@ class App {
     world.places = new PlacesView(world);
     world.forum = new ForumView(world);
     world.composer = new Composer(world);
+    world.reading = new Reading(state);
     world.inspector = new Inspector(world);
     world.self = new SelfView(world);
     world.tools = new Tools(world);
@@ -114,21 +128,24 @@ class App {
     const { isConnected, me } = this.state;
     const strip = byId("strip");
     strip.hidden = isConnected;
-    strip.textContent = isConnected ? "" : `${me ? "The connection to the playground is lost" : "The playground does not answer"}. Trying again…`;
+    strip.textContent = isConnected
+      ? ""
+      : `${me ? "The connection to the playground is lost" : "The playground does not answer"}. Trying again…`;
     document.body.dataset.state = isConnected ? "connected" : "lost";
   }
 
   #openForm({ id, modal }) {
     const { state, server } = this;
     openForm(modal, {
-      submit: (values) => server.act("submit", { interaction: id, values }).then(() => state.settle(id)),
+      submit: (values) =>
+        server.act("submit", { interaction: id, values }).then(() => state.settle(id)),
       cancel: () => state.settle(id),
     });
   }
 
   #actions() {
     return {
-      "skip": (_, event) => {
+      skip: (_, event) => {
         event.preventDefault();
         this.composer.focus();
       },
@@ -136,9 +153,9 @@ class App {
       "close-drawer": () => this.#closeDrawer(),
       "show-members": () => this.#toggleMembers(),
       "close-panel": () => this.#closeDrawer(),
-      "switcher": () => openSwitcher(this.state, (id) => this.deeds.open(id)),
+      switcher: () => openSwitcher(this.state, (id) => this.deeds.open(id)),
       "show-tools": () => this.tools.open(),
-      "present": () => this.talk.toPresent(),
+      present: () => this.talk.toPresent(),
       "to-news": () => this.talk.toNews(),
       "clear-news": () => this.state.clearNews(),
     };
@@ -161,7 +178,8 @@ class App {
 
   #openDrawer(name) {
     byId("frame").dataset.drawer = name;
-    byId(name === "places" ? "channels" : "members").querySelector("button")?.focus();
+    const panel = byId(name === "places" ? "channels" : "members");
+    (panel.querySelector("[aria-current]") ?? panel.querySelector("button"))?.focus();
   }
 
   #closeDrawer() {
@@ -175,10 +193,13 @@ class App {
   #onKey(event) {
     const { key, altKey, shiftKey, ctrlKey, metaKey } = event;
     if (event.defaultPrevented || event.isComposing) return;
-    if ((ctrlKey || metaKey) && key.toLowerCase() === "k") this.#handle(event, () => openSwitcher(this.state, (id) => this.deeds.open(id)));
+    if ((ctrlKey || metaKey) && key.toLowerCase() === "k")
+      this.#handle(event, () => openSwitcher(this.state, (id) => this.deeds.open(id)));
     else if (key === "F6") this.#handle(event, () => this.#walkRegions(shiftKey ? -1 : 1));
-    else if (altKey && (key === "ArrowUp" || key === "ArrowDown")) this.#handle(event, () => this.#walkChannels(key === "ArrowUp" ? -1 : 1));
-    else if (key === "Escape" && !document.querySelector("dialog[open], [popover]:popover-open")) this.#escape();
+    else if (altKey && (key === "ArrowUp" || key === "ArrowDown"))
+      this.#handle(event, () => this.#walkChannels(key === "ArrowUp" ? -1 : 1));
+    else if (key === "Escape" && !document.querySelector("dialog[open], [popover]:popover-open"))
+      this.#escape();
   }
 
   #handle(event, act) {
@@ -200,16 +221,26 @@ class App {
   }
 
   #walkRegions(step) {
-    const regions = REGIONS.map((name) => document.querySelector(`[data-region="${name}"]`)).filter((region) => region?.checkVisibility());
+    const regions = REGIONS.map((name) => document.querySelector(`[data-region="${name}"]`)).filter(
+      (region) => region?.checkVisibility(),
+    );
     const at = regions.findIndex((region) => region.contains(document.activeElement));
     const next = regions[(at + step + regions.length) % regions.length];
-    if (next.dataset.region === "messages") this.talk.focusRow(next.querySelector('.message[tabindex="0"]') ?? undefined);
+    if (next.dataset.region === "messages")
+      this.talk.focusRow(next.querySelector('.message[tabindex="0"]') ?? undefined);
     else if (next.dataset.region === "composer") this.composer.focus();
-    else (next.querySelector("[aria-current]") ?? next.querySelector("button, a, summary") ?? next).focus();
+    else {
+      const stops = [...next.querySelectorAll("[aria-current], button, a, summary")].filter(
+        (stop) => stop.checkVisibility(),
+      );
+      (stops.find((stop) => stop.ariaCurrent) ?? stops[0] ?? next).focus();
+    }
   }
 
   #walkChannels(step) {
-    const stops = [...byId("channels").querySelectorAll("[data-channel-id]")].map(({ dataset }) => dataset.channelId);
+    const stops = [...byId("channels").querySelectorAll("[data-channel-id]")].map(
+      ({ dataset }) => dataset.channelId,
+    );
     const next = stops[stops.indexOf(this.state.place.channel) + step];
     if (next) this.deeds.open(next);
   }
@@ -218,7 +249,7 @@ class App {
 function firstIn(state, guildId) {
   if (guildId === DIRECT) return state.dms[0]?.id ?? null;
   const guild = state.guilds.find(({ id }) => id === guildId);
-  return guild ? orderedChannels(guild).flatMap(({ channels }) => channels)[0]?.id ?? null : null;
+  return guild ? (orderedChannels(guild).flatMap(({ channels }) => channels)[0]?.id ?? null) : null;
 }
 
 /** How the ids in a text are called. */

@@ -21,15 +21,20 @@ export class Composer {
   constructor(world) {
     Object.assign(this, { world, state: world.state, deeds: world.deeds });
     this.#build();
-    this.mentions = new MentionPicker({ input: this.input, anchor: this.popups, state: this.state });
+    this.mentions = new MentionPicker({
+      input: this.input,
+      anchor: this.popups,
+      state: this.state,
+      isBusy: () => this.slash.active,
+    });
     this.slash = this.#openSlash();
     this.input.addEventListener("keydown", (event) => this.#onKey(event));
     this.input.addEventListener("input", () => this.#onInput());
     this.input.addEventListener("paste", (event) => this.#takeFiles(event, event.clipboardData));
     this.#acceptDrops(byId("main"));
     onActions(byId("write"), {
-      "attach": () => this.picker.click(),
-      "send": () => this.#send(),
+      attach: () => this.picker.click(),
+      send: () => this.#send(),
       "remove-file": (source) => this.#removeFile(Number(source.dataset.index)),
       "cancel-reply": () => this.#cancelReply(),
       "toggle-ping": () => this.#togglePing(),
@@ -45,8 +50,19 @@ export class Composer {
   }
 
   #build() {
-    this.input = el("textarea", { id: "input", class: "input", rows: 1, autocomplete: "off", "aria-describedby": "typing" });
-    this.picker = el("input", { type: "file", multiple: true, hidden: true, "aria-label": "Choose files" });
+    this.input = el("textarea", {
+      id: "input",
+      class: "input",
+      rows: 1,
+      autocomplete: "off",
+      "aria-describedby": "typing",
+    });
+    this.picker = el("input", {
+      type: "file",
+      multiple: true,
+      hidden: true,
+      "aria-label": "Choose files",
+    });
     this.picker.addEventListener("change", () => {
       this.#addFiles([...this.picker.files]);
       this.picker.value = "";
@@ -56,8 +72,21 @@ export class Composer {
     this.chips = el("ul", { class: "chips", "aria-label": "Files that go along", hidden: true });
     this.counter = el("span", { class: "counter", hidden: true });
     this.typing = el("div", { class: "typing", id: "typing" });
-    this.box = el("div", { class: "box" }, this.replyBar, this.chips, el("div", { class: "line" },
-      iconButton("plus", "Add files", "attach"), this.input, this.counter, iconButton("send", "Send", "send"), this.picker));
+    this.box = el(
+      "div",
+      { class: "box" },
+      this.replyBar,
+      this.chips,
+      el(
+        "div",
+        { class: "line" },
+        iconButton("plus", "Add files", "attach"),
+        this.input,
+        this.counter,
+        iconButton("send", "Send", "send"),
+        this.picker,
+      ),
+    );
     byId("write").append(this.popups, this.box, this.typing);
   }
 
@@ -66,7 +95,7 @@ export class Composer {
     const about = (name, rest) => ({ channel: state.place.channel, name, ...rest });
     return new SlashPicker({
       input: this.input,
-      anchor: this.popups,
+      anchor: this.box,
       commands: () => state.commands.filter(({ type = SLASH }) => type === SLASH),
       complete: async (name, option, typed, options) =>
         (await deeds.act("autocomplete", about(name, { option, typed, options })))?.choices ?? [],
@@ -74,7 +103,8 @@ export class Composer {
       things: {
         users: () => state.company.map((user) => ({ id: user.id, name: state.name(user) })),
         roles: () => state.guild?.roles ?? [],
-        channels: () => state.channels.filter((each) => each.guild_id === state.place.guild && !isCategory(each)),
+        channels: () =>
+          state.channels.filter((each) => each.guild_id === state.place.guild && !isCategory(each)),
       },
     });
   }
@@ -101,10 +131,15 @@ export class Composer {
       this.input.style.height = "auto";
       this.input.style.height = `${this.input.scrollHeight}px`;
     }
-    if (length && !this.input.value.startsWith("/")) this.deeds.typing(this.#channel);
+    if (length && !this.slash.active && !this.input.value.startsWith("/"))
+      this.deeds.typing(this.#channel);
   }
 
   async #send() {
+    if (this.slash.active) {
+      this.slash.handleKey(new KeyboardEvent("keydown", { key: "Enter" }));
+      return;
+    }
     const text = this.world.meant(this.input.value.trim());
     if (!text && !this.#files.length) return;
     if (text.length > LONGEST) {
@@ -136,18 +171,22 @@ export class Composer {
     if (!here) return;
     if (here.id !== this.#channel) this.#change(here.id);
     const name = this.state.placeName(here);
-    const call = here.recipients ? `Message ${name}` : `Message ${isArchived(here) ? "and reopen " : ""}${here.type < 10 ? "#" : ""}${name}`;
+    const call = here.recipients
+      ? `Message ${name}`
+      : `Message ${isArchived(here) ? "and reopen " : ""}${here.type < 10 ? "#" : ""}${name}`;
     this.input.disabled = !here.may_send;
     this.box.dataset.state = here.may_send ? "open" : "closed";
+    this.#renderReply();
+    if (this.slash.active) return;
     this.input.placeholder = here.may_send ? call : "You may not write here.";
     this.input.setAttribute("aria-label", this.input.placeholder);
-    this.#renderReply();
   }
 
   #change(channel) {
     this.slash.close();
     this.mentions.close();
-    if (this.#channel) this.#drafts.set(this.#channel, { text: this.input.value, files: this.#files });
+    if (this.#channel)
+      this.#drafts.set(this.#channel, { text: this.input.value, files: this.#files });
     this.#channel = channel;
     this.#write(this.#drafts.get(channel) ?? { text: "", files: [] });
   }
@@ -163,11 +202,28 @@ export class Composer {
     const reply = this.state.replyIn(this.#channel);
     this.replyBar.hidden = !reply;
     if (!reply) return;
-    renew(this.replyBar, icon("reply"), el("span", { class: "reply-words" }, "Replying to ", el("strong", {}, this.state.name(reply.author))),
-      el("button", {
-        type: "button", class: "ping", "data-action": "toggle-ping", "aria-pressed": String(reply.ping), "aria-label": "Mention them",
-      }, reply.ping ? "@ on" : "@ off"),
-      iconButton("close", "Do not reply", "cancel-reply"));
+    renew(
+      this.replyBar,
+      icon("reply"),
+      el(
+        "span",
+        { class: "reply-words" },
+        "Replying to ",
+        el("strong", {}, this.state.name(reply.author)),
+      ),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "ping",
+          "data-action": "toggle-ping",
+          "aria-pressed": String(reply.ping),
+          "aria-label": "Mention them",
+        },
+        reply.ping ? "@ on" : "@ off",
+      ),
+      iconButton("close", "Do not reply", "cancel-reply"),
+    );
     this.focus();
   }
 
@@ -184,14 +240,36 @@ export class Composer {
   #renderTyping() {
     const { state } = this;
     if (state.me && !state.isBotUp) {
-      renew(this.typing, el("span", { class: "off" }, `${state.bot.username} is not running. What you write waits for it. `,
-        el("button", { type: "button", class: "plain-link", "data-action": "start-bot" }, "Start it")));
+      renew(
+        this.typing,
+        el(
+          "span",
+          { class: "off" },
+          `${state.bot.username} is not running. What you write waits for it. `,
+          el(
+            "button",
+            { type: "button", class: "plain-link", "data-action": "start-bot" },
+            "Start it",
+          ),
+        ),
+      );
       return;
     }
     const names = state.typists.map((user) => state.name(user));
-    const said = names.length > 2 ? "Several people are" : `${names.join(" and ")} ${names.length > 1 ? "are" : "is"}`;
-    renew(this.typing, names.length > 0 && el("span", { class: "thinking" },
-      el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), `${said} typing…`));
+    const said =
+      names.length > 2
+        ? "Several people are"
+        : `${names.join(" and ")} ${names.length > 1 ? "are" : "is"}`;
+    renew(
+      this.typing,
+      names.length > 0 &&
+        el(
+          "span",
+          { class: "thinking" },
+          el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+          `${said} typing…`,
+        ),
+    );
   }
 
   #takeFiles(event, transfer) {
@@ -206,13 +284,15 @@ export class Composer {
       event.preventDefault();
       area.dataset.state = "dropping";
     });
-    for (const name of ["dragleave", "drop"]) area.addEventListener(name, () => delete area.dataset.state);
+    for (const name of ["dragleave", "drop"])
+      area.addEventListener(name, () => delete area.dataset.state);
     area.addEventListener("drop", (event) => this.#takeFiles(event, event.dataTransfer));
   }
 
   #addFiles(files) {
     this.#files = [...this.#files, ...files].slice(0, MOST_FILES);
-    if (files.length && this.#files.length === MOST_FILES) toast(`At most ${plural(MOST_FILES, "file")} go with a message.`, "error");
+    if (files.length && this.#files.length === MOST_FILES)
+      toast(`At most ${plural(MOST_FILES, "file")} go with a message.`, "error");
     this.#renderChips();
     this.focus();
   }
@@ -226,9 +306,18 @@ export class Composer {
   #renderChips() {
     for (const image of this.chips.querySelectorAll("img")) URL.revokeObjectURL(image.src);
     this.chips.hidden = !this.#files.length;
-    this.chips.replaceChildren(...this.#files.map((file, index) => el("li", { class: "chip", "data-file-name": file.name },
-      preview(file), el("span", { class: "chip-name" }, file.name), el("span", { class: "hint" }, fileSize(file.size)),
-      iconButton("close", `Remove ${file.name}`, "remove-file", { "data-index": index }))));
+    this.chips.replaceChildren(
+      ...this.#files.map((file, index) =>
+        el(
+          "li",
+          { class: "chip", "data-file-name": file.name },
+          preview(file),
+          el("span", { class: "chip-name" }, file.name),
+          el("span", { class: "hint" }, fileSize(file.size)),
+          iconButton("close", `Remove ${file.name}`, "remove-file", { "data-index": index }),
+        ),
+      ),
+    );
   }
 }
 

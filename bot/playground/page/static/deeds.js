@@ -41,7 +41,9 @@ export class Deeds {
   typing(channel) {
     if (Date.now() - this.#typedAt < TYPING_EVERY) return;
     this.#typedAt = Date.now();
-    this.server.act("typing", { channel }).catch(() => { this.#typedAt = 0; });
+    this.server.act("typing", { channel }).catch(() => {
+      this.#typedAt = 0;
+    });
   }
 
   edit({ channel_id: channel, id: message }, text) {
@@ -76,7 +78,12 @@ export class Deeds {
   /** Open a thread in a channel, under a message or not, and go there. */
   async openThread(channel, message = null) {
     const fields = [{ name: "name", label: "Name", value: threadName(message), required: true }];
-    if (!message) fields.push({ name: "private", label: "Private: only who is mentioned in it can come in", kind: "check" });
+    if (!message)
+      fields.push({
+        name: "private",
+        label: "Private: only who is mentioned in it can come in",
+        kind: "check",
+      });
     const filled = await ask({ title: "New thread", confirm: "Create thread", fields });
     if (!filled) return;
     const about = message ? { message: message.id } : { private: filled.private };
@@ -96,7 +103,11 @@ export class Deeds {
       ],
     });
     if (!filled) return;
-    const done = await this.act("post", { channel, title: filled.title, text: filled.text }, filled.files);
+    const done = await this.act(
+      "post",
+      { channel, title: filled.title, text: filled.text },
+      filled.files,
+    );
     if (done) this.#openSoon(done.id);
   }
 
@@ -133,5 +144,9 @@ export class Deeds {
 }
 
 function threadName(message) {
-  return (message?.content ?? "").replace(/<[^>]*>|[*_`~|#>]/g, "").trim().split("\n")[0].slice(0, 60);
+  return (message?.content ?? "")
+    .replace(/<[^>]*>|[*_`~|#>]/g, "")
+    .trim()
+    .split("\n")[0]
+    .slice(0, 60);
 }

@@ -12,15 +12,33 @@ const TOAST_LASTS = 7000; // milliseconds
  * @returns {Promise<Record<string, string | boolean | File[]> | null>}
  */
 export function ask({ title, text, quote, confirm, isDangerous = false, fields = [] }) {
-  const form = el("form", { method: "dialog" },
-    el("h2", { id: "dialog-title" }, title), text && el("p", {}, text), quote,
+  const form = el(
+    "form",
+    { method: "dialog" },
+    el("h2", { id: "dialog-title" }, title),
+    text && el("p", {}, text),
+    quote,
     fields.map(fieldOf),
-    el("div", { class: "dialog-buttons" },
+    el(
+      "div",
+      { class: "dialog-buttons" },
       el("button", { type: "button", class: "button", "data-action": "cancel" }, "Cancel"),
-      el("button", { type: "submit", class: `button ${isDangerous ? "danger" : "primary"}`, "data-action": "confirm" }, confirm)));
+      el(
+        "button",
+        {
+          type: "submit",
+          class: `button ${isDangerous ? "danger" : "primary"}`,
+          "data-action": "confirm",
+        },
+        confirm,
+      ),
+    ),
+  );
   const dialog = el("dialog", { class: "dialog", "aria-labelledby": "dialog-title" }, form);
   document.body.append(dialog);
-  form.querySelector("[data-action=cancel]").addEventListener("click", () => dialog.close("cancel"));
+  form
+    .querySelector("[data-action=cancel]")
+    .addEventListener("click", () => dialog.close("cancel"));
   form.addEventListener("submit", () => dialog.close("confirm"));
   closeFromOutside(dialog);
   dialog.showModal();
@@ -41,10 +59,16 @@ export function closeFromOutside(dialog) {
 function fieldOf({ name, label, value = "", kind = "line", required = false, longest = 100 }) {
   const shared = { name, id: `field-${name}`, required };
   if (kind === "check") {
-    return el("label", { class: "field check" }, el("input", { ...shared, type: "checkbox" }), label);
+    return el(
+      "label",
+      { class: "field check" },
+      el("input", { ...shared, type: "checkbox" }),
+      label,
+    );
   }
   const input = {
-    line: () => el("input", { ...shared, type: "text", maxlength: longest, value, autocomplete: "off" }),
+    line: () =>
+      el("input", { ...shared, type: "text", maxlength: longest, value, autocomplete: "off" }),
     text: () => el("textarea", { ...shared, rows: 6, maxlength: longest }, value),
     files: () => el("input", { ...shared, type: "file", multiple: true }),
   }[kind]();
@@ -56,13 +80,19 @@ function valuesOf(form, fields) {
     if (kind === "check") return input.checked;
     return kind === "files" ? [...input.files] : input.value.trim();
   };
-  return Object.fromEntries(fields.map(({ name, kind }) => [name, value(form.elements[name], kind)]));
+  return Object.fromEntries(
+    fields.map(({ name, kind }) => [name, value(form.elements[name], kind)]),
+  );
 }
 
 /** Shows words for a moment; `kind` is "error" or "done". */
 export function toast(words, kind = "done") {
-  const note = el("div", { class: "toast", "data-state": kind }, el("span", {}, words),
-    iconButton("close", "Dismiss", "dismiss-toast"));
+  const note = el(
+    "div",
+    { class: "toast", "data-state": kind },
+    el("span", {}, words),
+    iconButton("close", "Dismiss", "dismiss-toast"),
+  );
   const take = () => note.remove();
   note.querySelector("button").addEventListener("click", take);
   byId("toasts").append(note);

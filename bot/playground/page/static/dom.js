@@ -107,9 +107,11 @@ function afterGuests(node) {
 }
 
 function isAlike(have, want) {
-  return have.nodeName === want.nodeName
-    && have.dataset?.key === want.dataset?.key
-    && have.classList?.[0] === want.classList?.[0];
+  return (
+    have.nodeName === want.nodeName &&
+    have.dataset?.key === want.dataset?.key &&
+    have.classList?.[0] === want.classList?.[0]
+  );
 }
 
 function renewNode(have, want) {
@@ -149,12 +151,15 @@ function renewWhole(have, want) {
 function isSame(have, want) {
   if (have.dataset.print !== want.dataset.print) return false;
   if (have.dataset.print !== undefined) return true;
-  return have.textContent === want.textContent
-    && ["href", "src"].every((name) => have.getAttribute(name) === want.getAttribute(name));
+  return (
+    have.textContent === want.textContent &&
+    ["href", "src"].every((name) => have.getAttribute(name) === want.getAttribute(name))
+  );
 }
 
 function renewAttributes(have, want) {
-  for (const { name } of [...have.attributes]) if (!want.hasAttribute(name)) have.removeAttribute(name);
+  for (const { name } of [...have.attributes])
+    if (!want.hasAttribute(name)) have.removeAttribute(name);
   for (const { name, value } of [...want.attributes]) {
     if (have.getAttribute(name) !== value) have.setAttribute(name, value);
   }

@@ -117,6 +117,7 @@ async function answer(url, request) {
     throw new Refused("The playground does not answer. Is it still running?");
   }
   const body = await response.json().catch(() => ({}));
-  if (!response.ok || body.error) throw new Refused(body.error ?? `The server answered ${response.status}.`);
+  if (!response.ok || body.error)
+    throw new Refused(body.error ?? `The server answered ${response.status}.`);
   return body;
 }

@@ -20,27 +20,65 @@ export class ForumView {
     forum.hidden = !here || !isForum(here);
     if (forum.hidden) return;
     const posts = this.state.threadsOf(here.id);
-    renew(forum,
-      el("div", { class: "forum-top" }, el("p", {}, here.topic || "Posts are threads of their own."),
-        here.may_send && el("button", { type: "button", class: "button primary", "data-action": "new-post" }, "New post")),
-      posts.length ? el("ul", { class: "posts" }, posts.map((post) => this.#post(post)))
-        : el("p", { class: "empty" }, "Nobody has posted here yet."));
+    renew(
+      forum,
+      el(
+        "div",
+        { class: "forum-top" },
+        el("p", {}, here.topic || "Posts are threads of their own."),
+        here.may_send &&
+          el(
+            "button",
+            { type: "button", class: "button primary", "data-action": "new-post" },
+            "New post",
+          ),
+      ),
+      posts.length
+        ? el(
+            "ul",
+            { class: "posts" },
+            posts.map((post) => this.#post(post)),
+          )
+        : el("p", { class: "empty" }, "Nobody has posted here yet."),
+    );
   }
 
   #post(post) {
     const { state } = this;
     const owner = state.company.find(({ id }) => id === post.owner_id);
-    return el("li", { "data-key": post.id }, el("button", {
-      type: "button",
-      class: "post",
-      "data-action": "open-place",
-      "data-target-id": post.id,
-      "data-channel-id": post.id,
-      "data-state": isArchived(post) ? "archived" : state.isUnread(post) ? "unread" : "read",
-    }, owner ? avatar(owner, state.name(owner)) : icon(iconOf(post)),
-    el("span", { class: "post-words" }, el("strong", {}, post.name),
-      el("span", {}, [owner && state.name(owner), moment(post.thread_metadata.create_timestamp),
-        plural(post.message_count, "message"), isArchived(post) && "archived"].filter(Boolean).join(" · "))),
-    icon("chevron")));
+    return el(
+      "li",
+      { "data-key": post.id },
+      el(
+        "button",
+        {
+          type: "button",
+          class: "post",
+          "data-action": "open-place",
+          "data-target-id": post.id,
+          "data-channel-id": post.id,
+          "data-state": isArchived(post) ? "archived" : state.isUnread(post) ? "unread" : "read",
+        },
+        owner ? avatar(owner, state.name(owner)) : icon(iconOf(post)),
+        el(
+          "span",
+          { class: "post-words" },
+          el("strong", {}, post.name),
+          el(
+            "span",
+            {},
+            [
+              owner && state.name(owner),
+              moment(post.thread_metadata.create_timestamp),
+              plural(post.message_count, "message"),
+              isArchived(post) && "archived",
+            ]
+              .filter(Boolean)
+              .join(" · "),
+          ),
+        ),
+        icon("chevron"),
+      ),
+    );
   }
 }

@@ -25,7 +25,7 @@ export class Inspector {
     onActions(this.panel, {
       "close-inspector": () => state.inspect(null),
       "copy-session": (source) => deeds.copy(source.dataset.targetId, "Session id"),
-      "jump": (source) => talk.jump(source.dataset.targetId),
+      jump: (source) => talk.jump(source.dataset.targetId),
     });
   }
 
@@ -61,41 +61,73 @@ export class Inspector {
       if (inspected === this.state.inspected) this.#render(this.#sections(found));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      if (inspected === this.state.inspected) this.#render(el("p", { class: "empty" }, error.message));
+      if (inspected === this.state.inspected)
+        this.#render(el("p", { class: "empty" }, error.message));
     }
   }
 
   #render(content) {
-    const message = this.#shown ?? this.state.talk(this.state.inspected.channel).find(this.state.inspected.message);
-    const head = el("div", { class: "panel-head" }, el("h2", {}, "Inspector"), iconButton("close", "Close the inspector", "close-inspector"));
-    const about = message && el("button", {
-      type: "button", class: "about", "data-action": "jump", "data-target-id": message.id, "data-key": "about",
-    }, el("strong", {}, this.state.name(message.author)), ` ${message.content.slice(0, 120) || "a message without text"}`);
+    const message =
+      this.#shown ??
+      this.state.talk(this.state.inspected.channel).find(this.state.inspected.message);
+    const head = el(
+      "div",
+      { class: "panel-head" },
+      el("h2", {}, "Inspector"),
+      iconButton("close", "Close the inspector", "close-inspector"),
+    );
+    const about =
+      message &&
+      el(
+        "button",
+        {
+          type: "button",
+          class: "about",
+          "data-action": "jump",
+          "data-target-id": message.id,
+          "data-key": "about",
+        },
+        el("strong", {}, this.state.name(message.author)),
+        ` ${message.content.slice(0, 120) || "a message without text"}`,
+      );
     renew(this.panel, [head, about, content].flat());
   }
 
   #sections({ session, turn, usage, context }) {
     return [
-      section("Session", identity(session), facts([
-        ["Title", session.title ?? "none yet"],
-        ["Persona", session.persona ?? "default"],
-        ["Model", session.model ?? "default"],
-        ["Opened", moment(session.opened_at)],
-        ["State", `${session.is_open ? "open" : "closed"}, ${plural(session.turns, "turn")}`],
-      ])),
-      section("Turn", facts([
-        ["Id", turn.id],
-        ["State", el("span", { class: "state", "data-state": turn.state }, turn.state)],
-        ["Attempt", turn.attempt],
-        ["Version", turn.version],
-        ["After turn", turn.parent ?? "none: the first"],
-        ["Depth", turn.depth],
-        ["Ending", turn.ending],
-        ["Fault", turn.fault],
-        ["Posts", turn.posts?.join(", ")],
-      ])),
-      section("Tokens", usage ? tokens(usage) : el("p", { class: "empty" }, "Nothing was billed yet.")),
-      section("Context", ...(context ? contextOf(context) : [el("p", { class: "empty" }, "Nothing was sent yet.")])),
+      section(
+        "Session",
+        identity(session),
+        facts([
+          ["Title", session.title ?? "none yet"],
+          ["Persona", session.persona ?? "default"],
+          ["Model", session.model ?? "default"],
+          ["Opened", moment(session.opened_at)],
+          ["State", `${session.is_open ? "open" : "closed"}, ${plural(session.turns, "turn")}`],
+        ]),
+      ),
+      section(
+        "Turn",
+        facts([
+          ["Id", turn.id],
+          ["State", el("span", { class: "state", "data-state": turn.state }, turn.state)],
+          ["Attempt", turn.attempt],
+          ["Version", turn.version],
+          ["After turn", turn.parent ?? "none: the first"],
+          ["Depth", turn.depth],
+          ["Ending", turn.ending],
+          ["Fault", turn.fault],
+          ["Posts", turn.posts?.join(", ")],
+        ]),
+      ),
+      section(
+        "Tokens",
+        usage ? tokens(usage) : el("p", { class: "empty" }, "Nothing was billed yet."),
+      ),
+      section(
+        "Context",
+        ...(context ? contextOf(context) : [el("p", { class: "empty" }, "Nothing was sent yet.")]),
+      ),
     ];
   }
 }
@@ -105,28 +137,78 @@ function section(title, ...content) {
 }
 
 function identity({ id }) {
-  return el("div", { class: "identity" }, el("code", {}, id),
-    iconButton("copy", "Copy the session id", "copy-session", { "data-target-id": id }));
+  return el(
+    "div",
+    { class: "identity" },
+    el("code", {}, id),
+    iconButton("copy", "Copy the session id", "copy-session", { "data-target-id": id }),
+  );
 }
 
 function facts(pairs) {
   const known = pairs.filter(([, value]) => value !== null && value !== undefined && value !== "");
-  return el("dl", {}, known.map(([name, value]) => [
-    el("dt", {}, name), el("dd", {}, value instanceof Node ? value : String(value)),
-  ]).flat());
+  return el(
+    "dl",
+    {},
+    known
+      .map(([name, value]) => [
+        el("dt", {}, name),
+        el("dd", {}, value instanceof Node ? value : String(value)),
+      ])
+      .flat(),
+  );
 }
 
 function tokens(usage) {
-  return el("table", { class: "tokens" }, el("tbody", {}, KINDS.filter(([kind]) => usage[kind] !== null && usage[kind] !== undefined).map(([kind, name]) =>
-    el("tr", { class: name.startsWith("of") ? "part-of" : null }, el("th", { scope: "row" }, name), el("td", {}, number(usage[kind]))))));
+  return el(
+    "table",
+    { class: "tokens" },
+    el(
+      "tbody",
+      {},
+      KINDS.filter(([kind]) => usage[kind] !== null && usage[kind] !== undefined).map(
+        ([kind, name]) =>
+          el(
+            "tr",
+            { class: name.startsWith("of") ? "part-of" : null },
+            el("th", { scope: "row" }, name),
+            el("td", {}, number(usage[kind])),
+          ),
+      ),
+    ),
+  );
 }
 
 function contextOf({ model, instructions, messages, tokens: sum, tokens_are: how, floor }) {
   return [
-    facts([["Model", model], ["Tokens", `${number(sum)} ${how}`], ["Floor", floor]]),
-    instructions && el("details", { class: "sent", "data-role": "instructions" }, el("summary", {}, el("strong", {}, "instructions")), el("pre", {}, instructions)),
-    ...messages.map(({ role, text, tokens: count }, index) => el("details", {
-      class: "sent", "data-role": role, open: index >= messages.length - 2,
-    }, el("summary", {}, el("strong", {}, role), el("span", { class: "hint" }, plural(count ?? 0, "token"))), el("pre", {}, text))),
+    facts([
+      ["Model", model],
+      ["Tokens", `${number(sum)} ${how}`],
+      ["Floor", floor],
+    ]),
+    instructions &&
+      el(
+        "details",
+        { class: "sent", "data-role": "instructions" },
+        el("summary", {}, el("strong", {}, "instructions")),
+        el("pre", {}, instructions),
+      ),
+    ...messages.map(({ role, text, tokens: count }, index) =>
+      el(
+        "details",
+        {
+          class: "sent",
+          "data-role": role,
+          open: index >= messages.length - 2,
+        },
+        el(
+          "summary",
+          {},
+          el("strong", {}, role),
+          el("span", { class: "hint" }, plural(count ?? 0, "token")),
+        ),
+        el("pre", {}, text),
+      ),
+    ),
   ];
 }

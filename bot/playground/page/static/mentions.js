@@ -11,31 +11,49 @@ const MOST_OFFERED = 8;
 
 /** Returns what can be mentioned here: {sign, name, id, code, user?}, the longest name first. */
 export function mentionable(state) {
-  const people = state.company.map((user) => ({ sign: "@", name: state.name(user), code: `<@${user.id}>`, user }));
+  const people = state.company.map((user) => ({
+    sign: "@",
+    name: state.name(user),
+    code: `<@${user.id}>`,
+    user,
+  }));
   const roles = (state.guild?.roles ?? [])
     .filter(({ name }) => name !== "@everyone")
     .map(({ name, id }) => ({ sign: "@", name, code: `<@&${id}>` }));
   const channels = state.channels
-    .filter((channel) => channel.guild_id === state.place.guild && !isCategory(channel) && !isThread(channel))
+    .filter(
+      (channel) =>
+        channel.guild_id === state.place.guild && !isCategory(channel) && !isThread(channel),
+    )
     .map(({ name, id }) => ({ sign: "#", name, code: `<#${id}>` }));
-  return [...people, ...roles, ...channels].sort((one, other) => other.name.length - one.name.length);
+  return [...people, ...roles, ...channels].sort(
+    (one, other) => other.name.length - one.name.length,
+  );
 }
 
 /** Returns the text as Discord keeps it; code stays as it is. */
 export function meant(text, state) {
   const known = mentionable(state);
-  return text.split(CODE).map((part, index) => (index % 2 ? part : encode(part, known))).join("");
+  return text
+    .split(CODE)
+    .map((part, index) => (index % 2 ? part : encode(part, known)))
+    .join("");
 }
 
 function encode(text, known) {
   return text.replace(/(?<![\w<])[@#][^\n]+/g, (rest) => {
     const found = known.find(({ sign, name }) => startsWith(rest, sign + name));
-    return found ? found.code + encode(rest.slice(found.name.length + 1), known) : rest[0] + encode(rest.slice(1), known);
+    return found
+      ? found.code + encode(rest.slice(found.name.length + 1), known)
+      : rest[0] + encode(rest.slice(1), known);
   });
 }
 
 function startsWith(text, name) {
-  return text.slice(0, name.length).toLowerCase() === name.toLowerCase() && !/^[\w]/.test(text.slice(name.length));
+  return (
+    text.slice(0, name.length).toLowerCase() === name.toLowerCase() &&
+    !/^[\w]/.test(text.slice(name.length))
+  );
 }
 
 /** Returns the text as one writes it. */
@@ -49,9 +67,15 @@ export class MentionPicker {
   #offers = [];
   #at = 0;
 
-  constructor({ input, anchor, state }) {
-    Object.assign(this, { input, state });
-    this.list = el("div", { class: "mentions", role: "listbox", id: "mentions", "aria-label": "Names", hidden: true });
+  constructor({ input, anchor, state, isBusy }) {
+    Object.assign(this, { input, state, isBusy });
+    this.list = el("div", {
+      class: "mentions",
+      role: "listbox",
+      id: "mentions",
+      "aria-label": "Names",
+      hidden: true,
+    });
     anchor.append(this.list);
     input.addEventListener("input", () => this.#look());
     input.addEventListener("blur", () => this.close());
@@ -85,25 +109,46 @@ export class MentionPicker {
   #look() {
     const before = this.input.value.slice(0, this.input.selectionStart);
     const typed = /(?:^|\s)([@#])([^\s@#]{0,30})$/.exec(before);
-    if (!typed || before.startsWith("/")) return this.close();
+    if (!typed || this.isBusy() || before.startsWith("/")) return this.close();
     const [, sign, start] = typed;
     const fits = ({ name }) => name.toLowerCase().startsWith(start.toLowerCase());
-    return this.#offer(mentionable(this.state).filter((each) => each.sign === sign && fits(each)).slice(0, MOST_OFFERED).reverse());
+    return this.#offer(
+      mentionable(this.state)
+        .filter((each) => each.sign === sign && fits(each))
+        .slice(0, MOST_OFFERED)
+        .reverse(),
+    );
   }
 
   #offer(offers) {
     this.#offers = offers;
     this.list.hidden = !offers.length;
-    renew(this.list, offers.map(({ sign, name, user }, index) => el("div", {
-      class: "mention-option", role: "option", id: `mention-${index}`, "data-index": index, "aria-selected": "false",
-    }, user ? avatar(user, name) : el("span", { class: "sign" }, sign), name)));
+    renew(
+      this.list,
+      offers.map(({ sign, name, user }, index) =>
+        el(
+          "div",
+          {
+            class: "mention-option",
+            role: "option",
+            id: `mention-${index}`,
+            "data-index": index,
+            "aria-selected": "false",
+          },
+          user ? avatar(user, name) : el("span", { class: "sign" }, sign),
+          name,
+        ),
+      ),
+    );
     if (offers.length) this.#point(0);
     else if (this.input.getAttribute("aria-controls") === "mentions") this.#release();
   }
 
   #point(index) {
     this.#at = index;
-    [...this.list.children].forEach((option, each) => option.setAttribute("aria-selected", String(each === index)));
+    [...this.list.children].forEach((option, each) =>
+      option.setAttribute("aria-selected", String(each === index)),
+    );
     this.input.setAttribute("aria-controls", "mentions");
     this.input.setAttribute("aria-activedescendant", `mention-${index}`);
   }

@@ -3,7 +3,20 @@
 
 import { el, icon } from "./dom.js";
 
-export const EMOJI = Object.freeze(["👍", "❤️", "😂", "🎉", "👀", "🤔", "✅", "❌", "🙏", "🔥", "😢", "🚀"]);
+export const EMOJI = Object.freeze([
+  "👍",
+  "❤️",
+  "😂",
+  "🎉",
+  "👀",
+  "🤔",
+  "✅",
+  "❌",
+  "🙏",
+  "🔥",
+  "😢",
+  "🚀",
+]);
 const QUICK = 6;
 const MARGIN = 8; // pixels to the edge of the window
 
@@ -24,14 +37,18 @@ const MARGIN = 8; // pixels to the edge of the window
  * @param {(Item | string | null | Element)[]} items  a string is a heading, null a line
  */
 export function openMenu(anchor, label, items) {
-  const menu = el("div", { class: "menu", role: "menu", popover: "auto", "aria-label": label },
-    items.map((item) => entry(item, () => menu.hidePopover())));
+  const menu = el(
+    "div",
+    { class: "menu", role: "menu", popover: "auto", "aria-label": label },
+    items.map((item) => entry(item, () => menu.hidePopover())),
+  );
   const before = document.activeElement;
   document.body.append(menu);
   menu.addEventListener("keydown", (event) => walk(menu, event));
   menu.addEventListener("toggle", ({ newState }) => {
     if (newState !== "closed") return;
-    const hadFocus = menu.contains(document.activeElement) || document.activeElement === document.body;
+    const hadFocus =
+      menu.contains(document.activeElement) || document.activeElement === document.body;
     menu.remove();
     if (hadFocus && before?.isConnected) before.focus({ preventScroll: true });
   });
@@ -43,16 +60,22 @@ export function openMenu(anchor, label, items) {
 
 function entry(item, close) {
   if (item === null) return el("hr");
-  if (typeof item === "string") return el("div", { class: "menu-heading", role: "presentation" }, item);
+  if (typeof item === "string")
+    return el("div", { class: "menu-heading", role: "presentation" }, item);
   if (item instanceof Element) return item;
-  const button = el("button", {
-    type: "button",
-    role: item.isChecked === undefined ? "menuitem" : "menuitemradio",
-    "aria-checked": item.isChecked === undefined ? null : String(item.isChecked),
-    class: item.isDangerous ? "menu-item danger-text" : "menu-item",
-    "data-action": item.name,
-    tabindex: "-1",
-  }, el("span", {}, item.label), item.isChecked ? icon("check") : item.icon && icon(item.icon));
+  const button = el(
+    "button",
+    {
+      type: "button",
+      role: item.isChecked === undefined ? "menuitem" : "menuitemradio",
+      "aria-checked": item.isChecked === undefined ? null : String(item.isChecked),
+      class: item.isDangerous ? "menu-item danger-text" : "menu-item",
+      "data-action": item.name,
+      tabindex: "-1",
+    },
+    el("span", {}, item.label),
+    item.isChecked ? icon("check") : item.icon && icon(item.icon),
+  );
   button.addEventListener("click", (event) => {
     close();
     item.run(event);
@@ -62,10 +85,12 @@ function entry(item, close) {
 
 /** Opens a small choice of emoji; `pick` is called with one of them. */
 export function openEmoji(anchor, pick) {
-  const menu = openMenu(anchor, "Reactions", [emojiRow(EMOJI, (emoji) => {
-    menu.hidePopover();
-    pick(emoji);
-  })]);
+  const menu = openMenu(anchor, "Reactions", [
+    emojiRow(EMOJI, (emoji) => {
+      menu.hidePopover();
+      pick(emoji);
+    }),
+  ]);
 }
 
 /** Returns a row with the emoji that are used most, for the head of a menu. */
@@ -74,10 +99,24 @@ export function quickEmoji(pick) {
 }
 
 function emojiRow(choice, pick) {
-  const row = el("div", { class: "emoji-row", role: "group", "aria-label": "Reactions" },
-    choice.map((emoji) => el("button", {
-      type: "button", role: "menuitem", tabindex: "-1", class: "emoji", "data-emoji": emoji, "aria-label": `React with ${emoji}`,
-    }, emoji)));
+  const row = el(
+    "div",
+    { class: "emoji-row", role: "group", "aria-label": "Reactions" },
+    choice.map((emoji) =>
+      el(
+        "button",
+        {
+          type: "button",
+          role: "menuitem",
+          tabindex: "-1",
+          class: "emoji",
+          "data-emoji": emoji,
+          "aria-label": `React with ${emoji}`,
+        },
+        emoji,
+      ),
+    ),
+  );
   row.addEventListener("click", ({ target }) => {
     const emoji = target.closest("[data-emoji]")?.dataset.emoji;
     if (emoji) pick(emoji);
@@ -89,8 +128,15 @@ function walk(menu, event) {
   const items = [...menu.querySelectorAll("[role^=menuitem]")];
   const at = items.indexOf(document.activeElement);
   const isInRow = document.activeElement?.closest(".emoji-row");
-  const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: isInRow ? 1 : 0, ArrowLeft: isInRow ? -1 : 0 }[event.key];
-  const next = { Home: 0, End: items.length - 1 }[event.key] ?? (step ? (at + step + items.length) % items.length : null);
+  const step = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    ArrowRight: isInRow ? 1 : 0,
+    ArrowLeft: isInRow ? -1 : 0,
+  }[event.key];
+  const next =
+    { Home: 0, End: items.length - 1 }[event.key] ??
+    (step ? (at + step + items.length) % items.length : null);
   if (event.key === "Tab") menu.hidePopover();
   if (next === null) return;
   event.preventDefault();
@@ -98,9 +144,10 @@ function walk(menu, event) {
 }
 
 function putBeside(menu, anchor) {
-  const box = anchor instanceof Element
-    ? anchor.getBoundingClientRect()
-    : new DOMRect(anchor.x, anchor.y, 0, 0);
+  const box =
+    anchor instanceof Element
+      ? anchor.getBoundingClientRect()
+      : new DOMRect(anchor.x, anchor.y, 0, 0);
   const { width, height } = menu.getBoundingClientRect();
   const left = Math.min(box.left, innerWidth - width - MARGIN);
   const below = box.bottom + 4;

@@ -7,6 +7,7 @@ import { attachments, components, embeds } from "./parts.js";
 import { isArchived, isEphemeral, isThinking } from "./state.js";
 import { clock, dayName, fullTime, hueOf, initials, isSameDay, moment, plural } from "./words.js";
 
+const LONGEST_EXCERPT = 200; // characters
 const GROUPED_WITHIN = 7 * 60_000; // milliseconds
 const JOINED = 7;
 const THREAD_CREATED = 18;
@@ -27,12 +28,17 @@ const APP_ON_MESSAGE = 3;
 
 /** Whether a message needs no head of its own after the one before. */
 export function continues(message, before) {
-  return Boolean(before) && before.author.id === message.author.id
-    && !message.referenced_message && !message.interaction_metadata
-    && !SYSTEM.has(before.type) && !SYSTEM.has(message.type)
-    && isEphemeral(before) === isEphemeral(message)
-    && new Date(message.timestamp) - new Date(before.timestamp) < GROUPED_WITHIN
-    && isSameDay(message.timestamp, before.timestamp);
+  return (
+    Boolean(before) &&
+    before.author.id === message.author.id &&
+    !message.referenced_message &&
+    !message.interaction_metadata &&
+    !SYSTEM.has(before.type) &&
+    !SYSTEM.has(message.type) &&
+    isEphemeral(before) === isEphemeral(message) &&
+    new Date(message.timestamp) - new Date(before.timestamp) < GROUPED_WITHIN &&
+    isSameDay(message.timestamp, before.timestamp)
+  );
 }
 
 /** Whether it holds somebody's words, which can be answered, quoted and so on. */
@@ -40,8 +46,13 @@ export const isOrdinary = (message) => !SYSTEM.has(message.type);
 
 /** The round picture of a user; the bot has the mark of Parley. */
 export function avatar(user, name) {
-  if (user.bot) return el("span", { class: "avatar avatar-bot", "aria-hidden": "true" }, icon("parley"));
-  return el("span", { class: `avatar avatar-${hueOf(user.id)}`, "aria-hidden": "true" }, initials(name));
+  if (user.bot)
+    return el("span", { class: "avatar avatar-bot", "aria-hidden": "true" }, icon("parley"));
+  return el(
+    "span",
+    { class: `avatar avatar-${hueOf(user.id)}`, "aria-hidden": "true" },
+    initials(name),
+  );
 }
 
 /**
@@ -53,19 +64,25 @@ export function avatar(user, name) {
 export function picture(message, setting, world) {
   const name = world.state.name(message.author);
   const isOwn = message.mentions.some(({ id }) => id === world.state.me.id);
-  return el("div", {
-    class: classes(message, setting, isOwn),
-    role: "article",
-    tabindex: "-1",
-    "aria-label": `${name}, ${moment(message.timestamp)}`,
-    "data-message-id": message.id,
-    "data-channel-id": message.channel_id,
-    "data-author-id": message.author.id,
-    "data-state": stateOf(message, setting),
-  },
-  setting.isNewDay && el("div", { class: "day", role: "separator" }, el("span", {}, dayName(message.timestamp))),
-  setting.isFirstNew && el("div", { class: "news", role: "separator" }, el("span", {}, "New")),
-  SYSTEM.has(message.type) ? event(message, name) : [origin(message, world), content(message, name, setting, world)]);
+  return el(
+    "div",
+    {
+      class: classes(message, setting, isOwn),
+      role: "article",
+      tabindex: "-1",
+      "aria-label": `${name}, ${moment(message.timestamp)}`,
+      "data-message-id": message.id,
+      "data-channel-id": message.channel_id,
+      "data-author-id": message.author.id,
+      "data-state": stateOf(message, setting),
+    },
+    setting.isNewDay &&
+      el("div", { class: "day", role: "separator" }, el("span", {}, dayName(message.timestamp))),
+    setting.isFirstNew && el("div", { class: "news", role: "separator" }, el("span", {}, "New")),
+    SYSTEM.has(message.type)
+      ? event(message, name)
+      : [origin(message, world), content(message, name, setting, world)],
+  );
 }
 
 function classes(message, setting, isOwn) {
@@ -75,7 +92,9 @@ function classes(message, setting, isOwn) {
     isEphemeral(message) && "ephemeral",
     isOwn && "to-me",
     setting.isEdited && "rewriting",
-  ].filter(Boolean).join(" ");
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function stateOf(message, { isEdited }) {
@@ -85,16 +104,25 @@ function stateOf(message, { isEdited }) {
 }
 
 function event(message, name) {
-  const what = message.type === JOINED
-    ? [" came in."]
-    : [" started a thread: ", threadLink(message.message_reference?.channel_id, message.content)];
-  return el("div", { class: "event" },
+  const what =
+    message.type === JOINED
+      ? [" came in."]
+      : [" started a thread: ", threadLink(message.message_reference?.channel_id, message.content)];
+  return el(
+    "div",
+    { class: "event" },
     icon(message.type === JOINED ? "people" : "thread"),
-    el("span", {}, el("strong", {}, name), what), time(message.timestamp));
+    el("span", {}, el("strong", {}, name), what),
+    time(message.timestamp),
+  );
 }
 
 function threadLink(id, name) {
-  return el("button", { type: "button", class: "plain-link", "data-action": "open-place", "data-target-id": id }, name);
+  return el(
+    "button",
+    { type: "button", class: "plain-link", "data-action": "open-place", "data-target-id": id },
+    name,
+  );
 }
 
 /** What a message came from: another message, or a command that somebody used. */
@@ -105,47 +133,76 @@ function origin(message, { state, names }) {
   }
   if (!used || (used.type !== 2 && !used.interacted_message_id)) return null;
   const name = state.name(used.user);
-  const command = used.name ? `${used.command_type === APP_ON_MESSAGE ? "" : "/"}${used.name}` : "an app";
-  return el("div", { class: "origin" }, avatar(used.user, name), el("strong", {}, name), " used ",
-    el("span", { class: "command" }, command));
+  const command = used.name
+    ? `${used.command_type === APP_ON_MESSAGE ? "" : "/"}${used.name}`
+    : "an app";
+  return el(
+    "div",
+    { class: "origin" },
+    avatar(used.user, name),
+    el("strong", {}, name),
+    " used ",
+    el("span", { class: "command" }, command),
+  );
 }
 
 function answered(target, { state, names }) {
-  if (!target) return el("div", { class: "origin" }, icon("reply"), el("em", {}, "This message was deleted."));
+  if (!target)
+    return el("div", { class: "origin" }, icon("reply"), el("em", {}, "This message was deleted."));
   const name = state.name(target.author);
-  return el("button", {
-    type: "button",
-    class: "origin origin-link",
-    "data-action": "jump",
-    "data-target-id": target.id,
-    "aria-label": `Answers ${name}: go to that message`,
-  }, avatar(target.author, name), el("strong", {}, name), el("span", { class: "excerpt" }, excerpt(target, names)));
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "origin origin-link",
+      "data-action": "jump",
+      "data-target-id": target.id,
+      "aria-label": `Answers ${name}: go to that message`,
+    },
+    avatar(target.author, name),
+    el("strong", {}, name),
+    el("span", { class: "excerpt" }, excerpt(target, names)),
+  );
 }
 
 function excerpt(target, names) {
-  if (target.content) return markdown(target.content, names, { inline: true });
+  const line = target.content.replace(/\s+/g, " ").slice(0, LONGEST_EXCERPT);
+  if (line) return markdown(line, names, { inline: true });
   return el("em", {}, target.attachments.length ? "a file" : "a message without text");
 }
 
 function content(message, name, setting, world) {
   const { state } = world;
-  return el("div", { class: "row" },
-    el("div", { class: "gutter" }, setting.isCompact ? time(message.timestamp, clock) : avatar(message.author, name)),
-    el("div", { class: "body" },
+  return el(
+    "div",
+    { class: "row" },
+    el(
+      "div",
+      { class: "gutter" },
+      setting.isCompact ? time(message.timestamp, clock) : avatar(message.author, name),
+    ),
+    el(
+      "div",
+      { class: "body" },
       !setting.isCompact && byline(message, name),
       setting.isEdited ? rewriting(message, world) : words(message, world),
       parts(message, world),
       reactions(message, state),
       message.thread && threadCard(message.thread),
       isEphemeral(message) && dismissal(message),
-      setting.asked && waiting(setting.asked, state)));
+      setting.asked && waiting(setting.asked, state),
+    ),
+  );
 }
 
 function byline(message, name) {
-  return el("div", { class: "byline" },
+  return el(
+    "div",
+    { class: "byline" },
     el("strong", { class: "author" }, name),
     message.author.bot && el("span", { class: "tag" }, "BOT"),
-    time(message.timestamp, moment));
+    time(message.timestamp, moment),
+  );
 }
 
 function time(iso, format = moment) {
@@ -155,16 +212,26 @@ function time(iso, format = moment) {
 function words(message, { names, state }) {
   if (message.flags & COMPONENTS_V2) return null;
   if (isThinking(message)) return thinking(`${state.name(message.author)} is thinking`);
-  const told = message.type === THREAD_STARTER ? message.referenced_message?.content ?? "" : message.content;
+  const told =
+    message.type === THREAD_STARTER ? (message.referenced_message?.content ?? "") : message.content;
   if (!told && !message.edited_timestamp) return null;
-  return el("div", { class: "text" }, markdown(told, names),
-    message.edited_timestamp && el("span", { class: "edited", title: fullTime(message.edited_timestamp) }, "(edited)"));
+  return el(
+    "div",
+    { class: "text" },
+    markdown(told, names),
+    message.edited_timestamp &&
+      el("span", { class: "edited", title: fullTime(message.edited_timestamp) }, "(edited)"),
+  );
 }
 
 /** Three moving dots with words to them. */
 export function thinking(said) {
-  return el("div", { class: "thinking" },
-    el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), `${said}…`);
+  return el(
+    "div",
+    { class: "thinking" },
+    el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+    `${said}…`,
+  );
 }
 
 function rewriting(message, { plain }) {
@@ -175,9 +242,19 @@ function rewriting(message, { plain }) {
     maxlength: 2000,
   });
   field.value = plain(message.content);
-  return el("div", {}, field, el("div", { class: "hint" }, "Escape to ",
-    el("button", { type: "button", class: "plain-link", "data-action": "cancel-edit" }, "cancel"), " · Enter to ",
-    el("button", { type: "button", class: "plain-link", "data-action": "save-edit" }, "save")));
+  return el(
+    "div",
+    {},
+    field,
+    el(
+      "div",
+      { class: "hint" },
+      "Escape to ",
+      el("button", { type: "button", class: "plain-link", "data-action": "cancel-edit" }, "cancel"),
+      " · Enter to ",
+      el("button", { type: "button", class: "plain-link", "data-action": "save-edit" }, "save"),
+    ),
+  );
 }
 
 function parts(message, { names, deeds }) {
@@ -186,7 +263,10 @@ function parts(message, { names, deeds }) {
     select: (customId, values) => deeds.select(message, customId, values),
   };
   return [
-    whole(message.attachments.map(({ id }) => id), () => attachments(message.attachments)),
+    whole(
+      message.attachments.map(({ id }) => id),
+      () => attachments(message.attachments),
+    ),
     whole(message.embeds, () => embeds(message.embeds, names)),
     whole(message.components, () => components(message, doing, names)),
   ];
@@ -200,39 +280,90 @@ function whole(list, build) {
 
 function reactions(message, state) {
   if (!message.reactions?.length) return null;
-  return el("div", { class: "reactions" },
-    message.reactions.map(({ emoji, count, me }) => el("button", {
-      type: "button",
-      class: "reaction",
-      "data-key": emoji.name,
-      "data-action": "react",
-      "data-emoji": emoji.name,
-      "aria-pressed": String(me),
-      "aria-label": `${emoji.name}, ${count}${me ? ", yours too" : ""}`,
-    }, el("span", {}, emoji.name), el("span", { class: "count" }, count))),
-    iconButton("smile", "Add a reaction", "pick-emoji", { class: "reaction reaction-add", "data-key": "+" }));
+  return el(
+    "div",
+    { class: "reactions" },
+    message.reactions.map(({ emoji, count, me }) =>
+      el(
+        "button",
+        {
+          type: "button",
+          class: "reaction",
+          "data-key": emoji.name,
+          "data-action": "react",
+          "data-emoji": emoji.name,
+          "aria-pressed": String(me),
+          "aria-label": `${emoji.name}, ${count}${me ? ", yours too" : ""}`,
+        },
+        el("span", {}, emoji.name),
+        el("span", { class: "count" }, count),
+      ),
+    ),
+    iconButton("smile", "Add a reaction", "pick-emoji", {
+      class: "reaction reaction-add",
+      "data-key": "+",
+    }),
+  );
 }
 
 function threadCard(thread) {
-  return el("button", {
-    type: "button",
-    class: "thread-card",
-    "data-action": "open-place",
-    "data-target-id": thread.id,
-  }, icon(isArchived(thread) ? "archive" : "thread"), el("strong", {}, thread.name),
-  el("span", {}, isArchived(thread) ? "archived" : plural(thread.message_count ?? 0, "message")), icon("chevron"));
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "thread-card",
+      "data-action": "open-place",
+      "data-target-id": thread.id,
+    },
+    icon(isArchived(thread) ? "archive" : "thread"),
+    el("strong", {}, thread.name),
+    el("span", {}, threadNote(thread)),
+    icon("chevron"),
+  );
+}
+
+function threadNote(thread) {
+  if (isArchived(thread)) return "archived";
+  return thread.message_count ? plural(thread.message_count, "message") : "open";
 }
 
 function dismissal(message) {
-  return el("div", { class: "hint" }, icon("eye"), "Only you can see this · ",
-    el("button", { type: "button", class: "plain-link", "data-action": "dismiss", "data-target-id": message.id }, "Dismiss message"));
+  return el(
+    "div",
+    { class: "hint" },
+    icon("eye"),
+    "Only you can see this · ",
+    el(
+      "button",
+      {
+        type: "button",
+        class: "plain-link",
+        "data-action": "dismiss",
+        "data-target-id": message.id,
+      },
+      "Dismiss message",
+    ),
+  );
 }
 
 /** How something stands that was asked of the bot. */
 export function waiting(asked, state) {
   if (asked.state === "failed") {
-    return el("div", { class: "failed", role: "alert", "data-state": "failed" }, "The application did not respond. ",
-      el("button", { type: "button", class: "plain-link", "data-action": "forget", "data-target-id": asked.id }, "Dismiss"));
+    return el(
+      "div",
+      { class: "failed", role: "alert", "data-state": "failed" },
+      "The application did not respond. ",
+      el(
+        "button",
+        {
+          type: "button",
+          class: "plain-link",
+          "data-action": "forget",
+          "data-target-id": asked.id,
+        },
+        "Dismiss",
+      ),
+    );
   }
   return el("div", { "data-state": "waiting" }, thinking(`Waiting for ${state.bot.username}`));
 }

@@ -55,10 +55,13 @@ export class State {
 
   /** The same, for the next time only. */
   once(topic, listener) {
-    const entry = [topic, (about) => {
-      this.#listeners.splice(this.#listeners.indexOf(entry), 1);
-      listener(about);
-    }];
+    const entry = [
+      topic,
+      (about) => {
+        this.#listeners.splice(this.#listeners.indexOf(entry), 1);
+        listener(about);
+      },
+    ];
     this.#listeners.push(entry);
   }
 
@@ -91,10 +94,12 @@ export class State {
 
   /** Stand in another place; what is left behind is kept short. */
   open(guild, channel) {
-    if (this.place.channel && this.place.channel !== channel) this.#talks.get(this.place.channel)?.shorten();
+    if (this.place.channel && this.place.channel !== channel)
+      this.#talks.get(this.place.channel)?.shorten();
     this.place = { guild, channel };
     this.edited = null;
-    this.readBefore = channel && this.isUnread(this.channel(channel)) ? this.#readIn(channel) : null;
+    this.readBefore =
+      channel && this.isUnread(this.channel(channel)) ? this.#readIn(channel) : null;
     this.tell("place");
   }
 
@@ -107,7 +112,8 @@ export class State {
   /** Everything in this place has been seen. */
   markRead(channel) {
     const newest = this.talk(channel).newest?.id ?? this.channel(channel)?.last_message_id;
-    if (!newest || (byAge(newest, this.#readIn(channel)) <= 0 && !this.#mentions.get(channel))) return;
+    if (!newest || (byAge(newest, this.#readIn(channel)) <= 0 && !this.#mentions.get(channel)))
+      return;
     this.#read[channel] = newest;
     this.#mentions.delete(channel);
     keep(`read.${this.me.id}`, this.#read);
@@ -120,7 +126,10 @@ export class State {
   }
 
   inspect(message) {
-    this.#set({ inspected: message && { channel: message.channel_id, message: message.id } }, "inspected");
+    this.#set(
+      { inspected: message && { channel: message.channel_id, message: message.id } },
+      "inspected",
+    );
   }
 
   edit(messageId) {
@@ -181,7 +190,10 @@ export class State {
 
   placeName(channel) {
     if (channel.name) return channel.name;
-    return (channel.recipients ?? []).filter(({ id }) => id !== this.me.id).map(userName).join(", ");
+    return (channel.recipients ?? [])
+      .filter(({ id }) => id !== this.me.id)
+      .map(userName)
+      .join(", ");
   }
 
   /** Returns everybody whom one may meet here. */

@@ -13,20 +13,36 @@ export function openSwitcher(state, open) {
   if (document.querySelector("dialog.switcher")) return;
   const list = el("ul", { class: "found", role: "listbox", id: "found", "aria-label": "Places" });
   const input = el("input", {
-    type: "text", class: "switch-input", placeholder: "Where to?", "aria-label": "Where to?", role: "combobox",
-    "aria-expanded": "true", "aria-controls": "found", autocomplete: "off",
+    type: "text",
+    class: "switch-input",
+    placeholder: "Where to?",
+    "aria-label": "Where to?",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": "found",
+    autocomplete: "off",
   });
-  const dialog = el("dialog", { class: "dialog switcher", "aria-label": "Go to a place" }, input, list,
-    el("p", { class: "hint" }, "↑ ↓ to choose · Enter to go · Escape to stay"));
+  const dialog = el(
+    "dialog",
+    { class: "dialog switcher", "aria-label": "Go to a place" },
+    input,
+    list,
+    el("p", { class: "hint" }, "↑ ↓ to choose · Enter to go · Escape to stay"),
+  );
   let at = 0;
   const point = (index) => {
     at = index;
-    [...list.children].forEach((item, each) => item.setAttribute("aria-selected", String(each === at)));
+    [...list.children].forEach((item, each) =>
+      item.setAttribute("aria-selected", String(each === at)),
+    );
     input.setAttribute("aria-activedescendant", list.children[at]?.id ?? "");
     list.children[at]?.scrollIntoView({ block: "nearest" });
   };
   const look = () => {
-    renew(list, matches(state, input.value).map((channel) => option(state, channel)));
+    renew(
+      list,
+      matches(state, input.value).map((channel) => option(state, channel)),
+    );
     point(0);
   };
   const take = (item) => {
@@ -57,16 +73,34 @@ function matches(state, typed) {
     return (name.startsWith(words) ? 0 : 2) + (state.isUnread(channel) ? 0 : 1);
   };
   return state.channels
-    .filter((channel) => !isCategory(channel) && channel.type !== VOICE && state.placeName(channel).toLowerCase().includes(words))
+    .filter(
+      (channel) =>
+        !isCategory(channel) &&
+        channel.type !== VOICE &&
+        state.placeName(channel).toLowerCase().includes(words),
+    )
     .sort((one, other) => rank(one) - rank(other))
     .slice(0, MOST_FOUND);
 }
 
 function option(state, channel) {
   const parent = state.channel(channel.parent_id);
-  const where = parent && !isCategory(parent) ? parent.name : state.guilds.find(({ id }) => id === channel.guild_id)?.name;
-  return el("li", {
-    id: `place-${channel.id}`, role: "option", class: "place", "data-key": channel.id,
-    "data-channel-id": channel.id, "data-state": state.isUnread(channel) ? "unread" : "read",
-  }, icon(iconOf(channel)), el("span", { class: "channel-name" }, state.placeName(channel)), el("span", { class: "hint" }, where ?? "Direct message"));
+  const where =
+    parent && !isCategory(parent)
+      ? parent.name
+      : state.guilds.find(({ id }) => id === channel.guild_id)?.name;
+  return el(
+    "li",
+    {
+      id: `place-${channel.id}`,
+      role: "option",
+      class: "place",
+      "data-key": channel.id,
+      "data-channel-id": channel.id,
+      "data-state": state.isUnread(channel) ? "unread" : "read",
+    },
+    icon(iconOf(channel)),
+    el("span", { class: "channel-name" }, state.placeName(channel)),
+    el("span", { class: "hint" }, where ?? "Direct message"),
+  );
 }

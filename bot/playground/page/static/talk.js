@@ -2,40 +2,38 @@
 // screen: a window which moves with the reader. Whatever changes, the reader's place is kept:
 // the newest message for whoever is at the bottom, for anybody else the one at the top edge.
 
+import { Anchor } from "./anchor.js";
 import { byId, el, icon, oncePerFrame, renew, renewElement } from "./dom.js";
 import { byAge } from "./history.js";
 import { avatar, continues, picture, waiting } from "./message.js";
 import { isForum, isThread } from "./state.js";
 import { ago, isSameDay, plural } from "./words.js";
 
-const MOST_ROWS = 200;
+const MOST_ROWS = 250;
 const STEP = 50; // messages by which the window moves
 const NEAR = 900; // pixels to an edge at which it moves
-const AT_BOTTOM = 40; // pixels
-const QUIET = 1500; // milliseconds without an edit, after which a message is read out
-const LONGEST_READING = 300; // characters
 
 export class TalkView {
   #rows = new Map();
   #channel = null;
   #first = null; // id of the first message in the window
   #last = null; // id of the last one, or null: the newest, whichever it is
-  #isStuck = true;
-  #anchor = null;
-  #top = 0;
+  #anchor;
   #seen = null; // the newest message when the reader was last at the bottom
-  #readings = new Map();
 
   /** @param {{state: import("./state.js").State, server: object, names: object, deeds: object, plain: Function}} world */
   constructor(world) {
     this.world = world;
     this.log = byId("log");
     this.scroller = byId("scroller");
+    this.#anchor = new Anchor(this.scroller, this.log);
     this.schedule = oncePerFrame(() => this.render());
     const { state } = world;
     state.on("ready place asked", this.schedule);
-    state.on("messages", (about) => (!about || about.channel === state.place.channel) && this.schedule());
-    state.on("arrived", (message) => this.#hearOf(message));
+    state.on(
+      "messages",
+      (about) => (!about || about.channel === state.place.channel) && this.schedule(),
+    );
     this.scroller.addEventListener("scroll", () => this.#onScroll(), { passive: true });
     document.addEventListener("visibilitychange", this.schedule);
     const sizes = new ResizeObserver(() => this.#restore());
@@ -52,7 +50,7 @@ export class TalkView {
     const talk = state.talk(here.id);
     if (!talk.isLoaded && !talk.isLoading && !talk.trouble) this.#load(talk);
     if (!talk.isLoaded && this.#rows.size) return;
-    this.#hold();
+    this.#anchor.hold(this.#last !== null);
     this.#paint(talk, ...this.#window(talk));
     this.#paintEdges(here, talk);
     this.#restore();
@@ -64,7 +62,7 @@ export class TalkView {
   toPresent() {
     this.#first = null;
     this.#last = null;
-    this.#isStuck = true;
+    this.#anchor.isStuck = true;
     this.render();
   }
 
@@ -105,7 +103,7 @@ export class TalkView {
     this.#rows.clear();
     this.#first = null;
     this.#last = null;
-    this.#isStuck = true;
+    this.#anchor.isStuck = true;
     this.#seen = null;
     this.log.setAttribute("aria-label", `Messages in ${this.world.state.placeName(here)}`);
   }
@@ -134,7 +132,7 @@ export class TalkView {
     let end = this.#last ? Math.min(talk.indexOf(this.#last) + 1, all.length) : all.length;
     let start = this.#first ? talk.indexOf(this.#first) : Math.max(0, end - 2 * STEP);
     if (end - start > MOST_ROWS) {
-      if (this.#isStuck) start = end - 2 * STEP;
+      if (this.#anchor.isStuck) start = end - 2 * STEP;
       else end = start + MOST_ROWS;
     }
     this.#first = all[start]?.id ?? null;
@@ -187,30 +185,74 @@ export class TalkView {
 
   #paintEdges(here, talk) {
     const { state } = this.world;
-    renew(byId("opening"), talk.isLoaded && !talk.hasMore ? this.#beginning(here) : this.#loading(talk));
-    const mine = [...state.asked.values()].filter((asked) => asked.channel_id === here.id && !asked.message_id);
-    renew(byId("waits"), mine.map((asked) => el("div", {
-      class: "wait", "data-key": asked.id, "data-interaction-id": asked.id,
-    }, avatar(state.me, state.name(state.me)),
-    el("div", {}, el("div", { class: "hint" }, "You used ", el("span", { class: "command" }, asked.summary)),
-      waiting(asked, state)))));
+    renew(
+      byId("opening"),
+      talk.isLoaded && !talk.hasMore ? this.#beginning(here) : this.#loading(talk),
+    );
+    const mine = [...state.asked.values()].filter(
+      (asked) => asked.channel_id === here.id && !asked.message_id,
+    );
+    renew(
+      byId("waits"),
+      mine.map((asked) =>
+        el(
+          "div",
+          {
+            class: "wait",
+            "data-key": asked.id,
+            "data-interaction-id": asked.id,
+          },
+          avatar(state.me, state.name(state.me)),
+          el(
+            "div",
+            {},
+            el(
+              "div",
+              { class: "hint" },
+              "You used ",
+              el("span", { class: "command" }, asked.summary),
+            ),
+            waiting(asked, state),
+          ),
+        ),
+      ),
+    );
   }
 
   #beginning(here) {
     const { state } = this.world;
     const name = state.placeName(here);
     const what = isThread(here) ? name : here.recipients ? name : `#${name}`;
-    return el("div", { class: "beginning" },
-      el("span", { class: "emblem" }, icon(isThread(here) ? "thread" : here.recipients ? "at" : "hash")),
+    return el(
+      "div",
+      { class: "beginning" },
+      el(
+        "span",
+        { class: "emblem" },
+        icon(isThread(here) ? "thread" : here.recipients ? "at" : "hash"),
+      ),
       el("h2", {}, what),
-      el("p", {}, here.recipients ? `Here ${name} and you talk alone.` : `This is where ${what} begins.`,
-        here.topic ? ` ${here.topic}` : ""));
+      el(
+        "p",
+        {},
+        here.recipients ? `Here ${name} and you talk alone.` : `This is where ${what} begins.`,
+        here.topic ? ` ${here.topic}` : "",
+      ),
+    );
   }
 
   #loading(talk) {
     if (talk.trouble) {
-      return el("div", { class: "loading" }, `${talk.trouble} `,
-        el("button", { type: "button", class: "plain-link", "data-action": "load-again" }, "Try again"));
+      return el(
+        "div",
+        { class: "loading" },
+        `${talk.trouble} `,
+        el(
+          "button",
+          { type: "button", class: "plain-link", "data-action": "load-again" },
+          "Try again",
+        ),
+      );
     }
     return el("div", { class: "loading" }, "Loading messages…");
   }
@@ -223,7 +265,7 @@ export class TalkView {
   }
 
   #onScroll() {
-    this.#note();
+    this.#anchor.hold(this.#last !== null);
     const talk = this.world.state.talk(this.#channel);
     if (talk.isLoaded) this.#fill(talk);
     this.#paintBars(talk);
@@ -232,19 +274,21 @@ export class TalkView {
   /** Move the window, or fetch more, when the reader comes near one of its edges. */
   #fill(talk) {
     if (this.scroller.scrollTop < NEAR && this.#rows.size < MOST_ROWS + STEP) this.#showOlder(talk);
-    if (this.#last !== null && this.#gap() < NEAR) this.#showNewer(talk);
+    if (this.#last !== null && this.#anchor.gap < NEAR) this.#showNewer(talk);
   }
 
   #showOlder(talk) {
     const start = this.#first ? talk.indexOf(this.#first) : 0;
     if (start === 0) {
-      if (talk.hasMore && !talk.isLoading && !talk.trouble && talk.oldest) this.#load(talk, talk.oldest.id);
+      if (talk.hasMore && !talk.isLoading && !talk.trouble && talk.oldest)
+        this.#load(talk, talk.oldest.id);
       return;
     }
-    if (this.#isStuck && this.#rows.size + STEP > MOST_ROWS) return;
+    if (this.#anchor.isStuck && this.#rows.size + STEP > MOST_ROWS) return;
     const from = Math.max(0, start - STEP);
     this.#first = talk.messages[from].id;
-    if (this.#rows.size + start - from > MOST_ROWS) this.#last = talk.messages[from + MOST_ROWS - 1].id;
+    if (this.#rows.size + start - from > MOST_ROWS)
+      this.#last = talk.messages[from + MOST_ROWS - 1].id;
     this.schedule();
   }
 
@@ -259,81 +303,59 @@ export class TalkView {
   #moveTo(talk, index) {
     this.#first = talk.messages[Math.max(0, index - STEP)].id;
     this.#last = talk.messages[Math.min(talk.messages.length - 1, index + 2 * STEP)].id;
-    this.#isStuck = false;
-    this.#anchor = null;
+    this.#anchor.release();
     this.render();
   }
 
   #point(row) {
-    this.#isStuck = false;
+    this.#anchor.release();
     row.scrollIntoView({ block: "center" });
-    this.#note();
+    this.#anchor.note(this.#last !== null);
     this.focusRow(row);
     row.classList.remove("pointed");
     requestAnimationFrame(() => row.classList.add("pointed"));
   }
 
-  #gap() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    return scrollHeight - scrollTop - clientHeight;
-  }
-
-  /** The reader may have scrolled, and the browser not have told so yet. */
-  #hold() {
-    if (Math.abs(this.scroller.scrollTop - this.#top) > 1) this.#note();
-  }
-
-  #note() {
-    this.#top = this.scroller.scrollTop;
-    this.#isStuck = this.#last === null && this.#gap() < AT_BOTTOM;
-    const row = this.#rowAt(this.#top);
-    this.#anchor = row && { row, offset: row.offsetTop - this.#top };
-  }
-
-  #rowAt(top) {
-    const rows = this.log.children;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (rows[middle].offsetTop + rows[middle].offsetHeight <= top) low = middle + 1;
-      else high = middle;
-    }
-    return rows[low] ?? null;
-  }
-
   #restore() {
-    if (this.#isStuck) this.scroller.scrollTop = this.scroller.scrollHeight;
-    else if (this.#anchor?.row.isConnected) {
-      const top = this.#anchor.row.offsetTop - this.#anchor.offset;
-      if (Math.abs(top - this.scroller.scrollTop) > 1) this.scroller.scrollTop = top;
-    }
-    this.#top = this.scroller.scrollTop;
+    this.#anchor.restore();
     if (this.#channel) this.#paintBars(this.world.state.talk(this.#channel));
   }
 
   #paintBars(talk) {
     const { state } = this.world;
-    if (this.#isStuck) this.#seen = talk.newest?.id ?? null;
-    if (this.#isStuck && document.visibilityState === "visible" && talk.isLoaded) state.markRead(this.#channel);
+    if (this.#anchor.isStuck) this.#seen = talk.newest?.id ?? null;
+    if (this.#anchor.isStuck && document.visibilityState === "visible" && talk.isLoaded)
+      state.markRead(this.#channel);
     const unseen = this.#seen ? talk.messages.length - talk.indexOf(this.#seen) - 1 : 0;
     const present = byId("present");
-    present.hidden = this.#isStuck || (this.#last === null && this.#gap() < 300 && unseen <= 0);
-    renew(present, unseen > 0 ? plural(unseen, "new message") : "Jump to the present", icon("down"));
+    present.hidden =
+      this.#anchor.isStuck || (this.#last === null && this.#anchor.gap < 300 && unseen <= 0);
+    renew(
+      present,
+      unseen > 0 ? plural(unseen, "new message") : "Jump to the present",
+      icon("down"),
+    );
     this.#paintNews(talk);
   }
 
   #paintNews(talk) {
     const bar = byId("unread-bar");
     const line = this.log.querySelector(".news");
-    bar.hidden = !line || line.getBoundingClientRect().bottom > this.scroller.getBoundingClientRect().top;
+    bar.hidden =
+      !line || line.getBoundingClientRect().bottom > this.scroller.getBoundingClientRect().top;
     if (bar.hidden) return;
     const row = line.closest(".message");
     const { message } = this.#rows.get(row.dataset.messageId);
     const count = talk.messages.length - talk.indexOf(message.id);
-    renew(bar,
-      el("button", { type: "button", "data-action": "to-news" }, `${plural(count, "new message")} since ${ago(message.timestamp)}`),
-      el("button", { type: "button", "data-action": "clear-news" }, "Mark as read"));
+    renew(
+      bar,
+      el(
+        "button",
+        { type: "button", "data-action": "to-news" },
+        `${plural(count, "new message")} since ${ago(message.timestamp)}`,
+      ),
+      el("button", { type: "button", "data-action": "clear-news" }, "Mark as read"),
+    );
   }
 
   #keepRoving() {
@@ -341,29 +363,5 @@ export class TalkView {
     const focused = document.activeElement?.closest?.(".message");
     if (focused && this.log.contains(focused)) focused.setAttribute("tabindex", "0");
     else if (!rows.length) this.log.lastElementChild?.setAttribute("tabindex", "0");
-  }
-
-  /** Read a message out once it has stopped growing. */
-  #hearOf({ id, channel_id: channel, author }) {
-    const { state } = this.world;
-    if (channel !== state.place.channel || author.id === state.me.id) return;
-    this.#readings.set(id, null);
-    const read = () => {
-      const message = state.talk(channel).find(id);
-      const isOver = message && message === this.#readings.get(id);
-      if (!message || channel !== state.place.channel) this.#readings.delete(id);
-      else if (isOver) this.#readOut(message);
-      else {
-        this.#readings.set(id, message);
-        setTimeout(read, QUIET);
-      }
-    };
-    read();
-  }
-
-  #readOut(message) {
-    this.#readings.delete(message.id);
-    const said = message.content.slice(0, LONGEST_READING) || "a message without text";
-    byId("announcer").textContent = `${this.world.state.name(message.author)}: ${said}`;
   }
 }

@@ -14,9 +14,18 @@ export class Toolbar {
   constructor(world, talk) {
     Object.assign(this, { world, talk, state: world.state, deeds: world.deeds });
     this.log = byId("log");
-    this.bar = el("div", { class: "toolbar", role: "toolbar", "aria-label": "What to do with this message", "data-guest": true });
-    this.log.addEventListener("pointerover", ({ target }) => this.#show(target.closest(".message")));
-    this.log.addEventListener("focusin", ({ target }) => this.#show(target.closest(".message"), true));
+    this.bar = el("div", {
+      class: "toolbar",
+      role: "toolbar",
+      "aria-label": "What to do with this message",
+      "data-guest": true,
+    });
+    this.log.addEventListener("pointerover", ({ target }) =>
+      this.#show(target.closest(".message")),
+    );
+    this.log.addEventListener("focusin", ({ target }) =>
+      this.#show(target.closest(".message"), true),
+    );
     this.log.addEventListener("keydown", (event) => this.#onKey(event));
     this.log.addEventListener("contextmenu", (event) => this.#onContext(event));
     this.log.addEventListener("click", (event) => this.#inspectIfOpen(event));
@@ -34,17 +43,19 @@ export class Toolbar {
   #actions() {
     const { state, deeds, talk } = this;
     return {
-      "react": (source) => deeds.react(this.#messageOf(source), source.dataset.emoji),
-      "pick-emoji": (source) => openEmoji(source, (emoji) => deeds.react(this.#messageOf(source), emoji)),
-      "reply": (source) => this.#reply(this.#messageOf(source)),
-      "edit": (source) => state.edit(this.#messageOf(source).id),
-      "thread": (source) => deeds.openThread(state.place.channel, this.#messageOf(source)),
-      "inspect": (source) => state.inspect(this.#messageOf(source)),
-      "more": (source) => this.#openMenu(source, this.#messageOf(source)),
+      react: (source) => deeds.react(this.#messageOf(source), source.dataset.emoji),
+      "pick-emoji": (source) =>
+        openEmoji(source, (emoji) => deeds.react(this.#messageOf(source), emoji)),
+      reply: (source) => this.#reply(this.#messageOf(source)),
+      edit: (source) => state.edit(this.#messageOf(source).id),
+      thread: (source) => deeds.openThread(state.place.channel, this.#messageOf(source)),
+      inspect: (source) => state.inspect(this.#messageOf(source)),
+      more: (source) => this.#openMenu(source, this.#messageOf(source)),
       "open-place": (source) => deeds.open(source.dataset.targetId),
-      "jump": async (source) => (await talk.jump(source.dataset.targetId)) || deeds.open(state.place.channel),
-      "dismiss": (source) => deeds.dismiss(this.#messageOf(source)),
-      "forget": (source) => state.settle(source.dataset.targetId),
+      jump: async (source) =>
+        (await talk.jump(source.dataset.targetId)) || deeds.open(state.place.channel),
+      dismiss: (source) => deeds.dismiss(this.#messageOf(source)),
+      forget: (source) => state.settle(source.dataset.targetId),
       "save-edit": () => this.#save(),
       "cancel-edit": () => this.#stopEditing(),
       "load-again": () => talk.loadAgain(),
@@ -57,11 +68,16 @@ export class Toolbar {
   }
 
   #isOwn(message) {
-    return message.author.id === this.state.me.id && isOrdinary(message) && !isEphemeral(message) && !message.interaction_metadata;
+    return (
+      message.author.id === this.state.me.id &&
+      isOrdinary(message) &&
+      !isEphemeral(message) &&
+      !message.interaction_metadata
+    );
   }
 
   #show(row, byFocus = false) {
-    if (!row || row === this.#row && this.bar.isConnected) return;
+    if (!row || (row === this.#row && this.bar.isConnected)) return;
     if (!byFocus && this.bar.contains(document.activeElement)) return;
     const message = this.#messageOf(row);
     if (!message || !isOrdinary(message)) return;
@@ -85,35 +101,66 @@ export class Toolbar {
 
   #canOpenThread(message) {
     const { here } = this.state;
-    return !isEphemeral(message) && !message.thread && TEXT_CHANNELS.has(here.type) && !isThread(here);
+    return (
+      !isEphemeral(message) && !message.thread && TEXT_CHANNELS.has(here.type) && !isThread(here)
+    );
   }
 
   #openMenu(anchor, message) {
     const { deeds, state } = this;
     const isPublic = !isEphemeral(message);
     const mine = this.#isOwn(message);
-    const item = (name, label, icon, run, isDangerous = false) => ({ name, label, icon, run, isDangerous });
+    const item = (name, label, icon, run, isDangerous = false) => ({
+      name,
+      label,
+      icon,
+      run,
+      isDangerous,
+    });
     const apps = state.commands.filter(({ type }) => type === APP_ON_MESSAGE);
     const row = quickEmoji((emoji) => {
       menu.hidePopover();
       deeds.react(message, emoji);
     });
-    const menu = openMenu(anchor, "Message", [
-      isPublic ? row : undefined,
-      isPublic && item("reply", "Reply", "reply", () => this.#reply(message)),
-      mine && item("edit", "Edit", "edit", () => state.edit(message.id)),
-      this.#canOpenThread(message) && item("thread", "Create a thread", "thread", () => deeds.openThread(state.place.channel, message)),
-      item("copy-text", "Copy text", "copy", () => deeds.copy(message.content, "Text")),
-      item("copy-id", "Copy id", "id", () => deeds.copy(message.id, "Id")),
-      isPublic && item("inspect", "Inspect", "lens", () => state.inspect(message)),
-      ...(isPublic && apps.length ? [null, "Apps"] : []),
-      ...(isPublic ? apps.map(({ name }) => item("use", name, "apps", () => deeds.use(message, name))) : []),
-      ...(mine ? [null, item("delete", "Delete", "trash", (event) => this.#delete(message, event.shiftKey), true)] : []),
-    ].filter((each) => each !== undefined && each !== false));
+    const menu = openMenu(
+      anchor,
+      "Message",
+      [
+        isPublic ? row : undefined,
+        isPublic && item("reply", "Reply", "reply", () => this.#reply(message)),
+        mine && item("edit", "Edit", "edit", () => state.edit(message.id)),
+        this.#canOpenThread(message) &&
+          item("thread", "Create a thread", "thread", () =>
+            deeds.openThread(state.place.channel, message),
+          ),
+        item("copy-text", "Copy text", "copy", () => deeds.copy(message.content, "Text")),
+        item("copy-id", "Copy id", "id", () => deeds.copy(message.id, "Id")),
+        isPublic && item("inspect", "Inspect", "lens", () => state.inspect(message)),
+        ...(isPublic && apps.length ? [null, "Apps"] : []),
+        ...(isPublic
+          ? apps.map(({ name }) => item("use", name, "apps", () => deeds.use(message, name)))
+          : []),
+        ...(mine
+          ? [
+              null,
+              item(
+                "delete",
+                "Delete",
+                "trash",
+                (event) => this.#delete(message, event.shiftKey),
+                true,
+              ),
+            ]
+          : []),
+      ].filter((each) => each !== undefined && each !== false),
+    );
   }
 
   #delete(message, isSure) {
-    return this.deeds.delete(message, { isSure, quote: this.world.plain(message.content).slice(0, 300) });
+    return this.deeds.delete(message, {
+      isSure,
+      quote: this.world.plain(message.content).slice(0, 300),
+    });
   }
 
   #reply(message) {
@@ -124,7 +171,13 @@ export class Toolbar {
   #onContext(event) {
     const row = event.target.closest(".message");
     const message = row && this.#messageOf(row);
-    if (!message || !isOrdinary(message) || event.target.closest("a, textarea, img") || String(getSelection())) return;
+    if (
+      !message ||
+      !isOrdinary(message) ||
+      event.target.closest("a, textarea, img") ||
+      String(getSelection())
+    )
+      return;
     event.preventDefault();
     const isByKey = event.clientX === 0 && event.clientY === 0;
     this.#openMenu(isByKey ? row : { x: event.clientX, y: event.clientY }, message);
@@ -133,7 +186,13 @@ export class Toolbar {
   /** While the inspector is open it shows whatever message is clicked. */
   #inspectIfOpen({ target }) {
     const row = target.closest(".message");
-    if (!this.state.inspected || !row || target.closest("button, a, textarea") || String(getSelection())) return;
+    if (
+      !this.state.inspected ||
+      !row ||
+      target.closest("button, a, textarea") ||
+      String(getSelection())
+    )
+      return;
     const message = this.#messageOf(row);
     if (isOrdinary(message)) this.state.inspect(message);
   }
@@ -183,7 +242,9 @@ export class Toolbar {
   async #save() {
     const { state, deeds } = this;
     const message = state.talk(state.place.channel).find(state.edited);
-    const text = this.world.meant(this.log.querySelector(`[data-rewrite="${state.edited}"]`).value.trim());
+    const text = this.world.meant(
+      this.log.querySelector(`[data-rewrite="${state.edited}"]`).value.trim(),
+    );
     this.#stopEditing();
     if (!text) await this.#delete(message, false);
     else if (text !== message.content) await deeds.edit(message, text);

@@ -2,8 +2,17 @@
 
 const MINUTE = 60_000;
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const DATE = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const DATE = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
+const DAY = new Intl.DateTimeFormat(undefined, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 const NUMBER = new Intl.NumberFormat();
 const AVATARS = 8; // colours of avatars in app.css
@@ -12,7 +21,8 @@ export const clock = (iso) => TIME.format(new Date(iso));
 export const fullTime = (iso) => FULL.format(new Date(iso));
 export const dayName = (iso) => DAY.format(new Date(iso));
 export const number = (value) => NUMBER.format(value);
-export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
+export const plural = (count, one, many = `${one}s`) =>
+  `${number(count)} ${count === 1 ? one : many}`;
 
 export function isSameDay(one, other) {
   return new Date(one).toDateString() === new Date(other).toDateString();
@@ -43,8 +53,14 @@ export function fileSize(bytes) {
 }
 
 export function initials(name) {
-  const words = name.trim().split(/[\s_-]+/).filter(Boolean);
-  return words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");
+  const words = name
+    .trim()
+    .split(/[\s_-]+/)
+    .filter(Boolean);
+  return words
+    .slice(0, 2)
+    .map((word) => [...word][0].toUpperCase())
+    .join("");
 }
 
 /** Returns which of the avatars' colours an id has. */

@@ -1,0 +1,38 @@
+// Reading messages out to those who cannot see them: each one once, when it has stopped growing.
+
+import { byId } from "./dom.js";
+
+const QUIET = 1500; // milliseconds without an edit
+const LONGEST = 300; // characters
+
+export class Reading {
+  #growing = new Map();
+
+  /** @param {import("./state.js").State} state */
+  constructor(state) {
+    this.state = state;
+    state.on("arrived", (message) => this.#hearOf(message));
+  }
+
+  #hearOf({ id, channel_id: channel, author }) {
+    if (channel !== this.state.place.channel || author.id === this.state.me.id) return;
+    this.#growing.set(id, null);
+    this.#look(channel, id);
+  }
+
+  #look(channel, id) {
+    const message = this.state.talk(channel).find(id);
+    if (message && message === this.#growing.get(id)) this.#read(message);
+    if (!message || message === this.#growing.get(id) || channel !== this.state.place.channel) {
+      this.#growing.delete(id);
+      return;
+    }
+    this.#growing.set(id, message);
+    setTimeout(() => this.#look(channel, id), QUIET);
+  }
+
+  #read(message) {
+    const said = message.content.slice(0, LONGEST) || "a message without text";
+    byId("announcer").textContent = `${this.state.name(message.author)}: ${said}`;
+  }
+}
