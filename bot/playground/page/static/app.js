@@ -5,8 +5,10 @@ import { Composer } from "./composer.js";
 import { Deeds } from "./deeds.js";
 import { Feed, Server } from "./feed.js";
 import { ForumView } from "./forum.js";
+import { HeadView } from "./head.js";
 import { Inspector } from "./inspector.js";
 import { keep, recall } from "./keep.js";
+import { MembersView } from "./members.js";
 import { meant, plain } from "./mentions.js";
 import { openForm } from "./parts.js";
 import { PlacesView, orderedChannels } from "./places.js";
@@ -74,6 +76,8 @@ class App {
     world.talk = new TalkView(world);
     world.toolbar = new Toolbar(world, world.talk);
     world.places = new PlacesView(world);
+    world.head = new HeadView(world);
+    world.members = new MembersView(world);
     world.forum = new ForumView(world);
     world.composer = new Composer(world);
     world.reading = new Reading(state);
@@ -173,7 +177,7 @@ class App {
       frame.dataset.members = frame.dataset.members === "shown" ? "hidden" : "shown";
       keep("members", frame.dataset.members === "shown");
     }
-    this.places.schedule();
+    this.head.schedule();
   }
 
   #openDrawer(name) {

@@ -2,24 +2,23 @@
 
 import { byId, el, icon, iconButton, onActions, renew } from "./dom.js";
 import { toast } from "./dialogs.js";
+import { Luggage } from "./luggage.js";
 import { MentionPicker } from "./mentions.js";
 import { SlashPicker } from "./slash.js";
 import { isArchived, isCategory, isForum } from "./state.js";
-import { fileSize, plural } from "./words.js";
 
 const LONGEST = 2000; // https://docs.discord.com/developers/resources/message#create-message
 const NEAR_LONGEST = 1800;
-const MOST_FILES = 10;
 const SLASH = 1;
 const GROWS_ITSELF = CSS.supports("field-sizing", "content");
 
 export class Composer {
   #drafts = new Map();
   #channel = null;
-  #files = [];
 
   constructor(world) {
     Object.assign(this, { world, state: world.state, deeds: world.deeds });
+    this.luggage = new Luggage(() => this.focus());
     this.#build();
     this.mentions = new MentionPicker({
       input: this.input,
@@ -30,18 +29,24 @@ export class Composer {
     this.slash = this.#openSlash();
     this.input.addEventListener("keydown", (event) => this.#onKey(event));
     this.input.addEventListener("input", () => this.#onInput());
-    this.input.addEventListener("paste", (event) => this.#takeFiles(event, event.clipboardData));
-    this.#acceptDrops(byId("main"));
+    this.luggage.acceptFrom(
+      this.input,
+      byId("main"),
+      () => !this.input.disabled && !byId("write").hidden,
+    );
     onActions(byId("write"), {
-      attach: () => this.picker.click(),
+      attach: () => this.luggage.choose(),
       send: () => this.#send(),
-      "remove-file": (source) => this.#removeFile(Number(source.dataset.index)),
+      "remove-file": (source) => this.luggage.remove(Number(source.dataset.index)),
       "cancel-reply": () => this.#cancelReply(),
       "toggle-ping": () => this.#togglePing(),
       "start-bot": () => this.deeds.act("bot", { up: true }),
     });
     this.state.on("ready places place", () => this.#settle());
-    this.state.on("reply", () => this.#renderReply());
+    this.state.on("reply", (channel) => {
+      this.#renderReply();
+      if (this.state.replyIn(channel)) this.focus();
+    });
     this.state.on("ready place typing bot", () => this.#renderTyping());
   }
 
@@ -57,26 +62,15 @@ export class Composer {
       autocomplete: "off",
       "aria-describedby": "typing",
     });
-    this.picker = el("input", {
-      type: "file",
-      multiple: true,
-      hidden: true,
-      "aria-label": "Choose files",
-    });
-    this.picker.addEventListener("change", () => {
-      this.#addFiles([...this.picker.files]);
-      this.picker.value = "";
-    });
     this.popups = el("div", { class: "popups" });
     this.replyBar = el("div", { class: "reply-bar", hidden: true });
-    this.chips = el("ul", { class: "chips", "aria-label": "Files that go along", hidden: true });
     this.counter = el("span", { class: "counter", hidden: true });
     this.typing = el("div", { class: "typing", id: "typing" });
     this.box = el(
       "div",
       { class: "box" },
       this.replyBar,
-      this.chips,
+      this.luggage.chips,
       el(
         "div",
         { class: "line" },
@@ -84,7 +78,7 @@ export class Composer {
         this.input,
         this.counter,
         iconButton("send", "Send", "send"),
-        this.picker,
+        this.luggage.picker,
       ),
     );
     byId("write").append(this.popups, this.box, this.typing);
@@ -123,6 +117,12 @@ export class Composer {
   }
 
   #onInput() {
+    this.#measure();
+    const { value } = this.input;
+    if (value && !this.slash.active && !value.startsWith("/")) this.deeds.typing(this.#channel);
+  }
+
+  #measure() {
     const { length } = this.input.value;
     this.counter.hidden = length < NEAR_LONGEST;
     this.counter.textContent = String(LONGEST - length);
@@ -131,8 +131,6 @@ export class Composer {
       this.input.style.height = "auto";
       this.input.style.height = `${this.input.scrollHeight}px`;
     }
-    if (length && !this.slash.active && !this.input.value.startsWith("/"))
-      this.deeds.typing(this.#channel);
   }
 
   async #send() {
@@ -141,14 +139,14 @@ export class Composer {
       return;
     }
     const text = this.world.meant(this.input.value.trim());
-    if (!text && !this.#files.length) return;
+    if (!text && !this.luggage.files.length) return;
     if (text.length > LONGEST) {
       toast(`A message has at most ${LONGEST} characters; this one has ${text.length}.`, "error");
       return;
     }
     const channel = this.#channel;
     const reply = this.state.replyIn(channel);
-    const draft = { text: this.input.value, files: this.#files };
+    const draft = { text: this.input.value, files: this.luggage.files };
     this.#write({ text: "", files: [] });
     this.state.reply(channel, null);
     const about = reply ? { reply_to: reply.id, ping: reply.ping } : {};
@@ -160,7 +158,7 @@ export class Composer {
   /** What could not be said is not lost. */
   #giveBack(channel, draft, reply) {
     if (channel !== this.#channel) this.#drafts.set(channel, draft);
-    else if (!this.input.value && !this.#files.length) this.#write(draft);
+    else if (!this.input.value && !this.luggage.files.length) this.#write(draft);
     if (reply) this.state.reply(channel, reply);
   }
 
@@ -186,16 +184,15 @@ export class Composer {
     this.slash.close();
     this.mentions.close();
     if (this.#channel)
-      this.#drafts.set(this.#channel, { text: this.input.value, files: this.#files });
+      this.#drafts.set(this.#channel, { text: this.input.value, files: this.luggage.files });
     this.#channel = channel;
     this.#write(this.#drafts.get(channel) ?? { text: "", files: [] });
   }
 
   #write({ text, files }) {
     this.input.value = text;
-    this.#files = files;
-    this.#renderChips();
-    this.#onInput();
+    this.luggage.files = files;
+    this.#measure();
   }
 
   #renderReply() {
@@ -224,7 +221,6 @@ export class Composer {
       ),
       iconButton("close", "Do not reply", "cancel-reply"),
     );
-    this.focus();
   }
 
   #cancelReply() {
@@ -271,57 +267,4 @@ export class Composer {
         ),
     );
   }
-
-  #takeFiles(event, transfer) {
-    if (!transfer?.files.length) return;
-    event.preventDefault();
-    this.#addFiles([...transfer.files]);
-  }
-
-  #acceptDrops(area) {
-    area.addEventListener("dragover", (event) => {
-      if (!event.dataTransfer.types.includes("Files") || this.input.disabled) return;
-      event.preventDefault();
-      area.dataset.state = "dropping";
-    });
-    for (const name of ["dragleave", "drop"])
-      area.addEventListener(name, () => delete area.dataset.state);
-    area.addEventListener("drop", (event) => this.#takeFiles(event, event.dataTransfer));
-  }
-
-  #addFiles(files) {
-    this.#files = [...this.#files, ...files].slice(0, MOST_FILES);
-    if (files.length && this.#files.length === MOST_FILES)
-      toast(`At most ${plural(MOST_FILES, "file")} go with a message.`, "error");
-    this.#renderChips();
-    this.focus();
-  }
-
-  #removeFile(index) {
-    this.#files = this.#files.filter((_, each) => each !== index);
-    this.#renderChips();
-    this.focus();
-  }
-
-  #renderChips() {
-    for (const image of this.chips.querySelectorAll("img")) URL.revokeObjectURL(image.src);
-    this.chips.hidden = !this.#files.length;
-    this.chips.replaceChildren(
-      ...this.#files.map((file, index) =>
-        el(
-          "li",
-          { class: "chip", "data-file-name": file.name },
-          preview(file),
-          el("span", { class: "chip-name" }, file.name),
-          el("span", { class: "hint" }, fileSize(file.size)),
-          iconButton("close", `Remove ${file.name}`, "remove-file", { "data-index": index }),
-        ),
-      ),
-    );
-  }
-}
-
-function preview(file) {
-  if (!file.type.startsWith("image/")) return icon("file");
-  return el("img", { src: URL.createObjectURL(file), alt: "" });
 }

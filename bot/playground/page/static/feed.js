@@ -28,11 +28,6 @@ export class Feed {
     this.#connect();
   }
 
-  /** Try to connect at once instead of waiting. */
-  hurry() {
-    if (this.#timer !== null) this.#connect();
-  }
-
   #connect() {
     clearTimeout(this.#timer);
     this.#timer = null;

@@ -2,7 +2,7 @@
 
 import { byId, el, icon, oncePerFrame, onActions, renew } from "./dom.js";
 import { iconOf } from "./places.js";
-import { avatar } from "./message.js";
+import { avatar } from "./people.js";
 import { isArchived, isForum } from "./state.js";
 import { moment, plural } from "./words.js";
 
@@ -11,7 +11,10 @@ export class ForumView {
     Object.assign(this, { state, deeds });
     const schedule = oncePerFrame(() => this.render());
     state.on("ready places place unread", schedule);
-    onActions(byId("forum"), { "open-place": (source) => deeds.open(source.dataset.targetId) });
+    onActions(byId("forum"), {
+      "new-post": () => deeds.openPost(state.place.channel),
+      "open-place": (source) => deeds.open(source.dataset.targetId),
+    });
   }
 
   render() {

@@ -103,7 +103,8 @@ export class Inspector {
           ["Persona", session.persona ?? "default"],
           ["Model", session.model ?? "default"],
           ["Opened", moment(session.opened_at)],
-          ["State", `${session.is_open ? "open" : "closed"}, ${plural(session.turns, "turn")}`],
+          ["State", session.is_open ? "open" : "closed"],
+          ["Turns", session.turns],
         ]),
       ),
       section(
@@ -196,11 +197,7 @@ function contextOf({ model, instructions, messages, tokens: sum, tokens_are: how
     ...messages.map(({ role, text, tokens: count }, index) =>
       el(
         "details",
-        {
-          class: "sent",
-          "data-role": role,
-          open: index >= messages.length - 2,
-        },
+        { class: "sent", "data-role": role, open: index >= messages.length - 2 },
         el(
           "summary",
           {},

@@ -2,7 +2,7 @@
 // While one writes, a list offers the names that fit.
 
 import { el, renew } from "./dom.js";
-import { avatar } from "./message.js";
+import { avatar } from "./people.js";
 import { isCategory, isThread } from "./state.js";
 
 const CODE = /(```[\s\S]*?```|`[^`\n]*`)/;
@@ -10,7 +10,7 @@ const MENTION = /<(@!?|@&|#)(\d+)>/g;
 const MOST_OFFERED = 8;
 
 /** Returns what can be mentioned here: {sign, name, id, code, user?}, the longest name first. */
-export function mentionable(state) {
+function mentionable(state) {
   const people = state.company.map((user) => ({
     sign: "@",
     name: state.name(user),

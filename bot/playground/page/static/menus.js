@@ -3,7 +3,7 @@
 
 import { el, icon } from "./dom.js";
 
-export const EMOJI = Object.freeze([
+const EMOJI = Object.freeze([
   "👍",
   "❤️",
   "😂",

@@ -3,18 +3,18 @@
 
 import { el, icon, iconButton } from "./dom.js";
 import { render as markdown } from "./markdown.js";
+import { origin } from "./origin.js";
 import { attachments, components, embeds } from "./parts.js";
+import { avatar } from "./people.js";
 import { isArchived, isEphemeral, isThinking } from "./state.js";
-import { clock, dayName, fullTime, hueOf, initials, isSameDay, moment, plural } from "./words.js";
+import { clock, dayName, fullTime, isSameDay, moment, plural } from "./words.js";
 
-const LONGEST_EXCERPT = 200; // characters
 const GROUPED_WITHIN = 7 * 60_000; // milliseconds
 const JOINED = 7;
 const THREAD_CREATED = 18;
 const THREAD_STARTER = 21;
 const SYSTEM = new Set([JOINED, THREAD_CREATED]);
 const COMPONENTS_V2 = 1 << 15;
-const APP_ON_MESSAGE = 3;
 
 /**
  * What a picture of a message depends on besides the message itself.
@@ -43,17 +43,6 @@ export function continues(message, before) {
 
 /** Whether it holds somebody's words, which can be answered, quoted and so on. */
 export const isOrdinary = (message) => !SYSTEM.has(message.type);
-
-/** The round picture of a user; the bot has the mark of Parley. */
-export function avatar(user, name) {
-  if (user.bot)
-    return el("span", { class: "avatar avatar-bot", "aria-hidden": "true" }, icon("parley"));
-  return el(
-    "span",
-    { class: `avatar avatar-${hueOf(user.id)}`, "aria-hidden": "true" },
-    initials(name),
-  );
-}
 
 /**
  * Returns the picture of a message.
@@ -125,52 +114,6 @@ function threadLink(id, name) {
   );
 }
 
-/** What a message came from: another message, or a command that somebody used. */
-function origin(message, { state, names }) {
-  const used = message.interaction_metadata;
-  if (message.referenced_message !== undefined && message.type !== THREAD_STARTER) {
-    return answered(message.referenced_message, { state, names });
-  }
-  if (!used || (used.type !== 2 && !used.interacted_message_id)) return null;
-  const name = state.name(used.user);
-  const command = used.name
-    ? `${used.command_type === APP_ON_MESSAGE ? "" : "/"}${used.name}`
-    : "an app";
-  return el(
-    "div",
-    { class: "origin" },
-    avatar(used.user, name),
-    el("strong", {}, name),
-    " used ",
-    el("span", { class: "command" }, command),
-  );
-}
-
-function answered(target, { state, names }) {
-  if (!target)
-    return el("div", { class: "origin" }, icon("reply"), el("em", {}, "This message was deleted."));
-  const name = state.name(target.author);
-  return el(
-    "button",
-    {
-      type: "button",
-      class: "origin origin-link",
-      "data-action": "jump",
-      "data-target-id": target.id,
-      "aria-label": `Answers ${name}: go to that message`,
-    },
-    avatar(target.author, name),
-    el("strong", {}, name),
-    el("span", { class: "excerpt" }, excerpt(target, names)),
-  );
-}
-
-function excerpt(target, names) {
-  const line = target.content.replace(/\s+/g, " ").slice(0, LONGEST_EXCERPT);
-  if (line) return markdown(line, names, { inline: true });
-  return el("em", {}, target.attachments.length ? "a file" : "a message without text");
-}
-
 function content(message, name, setting, world) {
   const { state } = world;
   return el(
@@ -224,7 +167,7 @@ function words(message, { names, state }) {
   );
 }
 
-/** Three moving dots with words to them. */
+/** Returns three moving dots with words to them. */
 export function thinking(said) {
   return el(
     "div",

@@ -1,10 +1,8 @@
-// Where one is and where one can go: servers, channels with their threads, direct messages, the
-// head of the open place, and who is here.
+// Where one can go: servers, channels with their threads, and direct messages.
 
-import { byId, el, icon, iconButton, oncePerFrame, onActions, renew } from "./dom.js";
-import { openMenu } from "./menus.js";
-import { avatar } from "./message.js";
-import { DIRECT, isArchived, isCategory, isForum, isThread } from "./state.js";
+import { byId, el, icon, oncePerFrame, onActions, renew } from "./dom.js";
+import { avatar, presence } from "./people.js";
+import { DIRECT, isArchived, isCategory, isThread } from "./state.js";
 import { initials, plural } from "./words.js";
 
 const PRIVATE_THREAD = 12;
@@ -46,26 +44,17 @@ export class PlacesView {
       "open-guild": (source) => this.world.goGuild(source.dataset.guildId),
       "open-channel": (source) => this.deeds.open(source.dataset.channelId),
       unfold: (source) => this.#unfold(source.dataset.targetId),
-      "new-post": () => this.deeds.openPost(this.state.place.channel),
-      "place-menu": (source) => this.#openMenu(source),
     };
-    for (const id of ["rail", "channels", "head", "members", "forum"]) onActions(byId(id), actions);
-    for (const id of ["rail", "channels"])
-      byId(id).addEventListener("keydown", (event) => walkList(byId(id), event));
+    for (const list of [byId("rail"), byId("channels")]) {
+      onActions(list, actions);
+      list.addEventListener("keydown", (event) => walkList(list, event));
+    }
   }
 
   render() {
     if (!this.state.me) return;
     renew(byId("rail"), this.#rail());
     renew(byId("channels"), this.#channels());
-    renew(byId("head"), this.#head());
-    renew(byId("members"), this.#members());
-    document.title = `${this.#unreadTitle()}${this.state.here ? this.state.placeName(this.state.here) : "Parley"} · Playground`;
-  }
-
-  #unreadTitle() {
-    const count = this.state.channels.reduce((sum, { id }) => sum + this.state.mentionsIn(id), 0);
-    return count ? `(${count}) ` : "";
   }
 
   #rail() {
@@ -205,153 +194,6 @@ export class PlacesView {
     if (!this.#unfolded.delete(id)) this.#unfolded.add(id);
     this.schedule();
   }
-
-  #head() {
-    const { here } = this.state;
-    return [
-      iconButton("menu", "Servers and channels", "show-places", {
-        class: "icon-button narrow-only",
-      }),
-      here && this.#title(here),
-      el(
-        "div",
-        { class: "head-tools" },
-        here &&
-          !here.recipients &&
-          iconButton("more", "What to do here", "place-menu", { "aria-haspopup": "menu" }),
-        iconButton("lens", "Go to a place (Ctrl+K)", "switcher"),
-        iconButton("people", "Members", "show-members", {
-          "aria-pressed": String(this.world.isShown("members")),
-        }),
-        iconButton("wrench", "Developer menu", "show-tools", { "aria-haspopup": "dialog" }),
-      ),
-    ];
-  }
-
-  #title(here) {
-    const { state } = this;
-    const parent = isThread(here) ? state.channel(here.parent_id) : null;
-    return el(
-      "div",
-      { class: "title" },
-      parent &&
-        el(
-          "button",
-          {
-            type: "button",
-            class: "crumb",
-            "data-action": "open-channel",
-            "data-channel-id": parent.id,
-          },
-          icon(iconOf(parent)),
-          el("span", {}, parent.name),
-        ),
-      parent && icon("chevron"),
-      icon(iconOf(here)),
-      el("h1", {}, state.placeName(here)),
-      isArchived(here) && el("span", { class: "tag quiet" }, "archived"),
-      here.topic && el("span", { class: "topic", title: here.topic }, here.topic),
-    );
-  }
-
-  #openMenu(anchor) {
-    const { here } = this.state;
-    const { deeds } = this;
-    const thread = [
-      {
-        name: "archive",
-        label: isArchived(here) ? "Bring back from the archive" : "Archive this thread",
-        icon: "archive",
-        run: () => deeds.archive(here.id, !isArchived(here)),
-      },
-    ];
-    const channel = [
-      {
-        name: "new-thread",
-        label: "New thread",
-        icon: "thread",
-        run: () => deeds.openThread(here.id),
-      },
-    ];
-    openMenu(anchor, this.state.placeName(here), [
-      ...(isThread(here) ? thread : isForum(here) ? [] : channel),
-      {
-        name: "mark-read",
-        label: "Mark as read",
-        icon: "check",
-        run: () => this.state.markRead(here.id),
-      },
-      { name: "copy-id", label: "Copy id", icon: "id", run: () => deeds.copy(here.id, "Id") },
-    ]);
-  }
-
-  #members() {
-    const { state } = this;
-    const isOnline = (user) => !user.bot || state.isBotUp;
-    const company = state.company;
-    return [
-      el(
-        "div",
-        { class: "panel-head" },
-        el("h2", {}, "Members"),
-        iconButton("close", "Close", "close-panel", { class: "icon-button narrow-only" }),
-      ),
-      this.#group("Online", company.filter(isOnline), true),
-      this.#group(
-        "Offline",
-        company.filter((user) => !isOnline(user)),
-        false,
-      ),
-    ];
-  }
-
-  #group(title, users, isOnline) {
-    if (!users.length) return null;
-    const { state } = this;
-    return el(
-      "section",
-      { "data-key": title },
-      el("h3", { class: "category" }, `${title} · ${users.length}`),
-      el(
-        "ul",
-        { class: "member-list" },
-        users.map((user) =>
-          el(
-            "li",
-            {
-              class: "member",
-              "data-key": user.id,
-              "data-user-id": user.id,
-              "data-state": isOnline ? "online" : "offline",
-            },
-            presence(avatar(user, state.name(user)), isOnline),
-            el(
-              "span",
-              { class: "member-words" },
-              el(
-                "span",
-                { class: "member-name" },
-                state.name(user),
-                user.bot && el("span", { class: "tag" }, "BOT"),
-              ),
-              user.bot &&
-                el("span", { class: "member-note" }, isOnline ? state.model : "not running"),
-            ),
-          ),
-        ),
-      ),
-    );
-  }
-}
-
-/** A picture of somebody with a mark that says whether they are there. */
-export function presence(picture, isOnline) {
-  return el(
-    "span",
-    { class: "presence", "data-state": isOnline ? "online" : "offline" },
-    picture,
-    el("span", { class: "unseen" }, isOnline ? "online" : "offline"),
-  );
 }
 
 function walkList(list, event) {

@@ -140,7 +140,7 @@ export class State {
   reply(channel, reply) {
     if (reply) this.#replies.set(channel, reply);
     else this.#replies.delete(channel);
-    this.tell("reply");
+    this.tell("reply", channel);
   }
 
   /** Something asked of the bot needs no telling any more. */
@@ -260,7 +260,7 @@ export class State {
 
   #notice(message) {
     const { channel_id: channel, author } = message;
-    if (author.id === this.me.id) this.#read[channel] = message.id;
+    if (author.id === this.me.id) this.#readOwn(message);
     else if (message.mentions.some(({ id }) => id === this.me.id)) {
       this.#mentions.set(channel, this.mentionsIn(channel) + 1);
     }
@@ -269,6 +269,12 @@ export class State {
     if (this.#typing.get(channel)?.delete(author.id)) this.tell("typing");
     this.tell("arrived", message);
     this.tell("unread");
+  }
+
+  /** Whoever writes somewhere has read what is there. */
+  #readOwn({ id, channel_id: channel }) {
+    this.#read[channel] = id;
+    if (channel === this.place.channel) this.readBefore = null;
   }
 
   #drop({ channel_id: channel, ids }) {

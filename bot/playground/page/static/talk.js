@@ -4,9 +4,10 @@
 
 import { Anchor } from "./anchor.js";
 import { byId, el, icon, oncePerFrame, renew, renewElement } from "./dom.js";
+import { beginning, loading, waits } from "./edges.js";
 import { byAge } from "./history.js";
-import { avatar, continues, picture, waiting } from "./message.js";
-import { isForum, isThread } from "./state.js";
+import { continues, picture } from "./message.js";
+import { isForum } from "./state.js";
 import { ago, isSameDay, plural } from "./words.js";
 
 const MOST_ROWS = 250;
@@ -185,76 +186,9 @@ export class TalkView {
 
   #paintEdges(here, talk) {
     const { state } = this.world;
-    renew(
-      byId("opening"),
-      talk.isLoaded && !talk.hasMore ? this.#beginning(here) : this.#loading(talk),
-    );
-    const mine = [...state.asked.values()].filter(
-      (asked) => asked.channel_id === here.id && !asked.message_id,
-    );
-    renew(
-      byId("waits"),
-      mine.map((asked) =>
-        el(
-          "div",
-          {
-            class: "wait",
-            "data-key": asked.id,
-            "data-interaction-id": asked.id,
-          },
-          avatar(state.me, state.name(state.me)),
-          el(
-            "div",
-            {},
-            el(
-              "div",
-              { class: "hint" },
-              "You used ",
-              el("span", { class: "command" }, asked.summary),
-            ),
-            waiting(asked, state),
-          ),
-        ),
-      ),
-    );
-  }
-
-  #beginning(here) {
-    const { state } = this.world;
-    const name = state.placeName(here);
-    const what = isThread(here) ? name : here.recipients ? name : `#${name}`;
-    return el(
-      "div",
-      { class: "beginning" },
-      el(
-        "span",
-        { class: "emblem" },
-        icon(isThread(here) ? "thread" : here.recipients ? "at" : "hash"),
-      ),
-      el("h2", {}, what),
-      el(
-        "p",
-        {},
-        here.recipients ? `Here ${name} and you talk alone.` : `This is where ${what} begins.`,
-        here.topic ? ` ${here.topic}` : "",
-      ),
-    );
-  }
-
-  #loading(talk) {
-    if (talk.trouble) {
-      return el(
-        "div",
-        { class: "loading" },
-        `${talk.trouble} `,
-        el(
-          "button",
-          { type: "button", class: "plain-link", "data-action": "load-again" },
-          "Try again",
-        ),
-      );
-    }
-    return el("div", { class: "loading" }, "Loading messages…");
+    const isAtStart = talk.isLoaded && !talk.hasMore;
+    renew(byId("opening"), isAtStart ? beginning(state, here) : loading(talk));
+    renew(byId("waits"), waits(state, here));
   }
 
   /** Take up again what could not be fetched. */

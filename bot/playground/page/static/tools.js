@@ -4,8 +4,7 @@ import { byId, el, icon, iconButton, onActions, renew } from "./dom.js";
 import { closeFromOutside } from "./dialogs.js";
 import { keep, recall } from "./keep.js";
 import { openMenu } from "./menus.js";
-import { presence } from "./places.js";
-import { avatar } from "./message.js";
+import { avatar, presence } from "./people.js";
 
 const THEMES = ["dark", "light"];
 const KEYS = [
