@@ -13,7 +13,7 @@ import { meant, plain } from "./mentions.js";
 import { openForm } from "./parts.js";
 import { PlacesView, orderedChannels } from "./places.js";
 import { Reading } from "./reading.js";
-import { DIRECT, State, userName } from "./state.js";
+import { DIRECT, State, isCategory, userName } from "./state.js";
 import { openSwitcher } from "./switcher.js";
 import { TalkView } from "./talk.js";
 import { Toolbar } from "./toolbar.js";
@@ -267,7 +267,17 @@ function namesOf(state, open) {
     const known = state.channel(id);
     return known && { name: state.placeName(known), open: () => open(id) };
   };
-  return { user, role, channel };
+  return { user, role, channel, things: thingsOf(state) };
+}
+
+/** What can be chosen in menus and for the options of commands. */
+function thingsOf(state) {
+  return {
+    users: () => state.guild?.members ?? state.company,
+    roles: () => state.guild?.roles ?? [],
+    channels: () =>
+      state.channels.filter((each) => each.guild_id === state.place.guild && !isCategory(each)),
+  };
 }
 
 applyTheme();

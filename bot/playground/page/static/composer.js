@@ -5,7 +5,7 @@ import { toast } from "./dialogs.js";
 import { Luggage } from "./luggage.js";
 import { MentionPicker } from "./mentions.js";
 import { SlashPicker } from "./slash.js";
-import { isArchived, isCategory, isForum } from "./state.js";
+import { isArchived, isForum } from "./state.js";
 
 const LONGEST = 2000; // https://docs.discord.com/developers/resources/message#create-message
 const NEAR_LONGEST = 1800;
@@ -85,21 +85,18 @@ export class Composer {
   }
 
   #openSlash() {
-    const { state, deeds } = this;
+    const { state, world } = this;
     const about = (name, rest) => ({ channel: state.place.channel, name, ...rest });
     return new SlashPicker({
       input: this.input,
       anchor: this.box,
       commands: () => state.commands.filter(({ type = SLASH }) => type === SLASH),
-      complete: async (name, option, typed, options) =>
-        (await deeds.act("autocomplete", about(name, { option, typed, options })))?.choices ?? [],
-      run: (name, options, files) => deeds.act("command", about(name, { options }), files),
-      things: {
-        users: () => state.company.map((user) => ({ id: user.id, name: state.name(user) })),
-        roles: () => state.guild?.roles ?? [],
-        channels: () =>
-          state.channels.filter((each) => each.guild_id === state.place.guild && !isCategory(each)),
-      },
+      complete: (name, option, typed, options) =>
+        world.server
+          .act("autocomplete", about(name, { option, typed, options }))
+          .then(({ choices }) => choices),
+      run: (name, options, files) => world.server.act("command", about(name, { options }), files),
+      things: world.names.things,
     });
   }
 

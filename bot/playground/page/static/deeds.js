@@ -10,9 +10,12 @@ const TYPING_EVERY = 8000; // milliseconds
 export class Deeds {
   #typedAt = 0;
 
-  /** @param {{state: import("./state.js").State, server: import("./feed.js").Server, go: Function}} world */
-  constructor({ state, server, go }) {
-    Object.assign(this, { state, server, go });
+  /**
+   * @param {{state: import("./state.js").State, server: import("./feed.js").Server,
+   *   go: Function, meant: Function}} world
+   */
+  constructor({ state, server, go, meant }) {
+    Object.assign(this, { state, server, go, meant });
   }
 
   /** Tell the person why something did not work. */
@@ -105,7 +108,7 @@ export class Deeds {
     if (!filled) return;
     const done = await this.act(
       "post",
-      { channel, title: filled.title, text: filled.text },
+      { channel, title: filled.title, text: this.meant(filled.text) },
       filled.files,
     );
     if (done) this.#openSoon(done.id);

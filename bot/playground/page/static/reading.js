@@ -32,7 +32,8 @@ export class Reading {
   }
 
   #read(message) {
-    const said = message.content.slice(0, LONGEST) || "a message without text";
+    const words = message.content.replace(/[*_`~|>#]+/g, "").slice(0, LONGEST);
+    const said = words || "a message without text";
     byId("announcer").textContent = `${this.state.name(message.author)}: ${said}`;
   }
 }

@@ -202,9 +202,11 @@ export class State {
     return [this.me, ...(this.here?.recipients ?? []).filter(({ id }) => id !== this.me.id)];
   }
 
+  /** Whether something new is in this very place; a forum's posts are places of their own. */
   isUnread(channel) {
     const newest = channel?.last_message_id;
-    return Boolean(newest) && !isArchived(channel) && byAge(newest, this.#readIn(channel.id)) > 0;
+    if (!newest || isForum(channel) || isArchived(channel)) return false;
+    return byAge(newest, this.#readIn(channel.id)) > 0;
   }
 
   mentionsIn(channel) {

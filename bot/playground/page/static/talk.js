@@ -22,7 +22,10 @@ export class TalkView {
   #anchor;
   #seen = null; // the newest message when the reader was last at the bottom
 
-  /** @param {{state: import("./state.js").State, server: object, names: object, deeds: object, plain: Function}} world */
+  /**
+   * @param {{state: import("./state.js").State, server: import("./feed.js").Server,
+   *   names: object, deeds: import("./deeds.js").Deeds, plain: Function}} world
+   */
   constructor(world) {
     this.world = world;
     this.log = byId("log");
