@@ -75,14 +75,19 @@ class Person(Speaking):
         Raises:
             NotOffered: if the person's client would not let them.
         """
+        return await self.start_use_on(target, name, channel=channel).acknowledged()
+
+    def start_use_on(
+        self, target: Message | User, name: str, *, channel: Channel | None = None
+    ) -> Outcome:
+        """The same without waiting."""
         kind = CommandKind.MESSAGE if isinstance(target, Message) else CommandKind.USER
         where = target.channel if isinstance(target, Message) else channel
         if where is None:
             raise NotOffered("a user is found in a channel")
         command = find(self._world, self.user, where, name, kind)
         data = target_data(self._world, where, command, target)
-        request = Request(InteractionKind.COMMAND, self.user, where, data, name)
-        return await self._begin(request).acknowledged()
+        return self._begin(Request(InteractionKind.COMMAND, self.user, where, data, name))
 
     async def press(
         self, message: Message, *, custom_id: str | None = None, label: str | None = None
@@ -116,6 +121,15 @@ class Person(Speaking):
         Raises:
             NotOffered: if there is no such menu or it does not hold these values.
         """
+        return await self.start_select(message, *values, custom_id=custom_id).acknowledged()
+
+    def start_select(
+        self,
+        message: Message,
+        *values: str | User | Role | Channel | Person,
+        custom_id: str | None = None,
+    ) -> Outcome:
+        """The same without waiting."""
         menu = self._part(message, SELECTS, {"custom_id": custom_id})
         check_picked(menu, values)
         resolved = Resolved()
@@ -133,14 +147,18 @@ class Person(Speaking):
         }
         if explained := resolved.json():
             data["resolved"] = explained
-        return await self._use(message, data).acknowledged()
+        return self._use(message, data)
 
-    async def submit(self, asked: Outcome, **values: str | Sequence[str]) -> Outcome:
+    async def submit(self, asked: Outcome, /, **values: str | Sequence[str]) -> Outcome:
         """Fill in the form that `asked` led to and send it; a menu takes a list of values.
 
         Raises:
             NotOffered: if there is no form for this person, or a value does not fit.
         """
+        return await self.start_submit(asked, **values).acknowledged()
+
+    def start_submit(self, asked: Outcome, /, **values: str | Sequence[str]) -> Outcome:
+        """The same without waiting."""
         modal, source = asked.modal, asked.interaction
         if modal is None or source.user is not self.user:
             raise NotOffered("there is no form")
@@ -154,7 +172,7 @@ class Person(Speaking):
             message=source.message,
             original_id=source.id,
         )
-        return await self._begin(request).acknowledged()
+        return self._begin(request)
 
     def _begin(self, request: Request) -> Outcome:
         if request.channel.deleted or not may_see(request.channel, self.user):

@@ -33,7 +33,7 @@ class Realm:
     def __init__(self, world: World) -> None:
         self.world = world
         self._waiting = Waiting(world)
-        self.owner = self._person(world.owner)
+        self.owner = self.person(world.owner)
 
     @property
     def bot(self) -> User:
@@ -89,7 +89,7 @@ class Realm:
         for guild in guilds:
             held = [role for role in wanted if role.id in guild.roles]
             self.world.join(guild, user, *held, nick=nick)
-        return self._person(user)
+        return self.person(user)
 
     def dm(self, person: Person) -> Channel:
         """The DM channel of a person with the bot."""
@@ -163,5 +163,6 @@ class Realm:
         """Every nonce could make a new message."""
         self.world.nonces.forget()
 
-    def _person(self, user: User) -> Person:
+    def person(self, user: User) -> Person:
+        """The one who acts through this account."""
         return Person(self.world, self._waiting, user)

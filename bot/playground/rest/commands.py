@@ -11,6 +11,7 @@ from collections import Counter
 from bot.playground.rest.call import NOTHING, Answer, Call
 from bot.playground.rest.forms import Form
 from bot.playground.world.commands import EVERYWHERE, Command, CommandKind, Option, OptionKind
+from bot.playground.world.events import CommandsChanged
 from bot.playground.world.refusal import Code, Refused
 
 NAME = re.compile(r"^[-_'\w]{1,32}$")
@@ -43,6 +44,7 @@ def put_commands(call: Call) -> Answer:
     call.complaints.settle()
     _check_count(commands)
     call.world.commands.replace(scope, commands)
+    call.world.emit(CommandsChanged())
     return Answer([command.body for command in commands])
 
 
@@ -54,12 +56,14 @@ def create_command(call: Call) -> Answer:
     call.complaints.settle()
     call.world.commands.put(scope, command)
     _check_count(call.world.commands.of(scope))
+    call.world.emit(CommandsChanged())
     return Answer(command.body, status=200 if command.id in known else 201)
 
 
 def delete_command(call: Call) -> Answer:
     """The scope does not have this command."""
     call.world.commands.remove(_scope(call), _found(call).id)
+    call.world.emit(CommandsChanged())
     return NOTHING
 
 

@@ -196,6 +196,11 @@ class InteractionFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandsChanged:
+    """The bot has registered other commands."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectionChanged:
     """The bot's gateway connection did something: ready, resumed, closed."""
 
@@ -228,6 +233,7 @@ Event = (
     | InteractionBegan
     | InteractionAnswered
     | InteractionFailed
+    | CommandsChanged
     | ConnectionChanged
 )
 """Everything that can happen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.playground.world.accounts import Member, Role, User
@@ -135,18 +136,30 @@ class World:
         name = safe_name(upload.filename)
         file_id = self.snowflakes.next()
         path = f"/attachments/{channel.id}/{file_id}/{name}"
+        return self.put_file(path, file_id, replace(upload, filename=name), ephemeral=ephemeral)
+
+    def put_file(
+        self, path: str, file_id: int, upload: Upload, *, ephemeral: bool = False
+    ) -> Attachment:
+        """The upload can be fetched under this path."""
         attachment = Attachment(
             id=file_id,
-            filename=name,
+            filename=upload.filename,
             data=upload.data,
             location=self.files_url + path,
-            content_type=content_type(name, upload.content_type),
+            content_type=content_type(upload.filename, upload.content_type),
             life=self.rules.attachment_life,
             description=upload.description,
             ephemeral=ephemeral,
         )
         self.files[path] = attachment
         return attachment
+
+    def take_owner(self, user_id: int) -> None:
+        """The owner has had this id all along."""
+        del self.users[self.owner.id]
+        self.owner.id = user_id
+        self.users[user_id] = self.owner
 
     def channel(self, channel_id: int) -> Channel:
         """The channel or thread with this id.

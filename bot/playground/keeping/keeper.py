@@ -1,0 +1,356 @@
+"""The keeper: writes down in a file what changes in the world, and brings it back.
+
+It is the local Discord's memory, not the bot's: Discord does not forget what was said when a
+bot dies, nor when the whole machine restarts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from bot.domain.errors import BotError
+from bot.playground.keeping import records
+from bot.playground.world.accounts import User
+from bot.playground.world.commands import EVERYWHERE, Command
+from bot.playground.world.events import (
+    ChannelCreated,
+    ChannelDeleted,
+    ChannelUpdated,
+    CommandsChanged,
+    Event,
+    GuildAdded,
+    GuildChanged,
+    GuildLost,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    MessageCreated,
+    MessageDeleted,
+    MessageEdited,
+    MessagesDeleted,
+    ReactionChanged,
+    RoleChanged,
+    ThreadDeleted,
+    ThreadMembersChanged,
+    ThreadOpened,
+    ThreadUpdated,
+)
+from bot.playground.world.parts import Upload
+from bot.playground.world.places import Channel, ChannelKind, Guild, Message, Thread
+from bot.playground.world.world import World
+
+log = logging.getLogger(__name__)
+
+TRY_AGAIN = 1.0  # seconds after a write that failed, as on a full disk
+SCHEMA_VERSION = 1
+SCHEMA = """
+create table if not exists things (
+    kind text not null,
+    id integer not null,
+    body text not null,
+    primary key (kind, id)
+) strict, without rowid;
+
+create table if not exists files (
+    path text primary key,
+    message_id integer not null,
+    name text not null,
+    content_type text not null,
+    data blob not null
+) strict;
+"""
+SELF = "self"  # the kind of the one row that says who the bot and the operator are
+
+RESTORERS: Mapping[str, Callable[[World, int, records.Record], None]] = MappingProxyType(
+    {
+        # In this order: each names only things of the kinds above it.
+        "user": records.restore_user,
+        "guild": records.restore_guild,
+        "category": records.restore_channel,
+        "channel": records.restore_channel,
+        "thread": records.restore_channel,
+        "message": records.restore_message,
+        "command": records.restore_command,
+    }
+)
+
+Key = tuple[str, int]
+Thing = User | Guild | Channel | Message | Command
+
+
+class NotKept(BotError):
+    """The file cannot be used, and why: for the person who started the playground."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is written at once."""
+
+    things: list[tuple[str, int, str]]
+    gone: list[Key]
+    files: list[tuple[str, int, str, str, bytes]]
+
+
+class Keeper:
+    """A file that holds a world; open it with `open_keeper`."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._database = database
+        self._changed: dict[Key, Thing | None] = {}
+        self._wake = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def bot_id(self) -> int | None:
+        """The bot's id in the world that is kept; None where none is kept yet."""
+        return next((bot_id for bot_id, _ in self._rows(SELF)), None)
+
+    def restore(self, world: World) -> bool:
+        """Bring back what is kept into a world made for its bot; False if nothing is kept.
+
+        The world is open already: links to its files begin with its address.
+        """
+        selves = self._rows(SELF)
+        if not selves:
+            return False
+        world.take_owner(selves[0][1]["owner"])
+        for path, name, content_type, data in self._database.execute(
+            "select path, name, content_type, data from files"
+        ):
+            world.put_file(path, 0, Upload(name, data, content_type))  # its message knows the id
+        for kind, restore in RESTORERS.items():
+            for thing_id, record in self._rows(kind):
+                restore(world, thing_id, record)
+        return True
+
+    @asynccontextmanager
+    async def keep(self, world: World) -> AsyncIterator[None]:
+        """Write down who and what is there, and all that changes while the block lasts.
+
+        Raises:
+            NotKept: not even the first can be written.
+        """
+        begun = _batch(_everyone_and_every_place(world))
+        begun.things.append((SELF, world.bot.id, json.dumps({"owner": world.owner.id})))
+        try:
+            await asyncio.to_thread(_write, self._database, begun)
+        except sqlite3.Error as error:
+            raise NotKept(f"The conversations cannot be kept: {error}.") from error
+        stop = world.listen(lambda event: self._hear(world, event))
+        writing = asyncio.create_task(self._write_on())
+        try:
+            yield
+        finally:
+            stop()
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            await self._write_off()
+
+    async def written(self) -> None:
+        """Come back once all that has changed until now is written down."""
+        await self._idle.wait()
+
+    async def _write_on(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if not await self._write_off():
+                await asyncio.sleep(TRY_AGAIN)
+            if not self._wake.is_set():
+                self._idle.set()
+
+    async def _write_off(self) -> bool:
+        """Write what has changed, also when cancelled; return whether it could be written."""
+        changed, self._changed = self._changed, {}
+        batch = _batch(changed)
+        written = asyncio.ensure_future(asyncio.to_thread(_write, self._database, batch))
+        try:
+            await asyncio.shield(written)
+        except asyncio.CancelledError:
+            await asyncio.wait({written})
+            raise
+        except sqlite3.Error as error:
+            log.error("event=discord_not_kept reason=%s", error)  # noqa: TRY400  # it says it all
+            self._changed = changed | self._changed
+            self._wake.set()
+            return False
+        return True
+
+    def _hear(self, world: World, event: Event) -> None:
+        for key, thing in _touched(world, event):
+            self._changed[key] = thing
+        if self._changed:
+            self._wake.set()
+            self._idle.clear()
+
+    def _rows(self, kind: str) -> list[tuple[int, records.Record]]:
+        rows = self._database.execute(
+            "select id, body from things where kind = ? order by id", (kind,)
+        )
+        return [(thing_id, json.loads(body)) for thing_id, body in rows]
+
+
+@contextmanager
+def open_keeper(path: Path) -> Iterator[Keeper]:
+    """Open the file at `path`, made if it is not there; nobody else can while it is open.
+
+    Raises:
+        NotKept: it is in use, damaged, of a newer version, or cannot be written.
+    """
+    try:
+        database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise NotKept(f"{path} cannot be opened: {error}.") from error
+    with closing(database):
+        try:
+            _prepare(database, path)
+        except sqlite3.Error as error:
+            raise NotKept(_complaint(path, error)) from error
+        yield Keeper(database)
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    database.execute("pragma locking_mode = exclusive")
+    database.execute("pragma journal_mode = wal")
+    database.execute("begin immediate")
+    (version,) = database.execute("pragma user_version").fetchone()
+    if version > SCHEMA_VERSION:
+        raise NotKept(f"{path} was written by a newer playground; update this one.")
+    for statement in SCHEMA.split(";"):
+        database.execute(statement)
+    database.execute(f"pragma user_version = {SCHEMA_VERSION}")
+    database.execute("commit")
+
+
+def _complaint(path: Path, error: sqlite3.Error) -> str:
+    if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        return f"{path} is in use: another playground runs in this folder."
+    if error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return f"{path} is damaged; move it away to begin anew."
+    return f"{path} cannot be used: {error}."
+
+
+def _everyone_and_every_place(world: World) -> dict[Key, Thing | None]:
+    return {
+        **{("user", user.id): user for user in world.users.values()},
+        **{("guild", guild.id): guild for guild in world.guilds.values()},
+        **dict(_channel(channel) for channel in world.channels.values()),
+    }
+
+
+def _batch(changed: Mapping[Key, Thing | None]) -> _Batch:
+    there = [(key, thing) for key, thing in changed.items() if thing is not None]
+    return _Batch(
+        things=[(kind, i, json.dumps(_record(thing))) for (kind, i), thing in there],
+        gone=[key for key, thing in changed.items() if thing is None],
+        files=[row for _, thing in there for row in _file_rows(thing)],
+    )
+
+
+def _write(database: sqlite3.Connection, batch: _Batch) -> None:
+    with database:  # which commits, or takes it all back
+        database.execute("begin immediate")
+        database.executemany(
+            "insert or replace into things (kind, id, body) values (?, ?, ?)", batch.things
+        )
+        database.executemany("delete from things where kind = ? and id = ?", batch.gone)
+        database.executemany(
+            "insert or ignore into files (path, message_id, name, content_type, data)"
+            " values (?, ?, ?, ?, ?)",
+            batch.files,
+        )
+        gone = [(thing_id,) for kind, thing_id in batch.gone if kind == "message"]
+        database.executemany("delete from files where message_id = ?", gone)
+
+
+def _touched(world: World, event: Event) -> Iterator[tuple[Key, Thing | None]]:
+    """What is to be written down after an event; None for what is gone."""
+    yield from _touched_words(event)
+    yield from _touched_places(event)
+    if isinstance(event, CommandsChanged):
+        for command in world.commands.of(EVERYWHERE):
+            yield ("command", command.id), command
+
+
+def _touched_words(event: Event) -> Iterator[tuple[Key, Thing | None]]:
+    match event:
+        case MessageCreated(message) | MessageEdited(message) | ReactionChanged(message):
+            if not message.is_ephemeral:
+                yield ("message", message.id), message
+                yield _channel(message.channel)
+        case MessageDeleted(message):
+            yield ("message", message.id), None
+        case MessagesDeleted(_, messages):
+            for message in messages:
+                yield ("message", message.id), None
+
+
+def _touched_places(event: Event) -> Iterator[tuple[Key, Thing | None]]:
+    match event:
+        case ChannelCreated(channel) | ChannelUpdated(channel):
+            yield _channel(channel)
+        case ThreadOpened(thread) | ThreadUpdated(thread) | ThreadMembersChanged(thread):
+            yield _channel(thread)
+            yield _channel(thread.parent)  # a forum's newest message is its newest post
+        case ChannelDeleted(channel) | ThreadDeleted(channel):
+            yield from _all_gone(channel)
+        case (
+            GuildAdded(guild)
+            | GuildChanged(guild)
+            | GuildLost(guild)
+            | RoleChanged(guild)
+            | MemberJoined(guild)
+            | MemberChanged(guild)
+            | MemberLeft(guild)
+        ):
+            yield ("guild", guild.id), guild
+            for member in guild.members.values():
+                yield ("user", member.user.id), member.user
+
+
+def _channel(channel: Channel) -> tuple[Key, Channel]:
+    return (_kind(channel), channel.id), channel
+
+
+def _all_gone(channel: Channel) -> Iterator[tuple[Key, None]]:
+    yield (_kind(channel), channel.id), None
+    for message in channel.history:
+        yield ("message", message.id), None
+
+
+def _kind(channel: Channel) -> str:
+    if isinstance(channel, Thread):
+        return "thread"
+    return "category" if channel.kind is ChannelKind.CATEGORY else "channel"
+
+
+def _record(thing: Thing) -> records.Record:
+    match thing:
+        case User():
+            return records.user_record(thing)
+        case Guild():
+            return records.guild_record(thing)
+        case Channel():
+            return records.channel_record(thing)
+        case Message():
+            return records.message_record(thing)
+        case Command():
+            return records.command_record(thing)
+
+
+def _file_rows(thing: Thing) -> list[tuple[str, int, str, str, bytes]]:
+    if not isinstance(thing, Message):
+        return []
+    return [
+        (urlsplit(each.location).path, thing.id, each.filename, each.content_type, each.data)
+        for each in thing.attachments
+    ]
