@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from bot import __version__, app
 from bot.domain.errors import BotError
 from bot.logs import set_up_logs
+from bot.playground.choosing import ModelChoice
 from bot.playground.people.speaking import LONGEST_TYPED
 from bot.playground.saying import say
 from bot.settings import SettingsWrong, read_discord_settings, read_settings
@@ -55,7 +56,8 @@ async def _do(options: argparse.Namespace) -> int:
             print(await app.invitation(read_discord_settings()))  # noqa: T201  # what was asked for
             return 0
         case "playground":
-            return await say(options.say)
+            model = ModelChoice(options.model) if options.model else None
+            return await say(options.say, model=model)
         case _:
             settings = read_settings()
             set_up_logs(settings.log_level, secrets=settings.secrets)
@@ -82,6 +84,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_words,
         metavar="TEXT",
         help="say this to the bot and print its answer; may be given more than once",
+    )
+    play.add_argument(
+        "--model",
+        choices=[choice.value for choice in ModelChoice],
+        help="what answers; by default what OPENAI_API_KEY or OPENAI_BASE_URL stand for, else a "
+        "small model on this machine, else a script that says that it is none",
     )
     return parser
 

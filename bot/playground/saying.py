@@ -6,7 +6,6 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -14,31 +13,38 @@ from bot.app import Bot, open_bot
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Turn
 from bot.logs import set_up_logs
+from bot.playground.choosing import ModelChoice, choose_model
 from bot.playground.local import LocalDiscord
-from bot.playground.local_openai import LocalOpenAI
 from bot.playground.people.person import Person
 from bot.playground.world.events import Event, MessageCreated, MessageDeleted, MessageEdited
 from bot.playground.world.places import Channel, Message
-from bot.settings import Settings, has_model, read_settings
 
 LONGEST_ANSWER = 600.0  # seconds
-STAND_IN = "stand-in"
 RETRY = "Retry"
 
 
-async def say(texts: Sequence[str], *, out: TextIO = sys.stdout) -> int:
+async def say(
+    texts: Sequence[str], *, model: ModelChoice | None = None, out: TextIO = sys.stdout
+) -> int:
     """Say `texts` to the bot, one after the other; print the conversation as it streams.
 
-    Return 0 when every answer came whole, 1 otherwise.
+    `model` is as for `choose_model`. Return 0 when every answer came whole, 1 otherwise.
+
+    Raises:
+        NoLocalModel: the local model was chosen and cannot be had.
     """
-    async with LocalDiscord() as discord, _model() as base_url:
+    async with LocalDiscord() as discord, choose_model(model) as chosen:
         home = discord.add_guild("Home")
         ada = discord.add_person("Ada", guilds=[home])
         place = discord.dm(ada)
         with tempfile.TemporaryDirectory(prefix="parley-") as folder:
-            settings = _settings(discord, base_url, Path(folder))
+            settings = chosen.settings(
+                discord_token=discord.token,
+                discord_api_url=discord.api_url,
+                database_url=f"sqlite:///{Path(folder) / 'playground.db'}",
+            )
             set_up_logs("WARNING", secrets=settings.secrets)
-            print(_who_answers(settings, base_url), file=out)
+            print(chosen.words(settings), file=out, flush=True)
             with discord.watch() as events:
                 async with open_bot(settings) as bot, asyncio.TaskGroup() as group:
                     stop = asyncio.Event()
@@ -96,29 +102,3 @@ def _speaker(message: Message) -> str:
 def _grown(before: str, content: str) -> str:
     """Return what to print after `before`, so that `content` has been printed."""
     return content.removeprefix(before) if content.startswith(before) else f"\n{content}"
-
-
-@asynccontextmanager
-async def _model() -> AsyncIterator[str | None]:
-    """Yield the base URL of the stand-in, or None when the settings name a model."""
-    if has_model():
-        yield None
-        return
-    async with LocalOpenAI() as openai:
-        yield openai.url
-
-
-def _settings(discord: LocalDiscord, base_url: str | None, folder: Path) -> Settings:
-    model = {"openai_base_url": base_url, "openai_model": STAND_IN} if base_url else {}
-    return read_settings(
-        discord_token=discord.token,
-        discord_api_url=discord.api_url,
-        database_url=f"sqlite:///{folder / 'playground.db'}",
-        **model,
-    )
-
-
-def _who_answers(settings: Settings, base_url: str | None) -> str:
-    if base_url:
-        return "A scripted stand-in answers: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set."
-    return f"{settings.openai_model} answers, from {settings.openai_base_url or 'OpenAI'}."

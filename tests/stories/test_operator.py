@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Coroutine
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from bot import __version__
 from bot.playground import Permission
@@ -27,9 +31,20 @@ async def together(*commands: Coroutine[Any, Any, Ran]) -> list[Ran]:
     return await asyncio.gather(*commands)
 
 
+def offline(folder: Path) -> dict[str, str]:
+    """Return settings of a machine that has fetched nothing, and can fetch nothing."""
+    nothing = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "PIP_CONFIG_FILE": os.devnull}
+    return {"HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), **nothing}
+
+
 def left_in(folder: Path) -> list[Path]:
     """Return what lies in a folder."""
     return list(folder.iterdir())
+
+
+def half_fetched_in(folder: Path) -> list[Path]:
+    """Return what a fetching has left below a folder."""
+    return list(folder.rglob("fetching-*"))
 
 
 async def test_version_and_help_need_no_settings(tmp_path: Path) -> None:
@@ -198,12 +213,16 @@ async def test_the_playground_needs_no_model_and_tells_when_one_fails(tmp_path: 
     refused = Fail(401, "invalid_api_key")
     async with LocalOpenAI(lambda _: [refused]) as openai:
         none, failing = await together(
-            typed(tmp_path, "playground", "--say", "hello"),
+            typed(tmp_path, "playground", "--say", "hello", **offline(tmp_path)),
             typed(tmp_path, "playground", "--say", "hello", OPENAI_BASE_URL=openai.url),
         )
 
-    assert (none.code, none.err) == (0, "")
-    assert none.out.startswith("A scripted stand-in answers: neither OPENAI_API_KEY nor ")
+    assert none.code == 0
+    assert TRACEBACK not in none.err
+    assert none.out.startswith(
+        "A scripted stand-in answers: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set, and the "
+        "local model is not there: "
+    )
     assert "Parley: **I am a scripted stand-in, not a model.**" in none.out
     assert failing.code == 1
     assert "API key" in failing.out
@@ -213,10 +232,11 @@ async def test_the_playground_needs_no_model_and_tells_when_one_fails(tmp_path: 
 async def test_the_playground_takes_what_discord_takes_and_prints_what_the_terminal_can(
     tmp_path: Path,
 ) -> None:
+    scripted = ("playground", "--model", "scripted")
     longest, too_long, plain = await together(
-        typed(tmp_path, "playground", "--say", "x" * 4000),
-        typed(tmp_path, "playground", "--say", "x" * 4001),
-        typed(tmp_path, "playground", "--say", "grüß dich", PYTHONIOENCODING="ascii"),
+        typed(tmp_path, *scripted, "--say", "x" * 4000),
+        typed(tmp_path, *scripted, "--say", "x" * 4001),
+        typed(tmp_path, *scripted, "--say", "grüß dich", PYTHONIOENCODING="ascii"),
     )
 
     assert longest.code == 0
@@ -224,6 +244,54 @@ async def test_the_playground_takes_what_discord_takes_and_prints_what_the_termi
     assert "Discord takes at most 4000 characters" in too_long.err
     assert (plain.code, plain.err) == (0, "")
     assert "Ada: gr?? dich" in plain.out
+
+
+async def test_the_stand_in_can_be_chosen_and_the_local_model_is_not_replaced_by_it(
+    tmp_path: Path,
+) -> None:
+    say = ("playground", "--say", "hello", "--model")
+    scripted, local, unknown = await together(
+        typed(tmp_path, *say, "scripted", OPENAI_API_KEY="sk-precious"),
+        typed(tmp_path, *say, "local", **offline(tmp_path)),
+        typed(tmp_path, *say, "psychic"),
+    )
+
+    assert (scripted.code, scripted.err) == (0, "")
+    assert scripted.out.startswith("A scripted stand-in answers: it was chosen.\n")
+    assert (local.code, local.out) == (1, "")
+    assert local.err.splitlines()[-1].startswith("There is no local model: ")
+    assert unknown.code == 2
+    assert "'psychic' (choose from" in unknown.err
+
+
+@pytest.mark.skipif(find_spec("xllamacpp") is None, reason="nothing is fetched without xllamacpp")
+async def test_interrupted_while_it_fetches_the_playground_leaves_nothing(tmp_path: Path) -> None:
+    asked = asyncio.Event()
+
+    async def keep_waiting(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        while await reader.read(1000):
+            pass
+        writer.close()
+
+    async with await asyncio.start_server(keep_waiting, "127.0.0.1") as index:
+        port = index.sockets[0].getsockname()[1]
+        settings = offline(tmp_path) | {
+            "PIP_NO_INDEX": "0",
+            "PIP_INDEX_URL": f"http://127.0.0.1:{port}/simple",
+        }
+        async with (
+            asyncio.timeout(30),
+            started(tmp_path, "playground", "--say", "hello", **settings) as process,
+        ):
+            await asked.wait()
+            process.send_signal(signal.SIGINT)
+            out, err = await process.communicate()
+
+    assert (process.returncode, out) == (130, b"")
+    assert err.decode().startswith("Fetching SmolLM2-135M-Instruct, once, 93 MB, into ")
+    assert len(err.splitlines()) == 1
+    assert half_fetched_in(tmp_path) == []
 
 
 async def test_a_second_bot_on_the_same_database_is_refused_and_the_first_goes_on(
