@@ -7,7 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot import __version__
@@ -85,11 +85,11 @@ class Bot:
 
 
 @asynccontextmanager
-async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
+async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterator[Bot]:
     """Open every part and wire them; close them in the opposite order.
 
     The mouth is opened before the lanes and closed after them, so that replies in flight
-    can still be finished.
+    can still be finished. `via` is where requests to the model are sent, if not to the model.
 
     Raises:
         StoreUnusable: the database cannot be used.
@@ -99,7 +99,7 @@ async def open_bot(settings: Settings) -> AsyncIterator[Bot]:
     async with (
         open_store(settings.database_url) as store,
         open_model(
-            endpoint(settings),
+            replace(endpoint(settings), via=via),
             max_output_tokens=settings.max_output_tokens,
             stall_seconds=settings.stall_seconds,
             salt=await _salt(store),

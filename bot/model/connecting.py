@@ -38,22 +38,29 @@ Api = Literal["responses", "chat"]
 class Endpoint:
     """Where the model is reached, with which key, and how it is spoken to.
 
-    `base_url` None is OpenAI. `api` None chooses Responses there and Chat elsewhere.
+    `base_url` None is OpenAI. `api` None chooses Responses there and Chat elsewhere. `via` is
+    where requests are sent instead, if something stands in between and passes them on.
     """
 
     api_key: str = field(repr=False)
     base_url: str | None = None
     api: Api | None = None
+    via: str | None = None
+
+    @property
+    def target(self) -> str:
+        """The URL of the model itself."""
+        return self.base_url or OPENAI_URL
 
     @property
     def url(self) -> str:
         """The URL that paths are added to."""
-        return self.base_url or OPENAI_URL
+        return self.via or self.target
 
     @property
     def is_openai(self) -> bool:
         """Whether this is OpenAI itself, in whatever region."""
-        host = urlsplit(self.url).hostname or ""
+        host = urlsplit(self.target).hostname or ""
         return host == OPENAI_HOST or host.endswith(f".{OPENAI_HOST}")
 
     def dialect(self, *, max_output_tokens: int, salt: str) -> Dialect:
