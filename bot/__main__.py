@@ -8,13 +8,16 @@ import io
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot import __version__, app
 from bot.domain.errors import BotError
 from bot.logs import set_up_logs
 from bot.playground.choosing import ModelChoice
 from bot.playground.people.speaking import LONGEST_TYPED
+from bot.playground.playing import DEFAULT_PORT, Wishes, play
 from bot.playground.saying import say
+from bot.playground.troubles import Trouble
 from bot.settings import SettingsWrong, read_discord_settings, read_settings
 
 if sys.platform == "win32":
@@ -25,6 +28,7 @@ else:
 log = logging.getLogger(__name__)
 
 WRONG_USAGE = 2  # what argparse exits with as well
+LARGEST_PORT = 65_535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,8 +60,7 @@ async def _do(options: argparse.Namespace) -> int:
             print(await app.invitation(read_discord_settings()))  # noqa: T201  # what was asked for
             return 0
         case "playground":
-            model = ModelChoice(options.model) if options.model else None
-            return await say(options.say, model=model)
+            return await _play(options)
         case _:
             settings = read_settings()
             set_up_logs(settings.log_level, secrets=settings.secrets)
@@ -76,22 +79,65 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="command")
     commands.add_parser("check", help="say what is wrong with the set-up and how to mend it")
     commands.add_parser("invite", help="print the link that adds the bot to a server")
-    play = commands.add_parser("playground", help="talk with the bot on a local Discord")
-    play.add_argument(
+    _add_playground(commands.add_parser("playground", help="talk with the bot in a browser"))
+    return parser
+
+
+def _add_playground(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Serve a local Discord with the bot in it, to be seen in a browser on this machine."
+    )
+    parser.add_argument(
         "--say",
         action="append",
-        required=True,
         type=_words,
         metavar="TEXT",
-        help="say this to the bot and print its answer; may be given more than once",
+        help="no page: say this to the bot and print its answer; may be given more than once",
     )
-    play.add_argument(
+    parser.add_argument(
         "--model",
         choices=[choice.value for choice in ModelChoice],
         help="what answers; by default what OPENAI_API_KEY or OPENAI_BASE_URL stand for, else a "
         "small model on this machine, else a script that says that it is none",
     )
-    return parser
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        choices=[trouble.value for trouble in Trouble],
+        help="what is wrong from the beginning; may be given more than once",
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=DEFAULT_PORT,
+        metavar="NUMBER",
+        help=f"where the page is served on 127.0.0.1 (default {DEFAULT_PORT}; 0: any that is free)",
+    )
+    parser.add_argument(
+        "--folder", type=Path, help="where its conversations are kept (default: this user's data)"
+    )
+    parser.add_argument("--no-browser", action="store_true", help="open no browser")
+
+
+async def _play(options: argparse.Namespace) -> int:
+    model = ModelChoice(options.model) if options.model else None
+    troubles = [Trouble(name) for name in options.fault]
+    if options.say:
+        return await say(options.say, model=model, troubles=troubles)
+    wishes = Wishes(
+        folder=options.folder,
+        port=options.port,
+        troubles=troubles,
+        shows_page=not options.no_browser,
+    )
+    return await play(wishes, model=model)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {LARGEST_PORT}")
+    return int(text)
 
 
 def _words(text: str) -> str:

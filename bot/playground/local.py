@@ -9,9 +9,11 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.playground.gateway.gateway import Gateway
 from bot.playground.gateway.protocol import serve
+from bot.playground.guard import HARMLESS, guard
 from bot.playground.people.realm import Realm
 from bot.playground.rest.door import Door, RequestRecord
 from bot.playground.rest.faults import Faults
@@ -33,6 +35,7 @@ class LocalDiscord(Realm):
         gateway: The websocket side, with what it can be told to do wrong.
         faults: What the HTTP side can be told to do wrong.
         limits: Rate limits, and how often they were hit.
+        elsewhere: Answers at every other path of the same address.
     """
 
     def __init__(
@@ -58,15 +61,17 @@ class LocalDiscord(Realm):
             token=token,
             on_change=self._waiting.touch,
         )
+        self.elsewhere: Handler = _nothing
         self._port = port
         self._runner: web.AppRunner | None = None
         self.world.listen(self.gateway.hear)
 
     async def __aenter__(self) -> LocalDiscord:
-        app = web.Application(client_max_size=LARGEST_REQUEST)
+        app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[guard])
         app.router.add_get("/gateway", self._serve_gateway)
         app.router.add_get("/attachments/{path:.*}", self._serve_file)
         app.router.add_route("*", "/api/v10/{path:.*}", self._door.answer)
+        app.router.add_route("*", "/{path:.*}", self._serve_elsewhere)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, HOST, self._port)
@@ -145,8 +150,17 @@ class LocalDiscord(Realm):
     async def _serve_gateway(self, request: web.Request) -> web.StreamResponse:
         return await serve(request, world=self.world, gateway=self.gateway, token=self.token)
 
+    async def _serve_elsewhere(self, request: web.Request) -> web.StreamResponse:
+        return await self.elsewhere(request)
+
     async def _serve_file(self, request: web.Request) -> web.StreamResponse:
         found = self.world.files.get(unquote(request.path))
         if found is None or not opens(found.location, request.query_string):
             return web.Response(status=404)
-        return web.Response(body=found.data, headers={"Content-Type": found.content_type})
+        return web.Response(
+            body=found.data, headers={"Content-Type": found.content_type, **HARMLESS}
+        )
+
+
+async def _nothing(_: web.Request) -> web.StreamResponse:
+    return web.Response(status=404)

@@ -9,13 +9,11 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from bot.app import Bot, open_bot
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Turn
-from bot.logs import set_up_logs
 from bot.playground.choosing import ModelChoice, choose_model
-from bot.playground.local import LocalDiscord
-from bot.playground.people.person import Person
+from bot.playground.playing import Playground, Wishes, open_playground
+from bot.playground.troubles import Trouble
 from bot.playground.world.events import Event, MessageCreated, MessageDeleted, MessageEdited
 from bot.playground.world.places import Channel, Message
 
@@ -24,60 +22,54 @@ RETRY = "Retry"
 
 
 async def say(
-    texts: Sequence[str], *, model: ModelChoice | None = None, out: TextIO = sys.stdout
+    texts: Sequence[str],
+    *,
+    model: ModelChoice | None = None,
+    troubles: Sequence[Trouble] = (),
+    out: TextIO = sys.stdout,
 ) -> int:
     """Say `texts` to the bot, one after the other; print the conversation as it streams.
 
     `model` is as for `choose_model`. Return 0 when every answer came whole, 1 otherwise.
 
     Raises:
-        NoLocalModel: the local model was chosen and cannot be had.
+        BotError: the local model was chosen and cannot be had, or the bot cannot start.
     """
-    async with LocalDiscord() as discord, choose_model(model) as chosen:
-        home = discord.add_guild("Home")
-        ada = discord.add_person("Ada", guilds=[home])
-        place = discord.dm(ada)
-        with tempfile.TemporaryDirectory(prefix="parley-") as folder:
-            settings = chosen.settings(
-                discord_token=discord.token,
-                discord_api_url=discord.api_url,
-                database_url=f"sqlite:///{Path(folder) / 'playground.db'}",
-            )
-            set_up_logs("WARNING", secrets=settings.secrets)
-            print(chosen.words(settings), file=out, flush=True)
-            with discord.watch() as events:
-                async with open_bot(settings) as bot, asyncio.TaskGroup() as group:
-                    stop = asyncio.Event()
-                    group.create_task(bot.run(stop))
-                    printing = group.create_task(_print(events, place, out))
-                    await discord.bot_ready()
-                    talk = _Talk(discord, place, ada, bot)
-                    replies = [await talk.ask(text) for text in texts]
-                    printing.cancel()
-                    stop.set()
+    wishes = Wishes(port=0, troubles=troubles)
+    with tempfile.TemporaryDirectory(prefix="parley-") as folder:
+        async with (
+            choose_model(model) as chosen,
+            open_playground(wishes, Path(folder), chosen) as playground,
+        ):
+            print(playground.model, file=out, flush=True)
+            replies = await _talk(playground, texts, out)
     print(file=out)
     return 0 if all(reply is not None and reply.ending is Ending.WHOLE for reply in replies) else 1
 
 
-class _Talk:
-    def __init__(self, discord: LocalDiscord, channel: Channel, person: Person, bot: Bot) -> None:
-        self._discord = discord
-        self._channel = channel
-        self._person = person
-        self._bot = bot
+async def _talk(playground: Playground, texts: Sequence[str], out: TextIO) -> list[Reply | None]:
+    channel = playground.discord.dm(playground.town.owner)
+    with playground.discord.watch() as events:
+        async with asyncio.TaskGroup() as group:
+            printing = group.create_task(_print(events, channel, out))
+            replies = [await _ask(playground, channel, text) for text in texts]
+            printing.cancel()
+    return replies
 
-    async def ask(self, text: str) -> Reply | None:
-        """Say one text and return the reply once all of it is to be seen; None if it never is."""
-        said = await self._person.say(self._channel, text)
-        try:
-            await self._discord.until(
-                lambda: any(m.id > said.id and RETRY in m.labels for m in self._channel.messages),
-                timeout=LONGEST_ANSWER,
-            )
-        except TimeoutError:
-            return None
-        turn: Turn | None = await self._bot.store.newest_version(said.id)
-        return turn.reply if turn else None
+
+async def _ask(playground: Playground, channel: Channel, text: str) -> Reply | None:
+    """Say one text and return the reply once all of it is to be seen; None if it never is."""
+    said = await playground.town.owner.say(channel, text)
+    try:
+        await playground.discord.until(
+            lambda: any(m.id > said.id and RETRY in m.labels for m in channel.messages),
+            timeout=LONGEST_ANSWER,
+        )
+    except TimeoutError:
+        return None
+    bot = playground.lodger.bot
+    turn: Turn | None = await bot.store.newest_version(said.id) if bot else None
+    return turn.reply if turn else None
 
 
 async def _print(events: AsyncIterator[Event], channel: Channel, out: TextIO) -> None:

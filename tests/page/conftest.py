@@ -1,15 +1,47 @@
-"""One browser for all tests of the page, and empty pages in it."""
+"""A playground with its two people, and one browser for all tests that look at its page."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
+from bot.playground.local_openai import LocalOpenAI, Say
+from bot.playground.playing import Playground
 from tests.page.browser import NAMES, chromium_path, launched, open_page
 from tests.page.modules import served
+from tests.page.town import Looker, looking, open_town
+
+
+@pytest.fixture
+async def openai() -> AsyncIterator[LocalOpenAI]:
+    async with LocalOpenAI(lambda _: [Say("An answer.")]) as openai:
+        yield openai
+
+
+@pytest.fixture
+async def town(tmp_path: Path, openai: LocalOpenAI) -> AsyncIterator[Playground]:
+    async with open_town(tmp_path, openai) as playground:
+        yield playground
+
+
+@pytest.fixture
+async def lookers(town: Playground) -> AsyncIterator[list[Looker]]:
+    async with looking(town, *town.town.people) as lookers:
+        yield lookers
+
+
+@pytest.fixture
+async def ada(lookers: list[Looker]) -> Looker:
+    return lookers[0]
+
+
+@pytest.fixture
+async def bob(lookers: list[Looker]) -> Looker:
+    return lookers[1]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

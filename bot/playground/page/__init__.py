@@ -1,1 +1,1 @@
-"""The page that shows the local Discord in a browser."""
+"""The page: the local Discord in a browser, as one of the people who live there sees it."""

@@ -1,0 +1,110 @@
+"""A playground on this machine, and a page that somebody looks at it through."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.playground import Person, Upload
+from bot.playground.choosing import ChosenModel
+from bot.playground.local_openai import LocalOpenAI
+from bot.playground.playing import Playground, Wishes, open_playground
+
+OURS = {"X-Playground": "1"}
+PATIENCE = 10.0  # seconds
+Frame = dict[str, Any]
+
+
+class Looker:
+    """What the page does for one person, without a browser."""
+
+    def __init__(self, url: str, person: Person, session: aiohttp.ClientSession) -> None:
+        self.person = person
+        self.ready: Frame = {}
+        self._url = url
+        self._session = session
+        self._feed: aiohttp.ClientWebSocketResponse | None = None
+
+    async def look(self) -> None:
+        """Open the feed and read its first frame."""
+        self._feed = await self._session.ws_connect(f"{self._url}/page/feed?as={self.person.id}")
+        self.ready = (await self.next())["d"]
+
+    async def next(self) -> Frame:
+        """Return the next frame."""
+        assert self._feed is not None
+        async with asyncio.timeout(PATIENCE):
+            frame: Frame = await self._feed.receive_json()
+        return frame
+
+    async def until(self, holds: Callable[[Frame], object]) -> list[Frame]:
+        """Return the frames up to the first for which this holds."""
+        seen = [await self.next()]
+        while not holds(seen[-1]):
+            seen.append(await self.next())
+        return seen
+
+    async def do(self, verb: str, **given: Any) -> Frame:
+        """Do something that is allowed, and return what comes back."""
+        body = await self.tried(verb, **given)
+        assert "error" not in body, body
+        return body
+
+    async def tried(self, verb: str, *, files: Sequence[Upload] = (), **given: object) -> Frame:
+        """Do something that may be refused, and return what comes back."""
+        body: dict[str, object] = {"as": str(self.person.id), "do": verb, **given}
+        data: object = json.dumps(body)
+        if files:
+            form = aiohttp.FormData(quote_fields=False)  # as browsers do it
+            form.add_field("payload_json", json.dumps(body))
+            for number, file in enumerate(files):
+                form.add_field(f"files[{number}]", BytesIO(file.data), filename=file.filename)
+            data = form
+        return await self._answered("POST", "/page/do", data=data, headers=OURS)
+
+    async def asked(self, what: str, **query: object) -> Frame:
+        """Ask for something, and return what comes back."""
+        params = {"as": self.person.id} | query
+        return await self._answered(
+            "GET", f"/page/{what}", params={k: str(v) for k, v in params.items()}
+        )
+
+    async def _answered(self, method: str, path: str, **given: Any) -> Frame:
+        async with self._session.request(method, f"{self._url}{path}", **given) as answer:
+            assert answer.status == 200
+            body: Frame = json.loads(await answer.read())
+        return body
+
+
+@asynccontextmanager
+async def open_town(folder: Path, openai: LocalOpenAI, **wishes: Any) -> AsyncIterator[Playground]:
+    """Open a playground at a port of its own, whose bot asks `openai`, which is up."""
+    settings = {"openai_base_url": openai.url, "openai_model": "some-model", "grace_seconds": "0"}
+    chosen = ChosenModel("A script answers.", settings)
+    async with open_playground(Wishes(port=0, **wishes), folder, chosen) as playground:
+        yield playground
+
+
+@asynccontextmanager
+async def looking(playground: Playground, *people: Person) -> AsyncIterator[list[Looker]]:
+    """Have these people look at their pages."""
+    async with aiohttp.ClientSession() as session:
+        lookers = [Looker(playground.discord.base_url, person, session) for person in people]
+        for looker in lookers:
+            await looker.look()
+        yield lookers
+
+
+def ends_answer(frame: Frame) -> bool:
+    """Whether a frame shows an answer that is whole."""
+    if frame["t"] not in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
+        return False
+    rows = frame["d"]["components"]
+    return any(part.get("label") == "Retry" for row in rows for part in row["components"])
