@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
+import signal
 import tomllib
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.playground.choosing import ModelChoice
-from tests.stories.terminal import typed
+from tests.stories.terminal import printed, started, typed
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -37,18 +39,44 @@ def test_what_is_installed_is_this_with_an_extra_that_exists(mark: str) -> None:
     assert extra[1] in extras
 
 
-async def test_the_bot_answers_what_the_run_line_says(tmp_path: Path) -> None:
+async def test_the_run_line_ends_in_a_page_that_answers(tmp_path: Path) -> None:
     python, *words = commands("run")[-1]
+    own = ("--model", "scripted", "--no-browser", "--port", "0", "--folder", str(tmp_path / "kept"))
 
-    ran = await typed(tmp_path, *words[2:], "--model", "scripted")
+    async with started(tmp_path, *words[2:], *own) as process:
+        said = await printed(process, "Ctrl-C ends it")
+        address = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert address is not None
+        async with aiohttp.ClientSession() as session, session.get(address[0]) as page:
+            title = re.search("<title>(.*)</title>", await page.text())
+        process.send_signal(signal.SIGINT)
+        _, complaints = await process.communicate()
 
     assert python == ".venv/bin/python"
-    assert words[:2] == ["-m", "bot"]
+    assert words == ["-m", "bot", "playground"]
+    assert title is not None
+    assert "Parley" in title[1]
+    assert f"Conversations are kept in {tmp_path / 'kept'}." in said
+    assert (process.returncode, complaints) == (0, b"")
+
+
+async def test_the_say_line_prints_an_answer(tmp_path: Path) -> None:
+    (line,) = commands("say")
+
+    ran = await typed(tmp_path, *line[3:], "--model", "scripted")
+
+    assert line[:3] == [".venv/bin/python", "-m", "bot"]
     assert (ran.code, ran.err) == (0, "")
-    assert "Ada: Hello! Who are you?\n\nParley: " in ran.out
+    assert "Ada: What is the capital of France?\n\nParley: " in ran.out
+
+
+def test_the_picture_is_there() -> None:
+    (name,) = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+
+    assert (ROOT / name).read_bytes().startswith(b"\x89PNG")
 
 
 def test_every_model_that_can_be_chosen_is_explained() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| ", README.partition("Which model")[2], re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| ", README.partition("| `--model` |")[2], re.MULTILINE)
 
     assert sorted(rows[:3]) == sorted(ModelChoice)
