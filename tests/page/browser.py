@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize
 
@@ -21,6 +22,8 @@ ARGUMENTS = (
     "--disable-sync",
 )
 WIDE = ViewportSize(width=1100, height=800)
+TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
+  console.error(`against the policy: ${event.violatedDirective} ${event.blockedURI}`))"""
 
 
 def chromium_path() -> str | None:
@@ -42,17 +45,26 @@ async def until(page: Page, holds: str) -> None:
 
 
 @asynccontextmanager
-async def open_page(browser: Browser, viewport: ViewportSize = WIDE) -> AsyncIterator[Page]:
-    """Open an empty page of its own; at the end it must have had no error at all."""
-    context = await browser.new_context(
-        locale="en-US", timezone_id="UTC", viewport=viewport, reduced_motion="reduce"
-    )
+async def open_page(
+    browser: Browser, *, viewport: ViewportSize = WIDE, excused: Sequence[str] = (), **wishes: Any
+) -> AsyncIterator[Page]:
+    """Open an empty page of its own; at the end it must have had no error at all.
+
+    Args:
+        browser: where it is opened.
+        viewport: how large the window is.
+        excused: what may stand in an error that the browser tells by itself.
+        wishes: how else the window is to be, in Playwright's words.
+    """
+    setting = {"locale": "en-US", "timezone_id": "UTC", "reduced_motion": "reduce"} | wishes
+    context = await browser.new_context(viewport=viewport, **setting)
     page = await context.new_page()
     page.set_default_timeout(10_000)
+    await page.add_init_script(TELL_VIOLATIONS)
     errors: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not any(words in message.text for words in excused):
             errors.append(message.text)
 
     page.on("console", listen)

@@ -14,6 +14,7 @@ from bot.playground.playing import Playground
 from tests.page.browser import NAMES, chromium_path, launched, open_page
 from tests.page.modules import served
 from tests.page.town import Looker, looking, open_town
+from tests.page.visitor import Visitor, visit
 
 
 @pytest.fixture
@@ -62,3 +63,24 @@ async def page_of_modules(browser: Browser) -> AsyncIterator[Page]:
     async with served() as address, open_page(browser) as page:
         await page.goto(address)
         yield page
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def model() -> AsyncIterator[LocalOpenAI]:
+    """Return the model that the bot of `playground` asks; its script can be changed."""
+    async with LocalOpenAI(lambda _: [Say("An answer.")]) as model:
+        yield model
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def playground(tmp_path: Path, model: LocalOpenAI) -> AsyncIterator[Playground]:
+    """Return a playground in the loop in which the browser lives."""
+    async with open_town(tmp_path, model) as playground:
+        yield playground
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(browser: Browser, playground: Playground) -> AsyncIterator[Visitor]:
+    """Return Ada at the page of `playground`."""
+    async with visit(browser, playground) as visitor:
+        yield visitor
