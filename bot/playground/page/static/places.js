@@ -6,8 +6,7 @@ import { DIRECT, isArchived, isCategory, isThread } from "./state.js";
 import { initials, plural } from "./words.js";
 
 const PRIVATE_THREAD = 12;
-const VOICE = 2;
-const ICONS = { 0: "hash", 1: "at", 5: "megaphone", 12: "lock", 15: "forum" };
+const ICONS = { 0: "hash", 1: "at", 2: "speaker", 5: "megaphone", 12: "lock", 15: "forum" };
 const THREADS_SHOWN = 8;
 
 export function iconOf(channel) {
@@ -21,10 +20,7 @@ export function orderedChannels(guild) {
   const byPosition = (one, other) => (one.position ?? 0) - (other.position ?? 0);
   const inside = (parent) =>
     guild.channels
-      .filter(
-        (channel) =>
-          !isCategory(channel) && channel.type !== VOICE && (channel.parent_id ?? null) === parent,
-      )
+      .filter((channel) => !isCategory(channel) && (channel.parent_id ?? null) === parent)
       .sort(byPosition);
   const categories = guild.channels.filter(isCategory).sort(byPosition);
   return [

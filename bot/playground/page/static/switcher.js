@@ -5,7 +5,6 @@ import { closeFromOutside } from "./dialogs.js";
 import { iconOf } from "./places.js";
 import { isCategory } from "./state.js";
 
-const VOICE = 2;
 const MOST_FOUND = 12;
 
 /** Opens the list of all places; `open` is called with the id of the one that is chosen. */
@@ -75,9 +74,7 @@ function matches(state, typed) {
   return state.channels
     .filter(
       (channel) =>
-        !isCategory(channel) &&
-        channel.type !== VOICE &&
-        state.placeName(channel).toLowerCase().includes(words),
+        !isCategory(channel) && state.placeName(channel).toLowerCase().includes(words),
     )
     .sort((one, other) => rank(one) - rank(other))
     .slice(0, MOST_FOUND);
