@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.playground.wire.accounts import member_json, roles_json, user_json
 from bot.playground.world.accounts import Overwrite, User
-from bot.playground.world.parts import Json
+from bot.playground.world.parts import Json, MessageKind
 from bot.playground.world.permission import may_see
 from bot.playground.world.places import Channel, ChannelKind, Guild, Thread
 
@@ -50,8 +50,8 @@ def thread_json(thread: Thread, reader: User) -> dict[str, object]:
         "name": thread.name,
         "owner_id": str(thread.owner_id),
         "last_message_id": _id(thread.last_message_id),
-        "message_count": thread.total_sent,
-        "total_message_sent": thread.total_sent,
+        "message_count": len(thread.history) - _has_beginning(thread),
+        "total_message_sent": thread.total_sent - _has_beginning(thread),
         "member_count": min(len(thread.member_ids), 50),
         "rate_limit_per_user": thread.slowmode,
         "thread_metadata": {
@@ -191,6 +191,12 @@ def _overwrite(overwrite: Overwrite) -> Json:
         "allow": str(overwrite.allow),
         "deny": str(overwrite.deny),
     }
+
+
+def _has_beginning(thread: Thread) -> bool:
+    """Whether its first message is what it was opened with; that one is never counted."""
+    first = next(iter(thread.history), None)
+    return first is not None and (first.id == thread.id or first.kind is MessageKind.THREAD_STARTER)
 
 
 def _id(snowflake: int | None) -> str | None:

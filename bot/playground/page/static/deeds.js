@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { ask, toast } from "./dialogs.js";
 import { Refused } from "./feed.js";
-import { DIRECT } from "./state.js";
+import { DIRECT, isEphemeral } from "./state.js";
 
 const TYPING_EVERY = 8000; // milliseconds
 
@@ -65,10 +65,11 @@ export class Deeds {
     if (isSure || (await ask(question))) this.dismiss(message);
   }
 
-  /** Put a message out of sight without asking. */
-  async dismiss({ channel_id: channel, id: message }) {
+  /** Put a message out of sight without asking. Of what only one sees the feed tells no end. */
+  async dismiss(gone) {
+    const { channel_id: channel, id: message } = gone;
     const done = await this.act("delete", { channel, message });
-    if (done && this.state.talk(channel).find(message)) {
+    if (done && isEphemeral(gone)) {
       this.state.hear("MESSAGE_DELETE", { channel_id: channel, ids: [message] });
     }
   }

@@ -10,7 +10,7 @@ export class ForumView {
   constructor({ state, deeds }) {
     Object.assign(this, { state, deeds });
     const schedule = oncePerFrame(() => this.render());
-    state.on("ready places place unread", schedule);
+    state.on("ready places place unread count", schedule);
     onActions(byId("forum"), {
       "new-post": () => deeds.openPost(state.place.channel),
       "open-place": (source) => deeds.open(source.dataset.targetId),

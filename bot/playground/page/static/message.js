@@ -6,7 +6,7 @@ import { render as markdown } from "./markdown.js";
 import { origin } from "./origin.js";
 import { attachments, components, embeds } from "./parts.js";
 import { avatar } from "./people.js";
-import { isArchived, isEphemeral, isThinking } from "./state.js";
+import { isEphemeral, isThinking } from "./state.js";
 import { clock, dayName, fullTime, isSameDay, moment, plural } from "./words.js";
 
 const GROUPED_WITHIN = 7 * 60_000; // milliseconds
@@ -23,6 +23,7 @@ const COMPONENTS_V2 = 1 << 15;
  * @property {boolean} isNewDay
  * @property {boolean} isFirstNew  it is the first that has not been read
  * @property {boolean} isEdited  it is being rewritten
+ * @property {{id: string, name: string, count: number, isArchived: boolean} | null} thread
  * @property {object | null} asked  what was asked of the bot through it
  */
 
@@ -131,7 +132,7 @@ function content(message, name, setting, world) {
       setting.isEdited ? rewriting(message, world) : words(message, world),
       parts(message, world),
       reactions(message, state),
-      message.thread && threadCard(message.thread),
+      setting.thread && threadCard(setting.thread),
       isEphemeral(message) && dismissal(message),
       setting.asked && waiting(setting.asked, state),
     ),
@@ -258,7 +259,7 @@ function threadCard(thread) {
       "data-action": "open-place",
       "data-target-id": thread.id,
     },
-    icon(isArchived(thread) ? "archive" : "thread"),
+    icon(thread.isArchived ? "archive" : "thread"),
     el("strong", {}, thread.name),
     el("span", {}, threadNote(thread)),
     icon("chevron"),
@@ -266,8 +267,7 @@ function threadCard(thread) {
 }
 
 function threadNote(thread) {
-  if (isArchived(thread)) return "archived";
-  return thread.message_count ? plural(thread.message_count, "message") : "open";
+  return thread.isArchived ? "archived" : plural(thread.count, "message");
 }
 
 function dismissal(message) {
@@ -294,7 +294,7 @@ export function waiting(asked, state) {
   if (asked.state === "failed") {
     return el(
       "div",
-      { class: "failed", role: "alert", "data-state": "failed" },
+      { class: "failed", "data-state": "failed" },
       "The application did not respond. ",
       el(
         "button",

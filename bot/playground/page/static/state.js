@@ -7,6 +7,7 @@ import { recall, keep } from "./keep.js";
 export const DIRECT = "@me"; // stands in the place of a server for direct messages
 const FORUM = 15;
 const CATEGORY = 4;
+const THREAD_STARTER = 21; // a message type
 const TYPING_LASTS = 10_000; // milliseconds
 const DISCORD_EPOCH = 1_420_070_400_000n; // https://docs.discord.com/developers/reference#snowflakes
 
@@ -268,6 +269,7 @@ export class State {
     }
     const known = this.channel(channel);
     if (known && !isEphemeral(message)) known.last_message_id = message.id;
+    if (isCounted(message)) this.#count(known, 1);
     if (this.#typing.get(channel)?.delete(author.id)) this.tell("typing");
     this.tell("arrived", message);
     this.tell("unread");
@@ -280,10 +282,20 @@ export class State {
   }
 
   #drop({ channel_id: channel, ids }) {
-    this.talk(channel).remove(ids);
+    const talk = this.talk(channel);
+    const gone = ids.filter((id) => isCounted(talk.find(id) ?? { id, channel_id: channel }));
+    this.#count(this.channel(channel), -gone.length);
+    talk.remove(ids);
     if (ids.includes(this.edited)) this.edited = null;
     if (ids.includes(this.replyIn(channel)?.id)) this.reply(channel, null);
     this.tell("messages", { channel });
+  }
+
+  /** What is said in a thread is counted where one comes in to it. */
+  #count(channel, change) {
+    if (!channel || !isThread(channel) || !change) return;
+    channel.message_count = Math.max(0, channel.message_count + change);
+    this.tell("count", channel);
   }
 
   #type({ channel_id: channel, user }) {
@@ -297,6 +309,7 @@ export class State {
   #follow(interaction) {
     if (interaction.state === "answered") this.asked.delete(interaction.id);
     else this.asked.set(interaction.id, interaction);
+    if (interaction.state === "failed") this.tell("failed", interaction);
     if (interaction.modal) this.tell("modal", interaction);
     this.tell("asked");
   }
@@ -304,6 +317,12 @@ export class State {
   #readIn(channel) {
     return this.#read[channel] ?? this.#read.since;
   }
+}
+
+/** Whether a message counts as said in a thread, which was not opened with it. */
+function isCounted(message) {
+  const { id, channel_id: channel, type } = message;
+  return !isEphemeral(message) && id !== channel && type !== THREAD_STARTER;
 }
 
 function snowflakeNow() {

@@ -33,7 +33,7 @@ export class TalkView {
     this.#anchor = new Anchor(this.scroller, this.log);
     this.schedule = oncePerFrame(() => this.render());
     const { state } = world;
-    state.on("ready place asked", this.schedule);
+    state.on("ready place places count asked", this.schedule);
     state.on(
       "messages",
       (about) => (!about || about.channel === state.place.channel) && this.schedule(),
@@ -161,7 +161,7 @@ export class TalkView {
 
   #row(message, before) {
     const setting = this.#setting(message, before);
-    const shape = Object.values({ ...setting, asked: setting.asked?.state }).join();
+    const shape = JSON.stringify(setting);
     const entry = this.#rows.get(message.id);
     if (entry?.message === message && entry.shape === shape) return entry.row;
     const wanted = picture(message, setting, this.world);
@@ -183,6 +183,7 @@ export class TalkView {
       isNewDay,
       isFirstNew,
       isEdited: state.edited === message.id,
+      thread: message.thread ? threadNow(state, message.thread) : null,
       asked: [...state.asked.values()].find(({ message_id: id }) => id === message.id) ?? null,
     };
   }
@@ -301,4 +302,10 @@ export class TalkView {
     if (focused && this.log.contains(focused)) focused.setAttribute("tabindex", "0");
     else if (!rows.length) this.log.lastElementChild?.setAttribute("tabindex", "0");
   }
+}
+
+/** Returns what a card tells of a thread; the message that it hangs on is not told of every change. */
+function threadNow(state, thread) {
+  const { id, name, message_count: count, thread_metadata: about } = state.channel(thread.id) ?? thread;
+  return { id, name, count, isArchived: Boolean(about?.archived) };
 }
