@@ -12,6 +12,7 @@ export class Reading {
   constructor(state) {
     this.state = state;
     state.on("arrived", (message) => this.#hearOf(message));
+    state.on("failed", () => say("The application did not respond."));
   }
 
   #hearOf({ id, channel_id: channel, author }) {
@@ -34,6 +35,10 @@ export class Reading {
   #read(message) {
     const words = message.content.replace(/[*_`~|>#]+/g, "").slice(0, LONGEST);
     const said = words || "a message without text";
-    byId("announcer").textContent = `${this.state.name(message.author)}: ${said}`;
+    say(`${this.state.name(message.author)}: ${said}`);
   }
+}
+
+function say(words) {
+  byId("announcer").textContent = words;
 }
