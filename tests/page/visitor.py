@@ -55,9 +55,7 @@ class Visitor:
 
     async def stands_in(self, name: str) -> None:
         """Come back once that place is open."""
-        heading = self.page.get_by_role("heading", level=1)
-        await expect(heading).to_have_text(name)
-        await expect(self.page.locator(".loading")).to_have_count(0)
+        await expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
 
     async def write(self, text: str) -> None:
         """Type a text into the box and send it."""
