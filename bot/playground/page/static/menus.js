@@ -126,22 +126,29 @@ function emojiRow(choice, pick) {
 
 function walk(menu, event) {
   const items = [...menu.querySelectorAll("[role^=menuitem]")];
-  const at = items.indexOf(document.activeElement);
-  const isInRow = document.activeElement?.closest(".emoji-row");
-  const step = {
-    ArrowDown: 1,
-    ArrowUp: -1,
-    ArrowRight: isInRow ? 1 : 0,
-    ArrowLeft: isInRow ? -1 : 0,
-  }[event.key];
-  const next =
-    { Home: 0, End: items.length - 1 }[event.key] ??
-    (step ? (at + step + items.length) % items.length : null);
+  const next = { Home: items[0], End: items.at(-1) }[event.key] ?? neighbour(items, event.key);
   if (event.key === "Tab") menu.hidePopover();
-  if (next === null) return;
+  if (!next) return;
   event.preventDefault();
-  items[next].focus();
+  next.focus();
 }
+
+/** Up and down a row of emoji is one stop among the others; left and right go through it. */
+function neighbour(items, key) {
+  const here = document.activeElement;
+  const row = rowOf(here);
+  const isAcross = key === "ArrowRight" || key === "ArrowLeft";
+  const step = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 }[key];
+  if (!step || (isAcross && !row)) return null;
+  const isOnlyRow = row && items.every((item) => rowOf(item) === row);
+  const stops = items.filter((item) => {
+    if (isAcross || isOnlyRow) return rowOf(item) === row;
+    return item === here || !rowOf(item) || (rowOf(item) !== row && !item.previousElementSibling);
+  });
+  return stops[(stops.indexOf(here) + step + stops.length) % stops.length];
+}
+
+const rowOf = (item) => item.closest(".emoji-row");
 
 function putBeside(menu, anchor) {
   const box =
