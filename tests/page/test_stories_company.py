@@ -66,6 +66,18 @@ async def test_a_mention_elsewhere_is_counted_until_it_is_read(
     await expect(mark).to_have_count(0)
 
 
+async def test_what_is_said_is_read_out_with_names_for_mentions(
+    bob: Visitor, playground: Playground
+) -> None:
+    await bob.go("general")
+    general = next(c for c in playground.discord.world.channels.values() if c.name == "general")
+
+    await playground.town.owner.say(general, f"*Hello*, {playground.town.guest.mention}")
+
+    told = bob.page.get_by_role("status").filter(has_text="Ada:")
+    await expect(told).to_have_text("Ada: Hello, @Bob")
+
+
 async def test_a_private_thread_is_not_there_for_the_other(visitor: Visitor, bob: Visitor) -> None:
     await visitor.go("general")
     await bob.go("general")

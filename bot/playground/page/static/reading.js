@@ -1,6 +1,7 @@
 // Reading messages out to those who cannot see them: each one once, when it has stopped growing.
 
 import { byId } from "./dom.js";
+import { plain } from "./mentions.js";
 
 const QUIET = 1500; // milliseconds without an edit
 const LONGEST = 300; // characters
@@ -33,7 +34,7 @@ export class Reading {
   }
 
   #read(message) {
-    const words = message.content.replace(/[*_`~|>#]+/g, "").slice(0, LONGEST);
+    const words = plain(message.content, this.state).replace(/[*_`~|>#]+/g, "").slice(0, LONGEST);
     const said = words || "a message without text";
     say(`${this.state.name(message.author)}: ${said}`);
   }
