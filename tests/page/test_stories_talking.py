@@ -9,7 +9,6 @@ import pytest
 from playwright.async_api import expect
 
 from bot.playground.local_openai import Hold, LocalOpenAI, Say, in_turn
-from bot.playground.playing import Playground
 from tests.page.modules import DOT
 from tests.page.visitor import Visitor
 
@@ -83,9 +82,7 @@ async def test_a_conversation_is_put_away_and_taken_up_again_by_its_title(
     assert "whales" in str(asked.body)
 
 
-async def test_a_message_is_rewritten_and_taken_back(
-    visitor: Visitor, playground: Playground
-) -> None:
+async def test_a_message_is_rewritten_and_taken_back(visitor: Visitor) -> None:
     await visitor.go("general")
     await visitor.say("Helo")
 
@@ -100,9 +97,7 @@ async def test_a_message_is_rewritten_and_taken_back(
     await expect(visitor.box).to_be_visible()
 
 
-async def test_a_picture_goes_along_and_is_shown(
-    visitor: Visitor, playground: Playground, tmp_path: Path
-) -> None:
+async def test_a_picture_goes_along_and_is_shown(visitor: Visitor, tmp_path: Path) -> None:
     (tmp_path / "dot.gif").write_bytes(DOT)
     await visitor.go("general")
 
