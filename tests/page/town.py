@@ -16,6 +16,7 @@ from bot.playground import Person, Upload
 from bot.playground.choosing import ChosenModel
 from bot.playground.local_openai import LocalOpenAI
 from bot.playground.playing import Playground, Wishes, open_playground
+from bot.playground.world.commands import EVERYWHERE
 
 OURS = {"X-Playground": "1"}
 PATIENCE = 10.0  # seconds
@@ -92,6 +93,12 @@ async def open_town(
     chosen = ChosenModel("A script answers.", settings)
     async with open_playground(Wishes(port=port, **wishes), folder, chosen) as playground:
         yield playground
+
+
+async def know_commands(playground: Playground) -> None:
+    """Come back once the bot has told its commands, a moment after it is up."""
+    discord = playground.discord
+    await discord.until(lambda: discord.world.commands.of(EVERYWHERE))
 
 
 @asynccontextmanager

@@ -10,8 +10,8 @@ from typing import Any
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.playground.playing import Playground
-from bot.playground.world.commands import EVERYWHERE
 from tests.page.browser import open_page
+from tests.page.town import know_commands
 
 
 class Visitor:
@@ -94,7 +94,7 @@ async def visit(
     browser: Browser, playground: Playground, name: str = "Ada", **wishes: Any
 ) -> AsyncIterator[Visitor]:
     """Open the page in a window of its own, as Ada or somebody else, with commands known."""
-    await playground.discord.until(lambda: playground.discord.world.commands.of(EVERYWHERE))
+    await know_commands(playground)
     async with open_page(browser, **wishes) as page:
         await page.goto(playground.discord.base_url)
         await expect(page.locator("body")).to_have_attribute("data-state", "connected")
