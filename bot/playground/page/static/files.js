@@ -134,6 +134,7 @@ function extension(name) {
 
 function size(bytes) {
   if (!Number.isFinite(bytes)) return "";
+  if (bytes === 1) return "1 byte";
   const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), UNITS.length - 1);
   const value = bytes / 1024 ** step;
   return `${step ? value.toFixed(value < 10 ? 1 : 0) : value} ${UNITS[step]}`;
