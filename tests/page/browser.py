@@ -9,7 +9,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    ViewportSize,
+    expect,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -21,6 +28,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 15_000  # milliseconds
 WIDE = ViewportSize(width=1100, height=800)
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`against the policy: ${event.violatedDirective} ${event.blockedURI}`))"""
@@ -33,14 +41,15 @@ def chromium_path() -> str | None:
 
 
 async def launched(playwright: Playwright, path: str) -> Browser:
-    """Return the browser, started without a window."""
+    """Return the browser, started without a window; what is expected in it may take its time."""
+    expect.set_options(timeout=PATIENCE)
     return await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
 
 
 async def until(page: Page, holds: str) -> None:
     """Come back as soon as this JavaScript expression is true; the policy forbids to eval it."""
     look = f"const look = () => ({holds}) ? done() : requestAnimationFrame(look);"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE / 1000):
         await page.evaluate(f"new Promise((done) => {{ {look} look(); }})")
 
 
@@ -59,7 +68,7 @@ async def open_page(
     setting = {"locale": "en-US", "timezone_id": "UTC", "reduced_motion": "reduce"} | wishes
     context = await browser.new_context(viewport=viewport, **setting)
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     await page.add_init_script(TELL_VIOLATIONS)
     errors: list[str] = []
 

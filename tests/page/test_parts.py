@@ -135,7 +135,7 @@ async def test_other_files_are_cards_to_fetch(page_of_modules: Page) -> None:
 
     main = page_of_modules.locator("#main")
     assert await main.inner_text() == (
-        "zip\na.zip\n5.0 MB\npng\nfar.png\n45 bytes\ntxt\nbad.txt\n1 bytes"
+        "zip\na.zip\n5.0 MB\npng\nfar.png\n45 bytes\ntxt\nbad.txt\n1 byte"
     )
     assert await main.get_by_role("link", name="a.zip").get_attribute("download") == "a.zip"
     assert await main.get_by_role("link").count() == 2
