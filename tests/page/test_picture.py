@@ -12,7 +12,7 @@ from bot.playground.local_openai import LocalOpenAI, Say, in_turn
 from tests.page.picture import ANSWERS, PICTURE, make
 from tests.page.town import open_town
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("second page")]
 
 MOST_BYTES = 200_000
 BEGINNING = b"\x89PNG\r\n\x1a\n"

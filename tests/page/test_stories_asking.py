@@ -10,7 +10,7 @@ from bot.playground.playing import Playground
 from bot.playground.world.interaction import Interaction
 from tests.page.visitor import Visitor, visit
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("second page")]
 
 FORM = {
     "title": "Tell more",

@@ -14,7 +14,7 @@ from bot.playground.world.places import Channel
 from tests.page.town import open_town
 from tests.page.visitor import Visitor, visit
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("second page")]
 
 HARM = (
     '<img src=x onerror="window.harmed=1">',

@@ -15,7 +15,7 @@ from bot.playground.world.parts import Draft
 from bot.playground.world.places import Channel
 from tests.page.visitor import Visitor
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("second page")]
 
 FAINT = Path(__file__).with_name("faint.js").read_text("utf-8")
 RICH = """# A heading

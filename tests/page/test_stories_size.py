@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, Request, expect
 
 from bot.playground.playing import Playground
@@ -10,9 +11,10 @@ from bot.playground.world import posting
 from bot.playground.world.parts import Change, Draft
 from bot.playground.world.places import Channel
 from tests.page.browser import until
+from tests.page.town import know_commands
 from tests.page.visitor import Visitor
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("second page")]
 
 MANY = 10_000
 MOST_ROWS = 300
@@ -25,9 +27,11 @@ COUNT_WORK = """() => {
 }"""
 
 
-@pytest.fixture
-def general(playground: Playground) -> Channel:
-    """Return a channel in which ten thousand things were said."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def general(playground: Playground) -> Channel:
+    """Return a channel in which ten thousand things were said, while the bot was away."""
+    await know_commands(playground)
+    await playground.lodger.kill()
     world = playground.discord.world
     general = next(channel for channel in world.channels.values() if channel.name == "general")
     for number in range(MANY):

@@ -14,7 +14,7 @@ from bot.playground.playing import Playground
 from tests.page.town import open_town
 from tests.page.visitor import Visitor, visit
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("second page")]
 
 
 async def test_a_killed_bot_finishes_its_answer_in_place_once_it_is_started(

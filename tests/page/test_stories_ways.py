@@ -12,7 +12,7 @@ from bot.playground.playing import Playground
 from tests.page.browser import until
 from tests.page.visitor import Visitor, visit
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("second page")]
 
 NARROW = ViewportSize(width=390, height=800)
 FITS = "document.documentElement.scrollWidth <= innerWidth"
