@@ -28,7 +28,7 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 WIDE = ViewportSize(width=1100, height=800)
 TELL_VIOLATIONS = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`against the policy: ${event.violatedDirective} ${event.blockedURI}`))"""
