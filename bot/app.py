@@ -32,8 +32,9 @@ from bot.store import open_store
 log = logging.getLogger(__name__)
 
 # At most so many answers are written at a time. Discord's limit on requests feeds about
-# forty streams well; beyond that edits get rarer, and one core carries about a hundred.
-LANES = 128
+# forty streams well; beyond that edits get rarer. With fewer lanes than this the limit is
+# not used up where hundreds ask at once: `python -m tests.bench crowd`.
+LANES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,10 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
         ) as model,
     ):
         connection = Connection(
-            settings.discord_token.get_secret_value(), api_url=api_url(settings), clock=clock
+            settings.discord_token.get_secret_value(),
+            api_url=api_url(settings),
+            clock=clock,
+            governor=governor,
         )
         answerer = Answerer(
             ledger=store,
@@ -129,11 +133,10 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             sessions = Sessions(
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
             )
-            sync = CommandSync(notebook=store, governor=governor, clock=clock)
+            sync = CommandSync(notebook=store, clock=clock)
             entry = Entry(
                 sessions=sessions,
                 sync=sync,
-                governor=governor,
                 clock=clock,
                 default_model=settings.openai_model,
             )

@@ -200,6 +200,8 @@ class Model(Protocol):
 class Messenger(Protocol):
     """Speaks at a place. Nobody is ever pinged by it, whatever the text.
 
+    Its requests leave no faster than Discord's limits allow, new posts before all else.
+
     Every method but `typing` may raise PlaceGone, and MessengerBusy when the request may
     or may not have taken effect. A post's text counts as equal to a page's when they
     differ in white space at either end: Discord strips it.
@@ -219,10 +221,15 @@ class Messenger(Protocol):
         """
         ...
 
-    async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
+    async def edit(
+        self, place: Place, post: int, page: Page, *, mark: Mark, is_passing: bool = False
+    ) -> None:
         """Make a post show another page, in all its parts; editing twice is harmless.
 
+        With `is_passing` another edit will follow, so that this one may be left out.
+
         Raises:
+            NoRoom: it was left out, for requests that are more important.
             PostGone: the post was deleted.
             PostRefused: Discord will not take this page.
         """
@@ -240,8 +247,11 @@ class Messenger(Protocol):
         """Return a post as Discord shows it now; None when it is gone."""
         ...
 
-    async def typing(self, place: Place) -> None:
-        """Show for some seconds that the bot is typing; a failure is nobody's concern."""
+    async def typing(self, place: Place) -> bool:
+        """Show for some seconds that the bot is typing; a failure is nobody's concern.
+
+        False when it was left out, for requests that are more important.
+        """
         ...
 
 

@@ -75,6 +75,10 @@ class PostRefused(BotError):
     """Discord will not take this text here, now or later: a filter, a rule of the server."""
 
 
+class NoRoom(BotError):
+    """What may be left out was left out, for Discord's limits; nothing was sent."""
+
+
 class MessengerBusy(BotError):
     """The request failed in a way that leaves open whether it took effect; ask again."""
 

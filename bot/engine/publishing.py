@@ -14,7 +14,7 @@ import logging
 from functools import partial
 from io import StringIO
 
-from bot.domain.errors import BotError, MessengerBusy, PostGone, PostRefused
+from bot.domain.errors import BotError, MessengerBusy, NoRoom, PostGone, PostRefused
 from bot.domain.reply import Controls, Page, Post
 from bot.domain.session import Place
 from bot.domain.turn import Turn
@@ -100,6 +100,8 @@ class Screen:
             async with self._writing:
                 try:
                     await self._draw(growing(self.text, long_after=self._long_after))
+                except NoRoom:
+                    self._changed.set()
                 except MessengerBusy as error:
                     log.info("%s event=edit_failed reason=%s", self._name, error)
                     self._changed.set()
@@ -115,11 +117,8 @@ class Screen:
         """Show that the bot is typing, until something else is to be seen."""
         await self._clock.sleep(TYPING_AFTER)
         while not self._is_visible:
-            if not self._governor.may():
-                await self._clock.sleep(TYPING_AGAIN)
-                continue
-            await self._messenger.typing(self._place)
-            await self._clock.sleep(TYPING_LASTS)
+            is_shown = await self._messenger.typing(self._place)
+            await self._clock.sleep(TYPING_LASTS if is_shown else TYPING_AGAIN)
 
     def at_rest(self) -> asyncio.Lock:
         """Return a lock under which nothing is being written, so that `paint` may be cancelled."""
@@ -187,16 +186,12 @@ class Screen:
                     return
                 await self._put(number, page)
             elif self._shown[number] != page:
-                if not self._governor.may():
-                    self._changed.set()
-                    return
-                await self._change(number, page)
+                await self._change(number, page, is_passing=True)
 
     async def _put(self, number: int, page: Page) -> None:
         """Place a page that has no post yet, or change the post that it has."""
         if number >= len(self._posts) and self._must_search:
             await self._search()
-        await self._governor.must()
         if number < len(self._posts):
             await self._change(number, page)
         else:
@@ -226,7 +221,6 @@ class Screen:
         await self._adopt(number, post, page)
         if self._may_be_stale:
             # A nonce that was used before returns the post of then, with the text of then.
-            await self._governor.must()
             await self._change(number, page)
 
     async def _adopt(self, number: int, post: int, page: Page | None) -> None:
@@ -241,12 +235,16 @@ class Screen:
         # Made certain here: a post that is not recorded would be swept away as a stray.
         await insist(self._clock, partial(self._ledger.record_post, self._turn.id, number, post))
 
-    async def _change(self, number: int, page: Page) -> None:
-        self._shown[number] = None
+    async def _change(self, number: int, page: Page, *, is_passing: bool = False) -> None:
+        before, self._shown[number] = self._shown[number], None
+        mark = self._turn.mark(number)
         try:
             await self._messenger.edit(
-                self._place, self._posts[number], page, mark=self._turn.mark(number)
+                self._place, self._posts[number], page, mark=mark, is_passing=is_passing
             )
+        except NoRoom:
+            self._shown[number] = before
+            raise
         except MessengerBusy:
             self._may_be_stale = True
             raise
@@ -271,7 +269,6 @@ class Screen:
         """Put another post in the place of a deleted one, which may have been tried before."""
         if self._must_search:
             await self._search()
-        await self._governor.must()
         found = [post.id for post in self._strays if post.mark.page == number]
         if found:
             await self._adopt(number, found[0], None)
@@ -300,7 +297,6 @@ class Screen:
 
     async def _search(self) -> None:
         """Adopt the posts that an earlier attempt placed; once for a recovered turn."""
-        await self._governor.must()
         found = await self._messenger.find(self._place, self._turn.anchor)
         self._strays.clear()
         for post in found:
@@ -314,7 +310,6 @@ class Screen:
         self._may_be_stale = True
 
     async def _read(self, post: int) -> Post | None:
-        await self._governor.must()
         return await self._messenger.read(self._place, post)
 
     async def _compare(self, post: int, page: Page) -> None:
@@ -322,25 +317,19 @@ class Screen:
         if seen is None or _shows(seen, page):
             return
         log.info("%s event=post_repaired post=%d", self._name, post)
-        await self._governor.must()
         try:
             await self._messenger.edit(self._place, post, page, mark=seen.mark)
         except (PostGone, PostRefused) as error:
             log.info("%s event=repair_refused post=%d reason=%s", self._name, post, error)
 
     async def _sweep(self) -> None:
-        await self._governor.must()
         for post in await self._messenger.find(self._place, self._turn.anchor):
             if post.id not in self._posts:
                 log.info("%s event=stray_deleted post=%d", self._name, post.id)
                 await self._take_back(post.id)
 
     async def _take_back(self, post: int) -> None:
-        async def delete() -> None:
-            await self._governor.must()
-            await self._messenger.delete(self._place, post)
-
-        await insist(self._clock, delete)
+        await insist(self._clock, partial(self._messenger.delete, self._place, post))
 
 
 def _shows(post: Post, page: Page) -> bool:

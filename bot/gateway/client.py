@@ -6,11 +6,11 @@ import asyncio
 import logging
 from typing import Protocol
 
+import aiohttp
 import discord
 
 from bot.domain.hearing import Utterance, is_heard
 from bot.engine.intake import Intake
-from bot.gateway.faults import REQUEST_SECONDS
 from bot.gateway.translate import translate
 
 log = logging.getLogger(__name__)
@@ -32,23 +32,33 @@ class Entry(Protocol):
         ...
 
 
-class Gate(asyncio.Event):
-    """What all requests wait at; it never stays closed for longer than a request may take.
+class OpenGate(asyncio.Event):
+    """What all requests pass, for they wait for the governor instead.
 
     discord.py closes its gate when a request meets the limit for the whole bot, and opens
-    it when that request has slept it off. When the request is cancelled in its sleep, by a
-    time limit or a person's Stop, nobody would open the gate again, ever.
+    it, for all at once, when that request has slept it off. When the request is cancelled
+    in its sleep, by a time limit or a person's Stop, nobody would open it again, ever.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.set()
+
     def clear(self) -> None:
-        super().clear()
-        asyncio.get_running_loop().call_later(REQUEST_SECONDS, self.set)
+        """Stay open."""
 
 
 class Client(discord.Client):
     """One connection to Discord: ears for the intake and the entry."""
 
-    def __init__(self, intake: Intake, entry: Entry, *, message_content: bool) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        entry: Entry,
+        *,
+        message_content: bool,
+        http_trace: aiohttp.TraceConfig | None = None,
+    ) -> None:
         super().__init__(
             intents=discord.Intents(
                 guilds=True,
@@ -60,15 +70,14 @@ class Client(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            http_trace=http_trace or aiohttp.TraceConfig(),
         )
         self._intake = intake
         self._entry = entry
 
     async def setup_hook(self) -> None:
         """Take up what is owed, now that we can speak."""
-        gate = Gate()
-        gate.set()
-        self.http._global_over = gate
+        self.http._global_over = OpenGate()
         await self._entry.connected(self)
         await self._intake.resume()
 

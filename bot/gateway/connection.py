@@ -17,9 +17,11 @@ from discord.http import Route
 
 from bot.domain.errors import BotError, MessengerBusy
 from bot.engine.intake import Intake
+from bot.engine.pacing import Governor
 from bot.engine.patience import pauses
 from bot.gateway.client import Client, Entry
 from bot.gateway.messenger import DiscordMessenger
+from bot.gateway.wire import metered
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -61,10 +63,13 @@ class Connection:
     and between two connections it is busy.
     """
 
-    def __init__(self, token: str, *, api_url: str | None = None, clock: Clock) -> None:
+    def __init__(
+        self, token: str, *, api_url: str | None = None, clock: Clock, governor: Governor
+    ) -> None:
         self._token = token
         self._api_url = api_url
         self._clock = clock
+        self._trace = metered(governor)
         self._client: discord.Client | None = None
         self._message_content = True
         self.messenger = DiscordMessenger(self._connected)
@@ -85,7 +90,9 @@ class Connection:
 
     async def _connect(self, intake: Intake, entry: Entry) -> None:
         """Be connected for as long as it lasts; the library resumes by itself where it can."""
-        client = Client(intake, entry, message_content=self._message_content)
+        client = Client(
+            intake, entry, message_content=self._message_content, http_trace=self._trace
+        )
         async with client, asyncio.TaskGroup() as group:
             self._client = client
             living = group.create_task(self._live(client))
@@ -101,7 +108,7 @@ class Connection:
         """Run a client to its end and return what ended it."""
         try:
             if self._api_url is not None:
-                await point_at(self._api_url, self._token)
+                await point_at(self._api_url, self._token, self._trace)
             await client.start(self._token)
         except Exception as error:  # noqa: BLE001  # a boundary: `_judge` logs it
             return error
@@ -146,11 +153,13 @@ class Connection:
         return self._client
 
 
-async def point_at(api_url: str, token: str | None = None) -> None:
+async def point_at(
+    api_url: str, token: str | None = None, trace: aiohttp.TraceConfig | None = None
+) -> None:
     """Have discord.py speak to another Discord from now on, for the whole process.
 
     The library has no parameter for it; it reads these class attributes at each use. The
-    gateway is asked for as bots do it, or without a token as everybody may.
+    gateway is asked for as bots do it, or without a token as everybody may; `trace` sees it.
 
     Raises:
         aiohttp.ClientError, OSError: there is no Discord to be reached there.
@@ -160,7 +169,9 @@ async def point_at(api_url: str, token: str | None = None) -> None:
     headers = None if token is None else {"Authorization": f"Bot {token}"}
     async with (
         asyncio.timeout(POINT_SECONDS),
-        aiohttp.ClientSession(raise_for_status=True) as session,
+        aiohttp.ClientSession(
+            raise_for_status=True, trace_configs=[trace] if trace else None
+        ) as session,
         session.get(url, headers=headers) as response,
     ):
         try:

@@ -14,7 +14,6 @@ import discord
 
 from bot.domain.access import Action, Denial, Denied, demand
 from bot.domain.reply import Controls
-from bot.engine.pacing import Governor
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
 from bot.gateway.buttons import DELETE, Buttons
@@ -45,18 +44,17 @@ class Entry:
         *,
         sessions: Sessions,
         sync: CommandSync,
-        governor: Governor,
         clock: Clock,
         default_model: str,
         slow_after: float = SLOW_AFTER,
     ) -> None:
         self.rules = _rules(
-            ChatCommand(sessions, Threads(governor=governor, clock=clock)),
+            ChatCommand(sessions, Threads(clock=clock)),
             SessionCommands(sessions, default_model=default_model),
             Buttons(sessions),
         )
-        self._telling = Telling(governor=governor, clock=clock)
-        self._unheard = Unheard(governor=governor)
+        self._telling = Telling(clock=clock)
+        self._unheard = Unheard()
         self._sync = sync
         self._slow_after = slow_after
 

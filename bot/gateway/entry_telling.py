@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import discord
 
-from bot.engine.pacing import Governor
+from bot.engine.pacing import Urgency
 from bot.engine.patience import pauses
 from bot.gateway.buttons import confirmation
 from bot.gateway.commands import Choice
 from bot.gateway.entry_rules import Way, Words
-from bot.gateway.faults import REQUEST_SECONDS
 from bot.gateway.people import Request
+from bot.gateway.wire import REQUEST_SECONDS, errand
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -41,8 +41,7 @@ class Telling:
     What goes through an interaction does not count for the bot's limit on requests.
     """
 
-    def __init__(self, *, governor: Governor, clock: Clock) -> None:
-        self._governor = governor
+    def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
 
     async def acknowledge(self, request: Request, way: Way) -> bool:
@@ -124,9 +123,8 @@ class Telling:
         channel = request.interaction.channel
         if not isinstance(channel, discord.abc.Messageable):
             return
-        await self._governor.must()
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            async with errand(Urgency.FIRST):
                 await channel.send(words.text, nonce=f"{request.id:x}.e", allowed_mentions=NOBODY)
         except (discord.HTTPException, *_LOST) as error:
             log.warning("interaction=%d event=not_told_all reason=%r", request.id, error)

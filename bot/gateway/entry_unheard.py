@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import deque
 
 import aiohttp
 import discord
 
-from bot.engine.pacing import Governor
+from bot.engine.pacing import Urgency
 from bot.gateway import phrases
-from bot.gateway.faults import REQUEST_SECONDS
+from bot.gateway.wire import errand
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +20,7 @@ MOST_REMEMBERED = 1000  # places; who is told twice in a year does not mind
 class Unheard:
     """Speaks up where the bot would only be silent."""
 
-    def __init__(self, *, governor: Governor) -> None:
-        self._governor = governor
+    def __init__(self) -> None:
         self._told: deque[int] = deque(maxlen=MOST_REMEMBERED)
 
     async def tell(self, message: discord.Message) -> None:
@@ -32,9 +30,8 @@ class Unheard:
             return
         self._told.append(channel.id)
         log.info("event=words_withheld channel=%d", channel.id)
-        await self._governor.must()
         try:
-            async with asyncio.timeout(REQUEST_SECONDS):
+            async with errand(Urgency.FIRST):
                 await channel.send(
                     phrases.WITHHELD,
                     nonce=f"{message.id:x}.w",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -12,10 +11,8 @@ import aiohttp
 import discord
 
 from bot.domain.errors import BotError, MessengerBusy, PlaceGone, PostGone, PostRefused
-
-# Long enough for a bucket of Discord's to fill again, shorter than the library's own
-# pauses after a 5xx add up to: we have better pauses, and a nonce.
-REQUEST_SECONDS = 15.0
+from bot.engine.pacing import Urgency
+from bot.gateway.wire import errand
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 REPLY_NOT_ALLOWED = 160002  # a reply takes Read Message History
@@ -48,10 +45,10 @@ _THEIR_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 @asynccontextmanager
-async def discord_faults(client: discord.Client) -> AsyncIterator[None]:
-    """Limit a client's request in time, and turn what it raises into the domain's errors."""
+async def discord_faults(client: discord.Client, urgency: Urgency) -> AsyncIterator[None]:
+    """Have a client run an errand, and turn what it raises into the domain's errors."""
     try:
-        async with asyncio.timeout(REQUEST_SECONDS):
+        async with errand(urgency):
             yield
     except discord.HTTPException as error:
         raise translated(error) from error

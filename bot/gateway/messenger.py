@@ -11,9 +11,10 @@ from types import MappingProxyType
 
 import discord
 
-from bot.domain.errors import BotError, PostGone, PostRefused
+from bot.domain.errors import BotError, NoRoom, PostGone, PostRefused
 from bot.domain.reply import Controls, Mark, Page, Post
 from bot.domain.session import Place
+from bot.engine.pacing import Urgency
 from bot.gateway.address import custom_id, parse
 from bot.gateway.faults import ARCHIVED, NO_PERMISSION, REPLY_NOT_ALLOWED, discord_faults
 
@@ -38,7 +39,7 @@ class DiscordMessenger:
     async def post(
         self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None
     ) -> int:
-        async with self._at(place) as channel, _taking_files(page):
+        async with self._at(place, Urgency.FIRST) as channel, _taking_files(page):
             if reply_to is not None:
                 reference = _reference(place, reply_to)
                 try:
@@ -48,8 +49,11 @@ class DiscordMessenger:
                         raise
             return (await _sending(channel, page, mark, nonce)()).id
 
-    async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
-        async with self._at(place) as channel, _taking_files(page):
+    async def edit(
+        self, place: Place, post: int, page: Page, *, mark: Mark, is_passing: bool = False
+    ) -> None:
+        urgency = Urgency.SPARE if is_passing else Urgency.MUST
+        async with self._at(place, urgency) as channel, _taking_files(page):
             message = channel.get_partial_message(post)
             await self._in_the_open(
                 place,
@@ -81,17 +85,22 @@ class DiscordMessenger:
             return None
         return self._post(message)
 
-    async def typing(self, place: Place) -> None:
+    async def typing(self, place: Place) -> bool:
         try:
-            async with self._at(place) as channel:
+            async with self._at(place, Urgency.SPARE) as channel:
                 await channel.typing()
+        except NoRoom:
+            return False
         except BotError as error:
             log.debug("event=typing_failed reason=%s", error)
+        return True
 
     @asynccontextmanager
-    async def _at(self, place: Place) -> AsyncIterator[discord.PartialMessageable]:
+    async def _at(
+        self, place: Place, urgency: Urgency = Urgency.MUST
+    ) -> AsyncIterator[discord.PartialMessageable]:
         client = self._client()
-        async with discord_faults(client):
+        async with discord_faults(client, urgency):
             yield client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
 
     async def _in_the_open(self, place: Place, request: Callable[[], Awaitable[object]]) -> None:

@@ -13,7 +13,6 @@ import aiohttp
 import discord
 
 from bot.domain.errors import StoreBusy
-from bot.engine.pacing import Governor
 from bot.gateway.commands import payloads
 from bot.ports import Clock, Notebook
 
@@ -38,12 +37,10 @@ class CommandSync:
         self,
         *,
         notebook: Notebook,
-        governor: Governor,
         clock: Clock,
         commands: Commands | None = None,
     ) -> None:
         self._notebook = notebook
-        self._governor = governor
         self._clock = clock
         self._commands = payloads() if commands is None else list(commands)
         self._client: discord.Client | None = None
@@ -85,7 +82,6 @@ class CommandSync:
         if await self._notebook.recall(key) == ours:
             log.debug("event=commands_unchanged")
             return
-        await self._governor.must()
         await client.http.bulk_upsert_global_commands(application_id, payload=self._commands)
         await self._notebook.remember(key, ours)
         log.info("event=commands_synced count=%d", len(self._commands))

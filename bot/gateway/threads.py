@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
 from typing import TypeVar
 
 import aiohttp
 import discord
 
-from bot.engine.pacing import Governor
+from bot.engine.pacing import Urgency
 from bot.engine.patience import pauses
-from bot.gateway.faults import REQUEST_SECONDS
+from bot.gateway.wire import errand
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 NOBODY = discord.AllowedMentions.none()
 ATTEMPTS = 4
+PATIENCE = 8  # attempts where it is too early, each of five tries of the library
 
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 _ALREADY_HAS_A_THREAD = 160004
@@ -51,8 +52,7 @@ def demand_permissions(granted: discord.Permissions, needed: Iterable[str]) -> N
 class Threads:
     """Opens threads for people. Nobody is pinged by what is posted."""
 
-    def __init__(self, *, governor: Governor, clock: Clock) -> None:
-        self._governor = governor
+    def __init__(self, *, clock: Clock) -> None:
         self._clock = clock
 
     async def open_public(
@@ -86,7 +86,7 @@ class Threads:
 
         Opening is tried once: Discord has no name for it and would open another thread.
         """
-        thread = await self._ask(
+        thread = await self._once(
             lambda: parent.create_thread(name=name, type=discord.ChannelType.private_thread)
         )
         await self._surely(lambda: thread.add_user(person))
@@ -100,7 +100,7 @@ class Threads:
 
         It is tried once: Discord takes no nonce for it and would open another post.
         """
-        post = await self._ask(
+        post = await self._once(
             lambda: forum.create_thread(
                 name=name,
                 content=opening,
@@ -122,19 +122,30 @@ class Threads:
             log.warning("event=starter_left_behind error=%r", error)
 
     async def _ask(self, request: Callable[[], Awaitable[T]]) -> T:
-        """Make a request when the governor grants it, and do not wait for ever."""
-        await self._governor.must()
-        async with asyncio.timeout(REQUEST_SECONDS):
+        """Make a request, and do not wait for ever."""
+        async with errand(Urgency.FIRST):
             return await request()
 
     async def _surely(self, request: Callable[[], Awaitable[T]]) -> T:
         """Make a request that may be made twice until its answer arrives, a few times."""
         for attempt, pause in enumerate(pauses(), start=1):
             try:
-                return await self._ask(request)
+                return await self._once(request)
             except (aiohttp.ClientError, OSError, discord.DiscordServerError) as error:
                 if attempt == ATTEMPTS:
                     raise
                 log.warning("event=request_lost attempt=%d error=%r", attempt, error)
+            await self._clock.sleep(pause)
+        raise AssertionError("pauses never end")
+
+    async def _once(self, request: Callable[[], Awaitable[T]]) -> T:
+        """Make a request that may take effect only once, again when Discord says too early."""
+        for attempt, pause in enumerate(pauses(), start=1):
+            try:
+                return await self._ask(request)
+            except discord.HTTPException as error:
+                if error.status != HTTPStatus.TOO_MANY_REQUESTS or attempt == PATIENCE:
+                    raise
+                log.warning("event=too_early seconds=%.1f reason=%s", pause, error)
             await self._clock.sleep(pause)
         raise AssertionError("pauses never end")

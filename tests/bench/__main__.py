@@ -3,6 +3,7 @@
 Prints milliseconds from a message to the request it causes, CPU for each turn of one token,
 resident memory after 200 turns, and seconds from the start to being connected. The local
 Discord and the local model run in this process, the bot in another; rate limits are off.
+With `crowd` it measures what `tests.bench.crowd` says instead.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import statistics
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from bot.playground import Channel
 from bot.playground.local_openai import LocalOpenAI, Say
+from tests.bench import crowd
+from tests.bench.figures import Figure
 from tests.stories.home import Home, open_home
 from tests.stories.process import BotProcess
 
@@ -26,22 +28,6 @@ TURNS = 200
 CHANNELS = 20
 WARM = 20  # turns before anything is measured
 BREATH = 0.05  # seconds between turns, so that none waits for the last words of another
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measured figure, with what it should be and what it must not exceed."""
-
-    name: str
-    value: float
-    unit: str
-    goal: float
-    limit: float
-
-    def __str__(self) -> str:
-        verdict = "ok" if self.value <= self.limit else "TOO MUCH"
-        target = f"(goal {self.goal:g}, at most {self.limit:g})"
-        return f"{self.name:<44}{self.value:8.2f} {self.unit:<4} {target:<26}{verdict}"
 
 
 async def measure(folder: Path) -> list[Figure]:
@@ -100,4 +86,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(crowd.main() if sys.argv[1:] == ["crowd"] else main())

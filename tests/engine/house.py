@@ -30,6 +30,7 @@ from tests.engine.faults import (
 )
 from tests.fakes.board import Board
 from tests.fakes.memory_store import MemoryStore
+from tests.fakes.paced import PacedMessenger
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.virtual_time import LoopClock, run
 from tests.samples import ADA, CHANNEL, MORNING
@@ -131,6 +132,7 @@ class World:
     @asynccontextmanager
     async def _house(self, plan: Plan) -> AsyncIterator[House]:
         clock = LoopClock()
+        governor = Governor(clock)
         store = guard_store(self.store, plan)
         answerer = Answerer(
             ledger=store,
@@ -141,9 +143,9 @@ class World:
                 default_model="some-model",
                 budget=self._budget,
             ),
-            messenger=guard_messenger(self.board, plan),
+            messenger=PacedMessenger(guard_messenger(self.board, plan), governor),
             clock=clock,
-            governor=Governor(clock),
+            governor=governor,
             long_after=self._long_after,
         )
         async with Lanes(answerer.step, clock=clock, limit=self._lanes) as lanes:

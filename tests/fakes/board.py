@@ -59,7 +59,15 @@ class Board:
         self.created.append(mark)
         return post.id
 
-    async def edit(self, place: Place, post: int, page: Page, *, mark: Mark) -> None:
+    async def edit(
+        self,
+        place: Place,
+        post: int,
+        page: Page,
+        *,
+        mark: Mark,
+        is_passing: bool = False,  # noqa: ARG002  # there is always room on a board
+    ) -> None:
         if await self.read(place, post) is None:
             raise PostGone(str(post))
         self.edits += 1
@@ -81,8 +89,9 @@ class Board:
         row = self.rows.get(post)
         return row.post if row and row.place == place else None
 
-    async def typing(self, place: Place) -> None:
+    async def typing(self, place: Place) -> bool:
         self.typed.append(place)
+        return True
 
     def posts_at(self, place: Place) -> list[Post]:
         """Return what people see at a place, oldest first."""

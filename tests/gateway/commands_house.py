@@ -21,11 +21,12 @@ from bot.engine.answering import Answerer
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
-from bot.engine.pacing import Governor
+from bot.engine.pacing import Governor, Urgency
 from bot.engine.sessions import Sessions
 from bot.gateway.client import Client
 from bot.gateway.entry import Entry
 from bot.gateway.sync import CommandSync
+from bot.gateway.wire import metered
 from bot.playground import (
     Channel,
     Guild,
@@ -62,13 +63,13 @@ class SlowStore(MemoryStore):
 
 
 class CountingGovernor(Governor):
-    """A governor that remembers how many requests had to be made."""
+    """A governor that remembers how many requests were made."""
 
     made = 0
 
-    async def must(self) -> None:
+    async def enter(self, urgency: Urgency) -> None:
         self.made += 1
-        await super().must()
+        await super().enter(urgency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +159,16 @@ async def opened(
         sessions = Sessions(
             archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
         )
-        sync = CommandSync(notebook=store, governor=governor, clock=clock)
+        sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(
             sessions=sessions,
             sync=sync,
-            governor=governor,
             clock=clock,
             default_model="gpt-usual",
             slow_after=slow_after,
         )
         await stack.enter_async_context(_running(intake.run(), sync.run()))
-        client = await stack.enter_async_context(connected(local, intake, entry))
+        client = await stack.enter_async_context(connected(local, intake, entry, governor))
         await local.until(lambda: any(r.method == "PUT" for r in local.requests))
         yield House(
             local,
@@ -189,11 +189,11 @@ async def opened(
 
 @asynccontextmanager
 async def connected(
-    local: LocalDiscord, intake: Intake, entry: Entry
+    local: LocalDiscord, intake: Intake, entry: Entry, governor: Governor
 ) -> AsyncIterator[discord.Client]:
     """Connect a client to the local Discord while the block lasts."""
     with pointed_at(local):
-        client = Client(intake, entry, message_content=True)
+        client = Client(intake, entry, message_content=True, http_trace=metered(governor))
         async with client, _running(client.start(local.token)):
             await local.bot_ready()
             yield client

@@ -12,6 +12,7 @@ import discord
 from bot.clock import SystemClock
 from bot.domain.hearing import Utterance
 from bot.engine.intake import Intake
+from bot.engine.pacing import Governor
 from bot.gateway.connection import Connection
 from bot.playground import LocalDiscord
 from bot.ports import Clock
@@ -64,12 +65,17 @@ class Hands:
         raise AssertionError(interaction)
 
 
+def connection_to(api_url: str, clock: Clock, token: str) -> Connection:
+    """Return a connection that nobody runs yet."""
+    return Connection(token, api_url=api_url, clock=clock, governor=Governor(clock))
+
+
 @asynccontextmanager
 async def listening(
     local: LocalDiscord, ears: Ears, hands: Hands | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Connection]:
     """Have a connection run while the block lasts."""
-    connection = Connection(local.token, api_url=local.api_url, clock=clock or SystemClock())
+    connection = connection_to(local.api_url, clock or SystemClock(), local.token)
     async with asyncio.TaskGroup() as group:
         running = group.create_task(connection.run(ears, hands or Hands()))
         try:

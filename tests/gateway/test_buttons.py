@@ -95,7 +95,7 @@ async def test_a_button_works_after_a_restart(house: House) -> None:
     message = await house.button(house.general, "retry:abc:0")
     await house.client.close()
 
-    async with connected(house.local, house.intake, house.entry):
+    async with connected(house.local, house.intake, house.entry, house.governor):
         outcome = await house.ada.press(message)
         await house.model.until_called(2)
 

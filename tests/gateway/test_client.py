@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import discord
 import pytest
 
-from bot.gateway.client import Client, Gate
-from bot.gateway.faults import REQUEST_SECONDS
-from bot.playground import LocalDiscord
-from tests.fakes.virtual_time import run
-from tests.gateway.listeners import Ears, Hands, listening
+from bot.gateway.client import Client
+from tests.gateway.listeners import Ears, Hands
 from tests.gateway.payloads import (
     BOB,
     DIRECT,
@@ -109,31 +105,3 @@ async def test_the_bot_asks_for_no_more_than_it_needs() -> None:
         assert granted == {"guilds", "guild_messages", "dm_messages", "message_content"}
         assert client.allowed_mentions is not None
         assert client.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
-
-
-def test_a_gate_that_nobody_opens_opens_by_itself() -> None:
-    async def story() -> tuple[bool, bool]:
-        gate = Gate()
-        gate.clear()
-        await asyncio.sleep(REQUEST_SECONDS - 0.1)
-        before = gate.is_set()
-        await asyncio.sleep(0.2)
-        return before, gate.is_set()
-
-    assert run(story()) == (False, True)
-
-
-async def test_all_requests_of_a_client_wait_at_such_a_gate(local: LocalDiscord) -> None:
-    hands = Hands()
-
-    async with listening(local, Ears(), hands):
-        await local.bot_ready()
-        (client,) = hands.clients
-        client.http._global_over.clear()
-        asking = asyncio.create_task(client.application_info())
-        await asyncio.wait({asking}, timeout=0.2)
-
-        assert isinstance(client.http._global_over, Gate)
-        assert not asking.done()
-        client.http._global_over.set()
-        await asking

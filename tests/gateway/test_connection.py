@@ -12,11 +12,11 @@ from aiohttp import web
 from bot.clock import SystemClock
 from bot.domain.errors import MessengerBusy
 from bot.domain.session import Place
-from bot.gateway.connection import Connection, Unwelcome, point_at
+from bot.gateway.connection import Unwelcome, point_at
 from bot.playground import LocalDiscord, Rules
 from bot.playground.gateway.session import encode
 from tests.gateway.commands_house import pointed_at
-from tests.gateway.listeners import Ears, Hands, listening
+from tests.gateway.listeners import Ears, Hands, connection_to, listening
 
 
 class Patience:
@@ -43,7 +43,7 @@ class Patience:
 
 async def ending(local: LocalDiscord, *, token: str | None = None) -> Unwelcome:
     """Return what a connection ends with."""
-    connection = Connection(token or local.token, api_url=local.api_url, clock=SystemClock())
+    connection = connection_to(local.api_url, SystemClock(), token or local.token)
     async with asyncio.timeout(10):
         with pytest.raises(Unwelcome) as caught:
             await connection.run(Ears(), Hands())
@@ -159,7 +159,7 @@ async def test_the_waits_grow_and_spare_the_sessions_that_a_day_has() -> None:
     clock = Patience(10)
 
     with pointed_at(gone), pytest.raises(Unwelcome):
-        await Connection("token", api_url=gone.api_url, clock=clock).run(Ears(), Hands())
+        await connection_to(gone.api_url, clock, "token").run(Ears(), Hands())
 
     assert clock.waited == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 90.0, 90.0, 90.0]
 
@@ -170,7 +170,7 @@ async def test_after_a_long_connection_the_next_trouble_is_a_new_one() -> None:
     clock = Patience(3, connected_for=601.0)
 
     with pointed_at(gone), pytest.raises(Unwelcome):
-        await Connection("token", api_url=gone.api_url, clock=clock).run(Ears(), Hands())
+        await connection_to(gone.api_url, clock, "token").run(Ears(), Hands())
 
     assert clock.waited == [0.5, 0.5, 0.5]
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.errors import BotError, MessengerBusy, PlaceGone, PostGone, PostRefused
 from bot.domain.session import Place
+from bot.engine.pacing import Urgency
 from bot.gateway.faults import discord_faults
 from bot.gateway.messenger import DiscordMessenger
 from bot.playground import LocalDiscord
@@ -73,13 +74,13 @@ async def test_every_refusal_has_its_meaning() -> None:
 )
 async def test_what_the_network_does_leaves_it_open(error: Exception) -> None:
     with pytest.raises(MessengerBusy):
-        async with discord_faults(discord.Client(intents=discord.Intents.none())):
+        async with discord_faults(discord.Client(intents=discord.Intents.none()), Urgency.MUST):
             raise error
 
 
 def test_a_request_has_fifteen_seconds() -> None:
     async def wait(seconds: float) -> None:
-        async with discord_faults(discord.Client(intents=discord.Intents.none())):
+        async with discord_faults(discord.Client(intents=discord.Intents.none()), Urgency.MUST):
             await asyncio.sleep(seconds)
 
     run(wait(14.9))
@@ -91,7 +92,7 @@ async def test_a_bug_is_no_outage() -> None:
     client = discord.Client(intents=discord.Intents.none())
 
     with pytest.raises(RuntimeError, match="a bug"):
-        async with discord_faults(client):
+        async with discord_faults(client, Urgency.MUST):
             raise RuntimeError("a bug")
 
 

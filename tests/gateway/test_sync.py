@@ -10,7 +10,6 @@ import discord
 import pytest
 
 from bot.clock import SystemClock
-from bot.engine.pacing import Governor
 from bot.gateway.commands import payloads
 from bot.gateway.sync import CommandSync, fingerprint
 from bot.playground import LocalDiscord, Rules
@@ -64,7 +63,7 @@ async def _syncing(
     clock: SystemClock | None = None,
 ) -> AsyncIterator[None]:
     clock = clock or SystemClock()
-    sync = CommandSync(notebook=notebook, governor=Governor(clock), clock=clock, commands=commands)
+    sync = CommandSync(notebook=notebook, clock=clock, commands=commands)
     async with discord.Client(intents=discord.Intents(guilds=True)) as client:
         await client.login(local.token)
         running = asyncio.create_task(sync.run())
@@ -152,7 +151,7 @@ async def test_a_full_disk_is_no_end_of_it(local: LocalDiscord) -> None:
 
 async def test_a_client_that_is_closed_is_not_tried_at_all(local: LocalDiscord) -> None:
     notebook, clock = Notebook(), Hurried()
-    sync = CommandSync(notebook=notebook, governor=Governor(clock), clock=clock)
+    sync = CommandSync(notebook=notebook, clock=clock)
     closed = discord.Client(intents=discord.Intents.none())
     await closed.close()
     running = asyncio.create_task(sync.run())

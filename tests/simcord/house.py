@@ -37,10 +37,7 @@ SPEECH = frozenset({discord.MessageType.default, discord.MessageType.reply})
 
 
 class OneClock:
-    """The Clock port on the one source of time that simcord leaves alone.
-
-    Events and the engine share a governor, and both must see the same time.
-    """
+    """The Clock port on the one source of time that simcord leaves alone."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -147,7 +144,6 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
     """Have the bot at work, connected to nothing, for the length of the block."""
     async with AsyncExitStack() as stack:
         store, clock = NotingStore(), OneClock()
-        governor = Governor(clock)
         client: Client | None = None
 
         def connected() -> Client:
@@ -161,18 +157,17 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             ),
             messenger=DiscordMessenger(connected),
             clock=clock,
-            governor=governor,
+            governor=Governor(clock),
             long_after=8,
         )
         lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock, limit=8))
         intake = Intake(inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect)
-        sync = CommandSync(notebook=store, governor=governor, clock=clock)
+        sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(
             sessions=Sessions(
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
             ),
             sync=sync,
-            governor=governor,
             clock=clock,
             default_model="gpt-usual",
         )

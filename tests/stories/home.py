@@ -52,7 +52,7 @@ class Home:
             group.create_task(bot.run(stop))
             try:
                 await self.discord.bot_ready()
-                await self.discord.until(self._has_commands)
+                await self.discord.until(self.has_commands)
                 yield bot
             finally:
                 stop.set()
@@ -82,7 +82,8 @@ class Home:
         us = self.discord.world.bot.id
         return [m for m in channel.messages if m.author.id == us and not m.ephemeral_to]
 
-    def _has_commands(self) -> bool:
+    def has_commands(self) -> bool:
+        """Whether Discord was told of the bot's commands."""
         known = self.discord.world.commands
         return known.available(self.guild, CommandKind.SLASH, "help") is not None
 
