@@ -135,6 +135,20 @@ async def test_ids_go_on_growing_after_a_restart(tmp_path: Path) -> None:
     assert new.id > old.id
 
 
+async def test_a_channel_that_is_gone_takes_its_threads_along(tmp_path: Path) -> None:
+    path = tmp_path / "discord.db"
+    async with open_discord(path) as (discord, town, _):
+        general = channel_named(discord, "general")
+        thread = await town.owner.open_thread(general, "Under it")
+        await town.owner.say(thread, "In it")
+        discord.remove_channel(general)
+
+    async with open_discord(path) as (discord, _, _):
+        names = [channel.name for channel in discord.world.channels.values()]
+
+    assert names == ["welcome", "questions", "news", "lounge", "", ""]
+
+
 def test_a_second_playground_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "discord.db"
     with (

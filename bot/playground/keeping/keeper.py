@@ -301,8 +301,11 @@ def _touched_places(event: Event) -> Iterator[tuple[Key, Thing | None]]:
         case ThreadOpened(thread) | ThreadUpdated(thread) | ThreadMembersChanged(thread):
             yield _channel(thread)
             yield _channel(thread.parent)  # a forum's newest message is its newest post
-        case ChannelDeleted(channel) | ThreadDeleted(channel):
-            yield from _all_gone(channel)
+        case ChannelDeleted(channel, threads):
+            for each in (channel, *threads):
+                yield from _all_gone(each)
+        case ThreadDeleted(thread):
+            yield from _all_gone(thread)
         case (
             GuildAdded(guild)
             | GuildChanged(guild)

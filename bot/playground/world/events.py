@@ -84,9 +84,10 @@ class ChannelOpened:
 
 @dataclass(frozen=True, slots=True)
 class ChannelDeleted:
-    """A channel is gone, with everything in it."""
+    """A channel is gone, with everything in it; so are the threads under it."""
 
     channel: Channel
+    threads: tuple[Thread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

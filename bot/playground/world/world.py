@@ -113,13 +113,15 @@ class World:
                 del guild.threads[channel.id]
             self.emit(ThreadDeleted(channel))
             return
+        threads: tuple[Thread, ...] = ()
         if guild:
             del guild.channels[channel.id]
-            for thread in [each for each in guild.threads.values() if each.parent is channel]:
+            threads = tuple(each for each in guild.threads.values() if each.parent is channel)
+            for thread in threads:
                 del guild.threads[thread.id]
                 del self.channels[thread.id]
                 thread.deleted = True
-        self.emit(ChannelDeleted(channel))
+        self.emit(ChannelDeleted(channel, threads))
 
     def direct_messages(self, user: User) -> Channel:
         """The one DM channel between this user and the bot."""
