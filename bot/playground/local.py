@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TypeVar
 from urllib.parse import unquote
@@ -25,6 +25,7 @@ from bot.playground.world.world import World
 
 HOST = "127.0.0.1"
 LARGEST_REQUEST = 25 * 1024 * 1024
+ASKING_ONLY = frozenset({"GET", "HEAD"})
 Found = TypeVar("Found")
 
 
@@ -36,6 +37,8 @@ class LocalDiscord(Realm):
         faults: What the HTTP side can be told to do wrong.
         limits: Rate limits, and how often they were hit.
         elsewhere: Answers at every other path of the same address.
+        kept: Comes back once all that has happened will not be forgotten. No request is
+            answered before; what was acknowledged has to be there after a power cut.
     """
 
     def __init__(
@@ -62,12 +65,15 @@ class LocalDiscord(Realm):
             on_change=self._waiting.touch,
         )
         self.elsewhere: Handler = _nothing
+        self.kept: Callable[[], Awaitable[None]] = _at_once
         self._port = port
         self._runner: web.AppRunner | None = None
         self.world.listen(self.gateway.hear)
 
     async def __aenter__(self) -> LocalDiscord:
-        app = web.Application(client_max_size=LARGEST_REQUEST, middlewares=[guard])
+        app = web.Application(
+            client_max_size=LARGEST_REQUEST, middlewares=[guard, self._keep_first]
+        )
         app.router.add_get("/gateway", self._serve_gateway)
         app.router.add_get("/attachments/{path:.*}", self._serve_file)
         app.router.add_route("*", "/api/v10/{path:.*}", self._door.answer)
@@ -147,6 +153,13 @@ class LocalDiscord(Realm):
         """Every event from now on, in order; close it when done, or use it as `with`."""
         return Watch(self.world)
 
+    @web.middleware
+    async def _keep_first(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        answer = await handler(request)
+        if request.method not in ASKING_ONLY:
+            await self.kept()
+        return answer
+
     async def _serve_gateway(self, request: web.Request) -> web.StreamResponse:
         return await serve(request, world=self.world, gateway=self.gateway, token=self.token)
 
@@ -164,3 +177,7 @@ class LocalDiscord(Realm):
 
 async def _nothing(_: web.Request) -> web.StreamResponse:
     return web.Response(status=404)
+
+
+async def _at_once() -> None:
+    """Nothing is kept anywhere, and so there is nothing to wait for."""

@@ -109,6 +109,7 @@ async def open_playground(
         discord = await stack.enter_async_context(_discord(wishes.port, keeper))
         town = find(discord) if keeper.restore(discord.world) else found(discord)
         await stack.enter_async_context(keeper.keep(discord.world))
+        discord.kept = keeper.written
         settings = chosen.settings(
             discord_token=discord.token,
             discord_api_url=discord.api_url,

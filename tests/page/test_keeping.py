@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.playground import ChannelKind, LocalDiscord, Message, Permission, Upload
@@ -199,27 +200,58 @@ class Alarm(logging.Handler):
             self.rang.set()
 
 
+@asynccontextmanager
+async def keeping_in(path: Path) -> AsyncIterator[tuple[LocalDiscord, Keeper, sqlite3.Connection]]:
+    """Open a local Discord that is kept in a file to which others can come too."""
+    with open_keeper(path):
+        pass
+    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    with closing(database):
+        async with LocalDiscord() as discord:
+            found(discord)
+            keeper = Keeper(database)
+            async with keeper.keep(discord.world):
+                yield discord, keeper, database
+
+
+async def test_nothing_is_acknowledged_before_it_is_written_down(tmp_path: Path) -> None:
+    path = tmp_path / "discord.db"
+    async with keeping_in(path) as (discord, keeper, _), aiohttp.ClientSession() as session:
+        discord.kept = keeper.written
+        url = f"{discord.api_url}/channels/{channel_named(discord, 'general').id}/messages"
+        headers = {"Authorization": f"Bot {discord.token}"}
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("begin immediate")
+            posting = asyncio.create_task(session.post(url, json={"content": "!"}, headers=headers))
+            await discord.until(lambda: channel_named(discord, "general").messages)
+            async with session.get(url, headers=headers) as seen:
+                assert [message["content"] for message in await seen.json()] == ["!"]
+            was_acknowledged = posting.done()
+            other.execute("commit")
+        answer = await posting
+        with closing(sqlite3.connect(path)) as kept:
+            (messages,) = kept.execute(
+                "select count(*) from things where kind = 'message'"
+            ).fetchone()
+
+    assert not was_acknowledged
+    assert answer.status == 200
+    assert messages == 1
+
+
 async def test_what_cannot_be_written_just_now_is_written_later(tmp_path: Path) -> None:
     alarm, log = Alarm(), logging.getLogger("bot.playground.keeping.keeper")
     log.addHandler(alarm)
     path = tmp_path / "discord.db"
-    with open_keeper(path):
-        pass
-    database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    keeper = Keeper(database)
-    with closing(database):
-        async with LocalDiscord() as discord:
-            town = found(discord)
-            general = channel_named(discord, "general")
-            async with keeper.keep(discord.world):
-                (pages,) = database.execute("pragma page_count").fetchone()
-                database.execute(f"pragma max_page_count = {pages}")
-                for _ in range(3):
-                    await town.owner.say(general, "x" * 4000)
-                async with asyncio.timeout(10):
-                    await alarm.rang.wait()
-                database.execute("pragma max_page_count = 1000000")
-                await keeper.written()
+    async with keeping_in(path) as (discord, keeper, database):
+        (pages,) = database.execute("pragma page_count").fetchone()
+        database.execute(f"pragma max_page_count = {pages}")
+        for _ in range(3):
+            discord.webhook_says(channel_named(discord, "general"), "Hook", "x" * 4000)
+        async with asyncio.timeout(10):
+            await alarm.rang.wait()
+        database.execute("pragma max_page_count = 1000000")
+        await keeper.written()
     log.removeHandler(alarm)
 
     async with open_discord(path) as (discord, _, _):

@@ -107,8 +107,9 @@ class Keeper:
         self._database = database
         self._changed: dict[Key, Thing | None] = {}
         self._wake = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._is_ending = False
+        self._next_tried = asyncio.Event()  # set once what changes now was written, or could not be
+        self._last_tried: asyncio.Event | None = None
 
     def bot_id(self) -> int | None:
         """The bot's id in the world that is kept; None where none is kept yet."""
@@ -151,38 +152,43 @@ class Keeper:
             yield
         finally:
             stop()
-            writing.cancel()
-            await asyncio.gather(writing, return_exceptions=True)
-            await self._write_off()
+            self._is_ending = True
+            self._wake.set()
+            await writing
 
     async def written(self) -> None:
-        """Come back once all that has changed until now is written down."""
-        await self._idle.wait()
+        """Come back once all that has changed until now is written down, or could not be.
+
+        Then the log says so, and it is tried again.
+        """
+        if self._changed:
+            await self._next_tried.wait()
+        elif self._last_tried:
+            await self._last_tried.wait()
 
     async def _write_on(self) -> None:
-        while True:
+        is_last = False
+        while not is_last:
             await self._wake.wait()
             self._wake.clear()
+            is_last = self._is_ending
             if not await self._write_off():
                 await asyncio.sleep(TRY_AGAIN)
-            if not self._wake.is_set():
-                self._idle.set()
 
     async def _write_off(self) -> bool:
-        """Write what has changed, also when cancelled; return whether it could be written."""
+        """Write what has changed; return whether it could be written."""
         changed, self._changed = self._changed, {}
-        batch = _batch(changed)
-        written = asyncio.ensure_future(asyncio.to_thread(_write, self._database, batch))
+        tried, self._next_tried = self._next_tried, asyncio.Event()
+        self._last_tried = tried
         try:
-            await asyncio.shield(written)
-        except asyncio.CancelledError:
-            await asyncio.wait({written})
-            raise
+            await asyncio.to_thread(_write, self._database, _batch(changed))
         except sqlite3.Error as error:
             log.error("event=discord_not_kept reason=%s", error)  # noqa: TRY400  # it says it all
             self._changed = changed | self._changed
             self._wake.set()
             return False
+        finally:
+            tried.set()
         return True
 
     def _hear(self, world: World, event: Event) -> None:
@@ -190,7 +196,6 @@ class Keeper:
             self._changed[key] = thing
         if self._changed:
             self._wake.set()
-            self._idle.clear()
 
     def _rows(self, kind: str) -> list[tuple[int, records.Record]]:
         rows = self._database.execute(
