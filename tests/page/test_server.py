@@ -11,7 +11,7 @@ from bot.playground import ChannelKind, Upload
 from bot.playground.local_openai import LocalOpenAI, Say
 from bot.playground.playing import Playground
 from bot.playground.world.places import Channel
-from tests.page.town import Frame, Looker, ends_answer, looking, open_town
+from tests.page.town import OURS, Frame, Looker, ends_answer, looking, open_town
 
 MISSING_ACCESS = {"error": "Missing Access", "code": 50001}
 
@@ -189,6 +189,68 @@ async def test_a_file_larger_than_discord_takes_is_refused(ada: Looker) -> None:
     assert refused == {"error": "Request entity too large", "code": 40005}
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"",
+        b"[]",
+        b"\xff\xfe",
+        b'{"as": ' * 100_000,
+        b'{"as": "1", "do": "say", "channel": "1", "text": "\\ud800"}',
+        b'{"as": 1' + b"0" * 5000 + b"}",
+    ],
+)
+async def test_what_is_no_json_is_refused_in_words(town: Playground, sent: bytes) -> None:
+    url = f"{town.discord.base_url}/page/do"
+    async with aiohttp.ClientSession() as session, session.post(url, data=sent, headers=OURS) as it:
+        assert (await it.json())["code"] == 50109
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        ("multipart/form-data", b"without a boundary"),
+        ("multipart/form-data; boundary=X", b""),
+        ("multipart/form-data; boundary=X", b"--X\r\nContent-Disposition: form-data"),
+        ("multipart/form-data; boundary=X", b"--X\r\n\r\nwithout an end"),
+    ],
+)
+async def test_what_is_no_form_is_refused(town: Playground, kind: str, sent: bytes) -> None:
+    headers = OURS | {"Content-Type": kind}
+    url = f"{town.discord.base_url}/page/do"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=sent, headers=headers) as answer,
+    ):
+        assert answer.status == 400
+
+
+async def test_a_number_that_is_too_long_is_none(ada: Looker) -> None:
+    refused = await ada.asked("messages", channel=dm_of(ada), limit="9" * 5000)
+
+    assert refused == {"error": "limit must be a number", "code": 50035}
+
+
+async def test_what_a_file_is_called_does_no_harm(ada: Looker, town: Playground) -> None:
+    form = (
+        b'--X\r\nContent-Disposition: form-data; name="payload_json"\r\n\r\n'
+        b'{"as": "%d", "do": "say", "channel": "%s"}\r\n'
+        b'--X\r\nContent-Disposition: form-data; name="files[0]"; filename="../\xff.none"\r\n'
+        b"Content-Type: text/\xff\r\n\r\n<script>\r\n--X--\r\n"
+    ) % (ada.person.id, dm_of(ada).encode())
+    headers = OURS | {"Content-Type": "multipart/form-data; boundary=X"}
+    async with aiohttp.ClientSession() as session:
+        sent = await session.post(f"{town.discord.base_url}/page/do", data=form, headers=headers)
+        assert "id" in await sent.json()
+        (attachment,) = (await ada.until(lambda f: f["t"] == "MESSAGE_CREATE"))[-1]["d"][
+            "attachments"
+        ]
+        answer = await session.get(attachment["url"])
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+
+
 async def test_other_hosts_origins_and_pages_are_refused(town: Playground) -> None:
     async with aiohttp.ClientSession() as session:
         refused = [
@@ -257,6 +319,8 @@ async def test_the_inspector_shows_the_very_context_that_was_sent(
             await ada.until(ends_answer)
         await ada.do("say", channel=dm, text="Third")
         answer = (await ada.until(ends_answer))[-1]["d"]
+        assert town.lodger.bot is not None
+        await town.lodger.bot.lanes.drained()
         before = await ada.asked("inspect", channel=dm, message=answer["id"])
     async with open_town(tmp_path, openai) as town, looking(town, town.town.owner) as (ada,):
         after = await ada.asked("inspect", channel=dm, message=answer["id"])

@@ -7,13 +7,13 @@ whatever changes something must carry a header that a foreign page cannot send.
 from __future__ import annotations
 
 import asyncio
-import json
 import mimetypes
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from types import MappingProxyType
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 from aiohttp.typedefs import Handler
 from pydantic import ValidationError
 
@@ -27,6 +27,7 @@ from bot.playground.page.inspecting import inspection
 from bot.playground.page.view import commands_view, message_view, places_view, sees
 from bot.playground.people.outcome import DidNotRespond, Outcome
 from bot.playground.people.person import Person
+from bot.playground.rest.body import parse, read_body
 from bot.playground.troubles import Troubles, UnknownTrouble
 from bot.playground.wire.accounts import user_json
 from bot.playground.world.parts import Json, Upload
@@ -48,6 +49,7 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "Cache-Control": "no-cache",
     }
 )
+ID = re.compile(r"[0-9]{1,20}")  # 64 bits
 MOST_MESSAGES = 100
 NEWEST = (1 << 63) - 1  # above every id
 HEARTBEAT = 20.0  # seconds between pings, so that a page that is gone is noticed
@@ -187,9 +189,10 @@ class Page:
     async def _do(self, request: web.Request) -> web.Response:
         if ASKING not in request.headers:
             return _json({"error": ONLY_OURS}, 403)
-        body, uploads = await _read(request)
+        raw, files = await read_body(request)
+        body = _object(raw)
         person = self._person(str(body.pop("as", "")))
-        return _json(await self._done(body, self._hand(person, uploads)))
+        return _json(await self._done(body, self._hand(person, [*files.values()])))
 
     async def _done(self, body: dict[str, object], hand: Hand) -> Json:
         match body:
@@ -237,35 +240,19 @@ def _json(body: object, status: int = 200) -> web.Response:
 
 
 def _id(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+    return int(text) if ID.fullmatch(text) else 0
 
 
 def _number(request: web.Request, name: str, default: int | None = None) -> int:
     text = request.query.get(name, "" if default is None else str(default))
-    if not text.isdecimal():
+    if not ID.fullmatch(text):
         raise Refused(Code.INVALID_FORM, message=f"{name} must be a number")
     return int(text)
 
 
-async def _read(request: web.Request) -> tuple[dict[str, object], list[Upload]]:
-    if request.content_type != "multipart/form-data":
-        return _object(await request.read()), []
-    body: dict[str, object] = {}
-    uploads: list[Upload] = []
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader):
-            continue
-        data = bytes(await part.read(decode=True))
-        if part.name == "payload_json":
-            body = _object(data)
-        else:
-            uploads.append(Upload(part.filename or "file", data, part.headers.get("Content-Type")))
-    return body, uploads
-
-
 def _object(raw: bytes) -> dict[str, object]:
     try:
-        parsed: object = json.loads(raw)
+        parsed = parse(raw)
     except ValueError:
         parsed = None
     if not isinstance(parsed, dict):

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
+from bot.playground.rest.body import parse, read_body
 from bot.playground.rest.call import Answer, Call
 from bot.playground.rest.faults import Asked, Faults, Harm
 from bot.playground.rest.limits import OLD_EDIT, PASS, VIA, Limits, Verdict
 from bot.playground.rest.table import Route, Table
-from bot.playground.world.parts import Upload
 from bot.playground.world.refusal import MESSAGES, Code, Refused
 from bot.playground.world.snowflake import time_of
 from bot.playground.world.world import World
@@ -65,7 +65,8 @@ class Door:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Let the request through all gates; whatever goes wrong is an answer too."""
         path = "/" + request.match_info["path"]
-        body, files = await _read(request)
+        raw, files = await read_body(request)
+        body = _parsed(raw)
         found = self._table.find(request.method, path)
         record = RequestRecord(
             method=request.method,
@@ -206,34 +207,10 @@ def _drop(request: web.Request) -> web.Response:
     return web.Response(status=500)
 
 
-async def _read(request: web.Request) -> tuple[object, dict[str, Upload]]:
-    if request.content_type == "multipart/form-data":
-        return await _read_parts(request)
-    raw = await request.read()
-    if not raw:
-        return None, {}
-    return _parsed(raw), {}
-
-
-async def _read_parts(request: web.Request) -> tuple[object, dict[str, Upload]]:
-    body: object = None
-    files: dict[str, Upload] = {}
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader):
-            continue
-        data = bytes(await part.read(decode=True))
-        name = part.name or ""
-        if name == "payload_json":
-            body = _parsed(data)
-        else:
-            kind = part.headers.get("Content-Type")
-            files[name] = Upload(part.filename or name, data, kind)
-    return body, files
-
-
 def _parsed(raw: bytes) -> object:
+    if not raw:
+        return None
     try:
-        parsed: object = json.loads(raw)
+        return parse(raw)
     except ValueError:
         return raw.decode(errors="replace")
-    return parsed

@@ -12,6 +12,7 @@ MOST_FILES, LARGEST_FILE = 10, 10 * 1024 * 1024
 """https://docs.discord.com/developers/reference#uploading-files"""
 
 UNKNOWN = "application/octet-stream"
+TYPE = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}(; ?charset=[\w-]{1,32})?", re.ASCII)
 MOMENT = re.compile(r"[0-9a-f]{1,12}")
 
 
@@ -42,5 +43,5 @@ def content_type(filename: str, given: str | None = None) -> str:
     guessed, _ = mimetypes.guess_type(filename)
     if filename.endswith(".md"):
         guessed = "text/markdown"
-    kind = guessed or given or UNKNOWN
+    kind = guessed or (given if given and TYPE.fullmatch(given) else UNKNOWN)
     return f"{kind}; charset=utf-8" if kind.startswith("text/") and ";" not in kind else kind
