@@ -173,6 +173,28 @@ def test_a_damaged_file_is_said_to_be_damaged_and_left_alone(
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update things set body = '{' where kind = 'guild'",
+        "update things set body = '{' where kind = 'self'",
+        "update things set body = '{}' where kind = 'self'",
+        "delete from things where kind = 'guild'",
+        "delete from things where kind = 'user'",
+    ],
+)
+async def test_what_makes_no_sense_any_more_is_damaged(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "discord.db"
+    async with open_discord(path):
+        pass
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute(damage)
+
+    with pytest.raises(NotKept, match="is damaged; move it away"):
+        async with open_discord(path):
+            pass
+
+
 def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "discord.db"
     with sqlite3.connect(path) as database:
@@ -209,7 +231,7 @@ async def keeping_in(path: Path) -> AsyncIterator[tuple[LocalDiscord, Keeper, sq
     with closing(database):
         async with LocalDiscord() as discord:
             found(discord)
-            keeper = Keeper(database)
+            keeper = Keeper(database, path)
             async with keeper.keep(discord.world):
                 yield discord, keeper, database
 

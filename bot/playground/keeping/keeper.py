@@ -103,8 +103,9 @@ class _Batch:
 class Keeper:
     """A file that holds a world; open it with `open_keeper`."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, path: Path) -> None:
         self._database = database
+        self._path = path
         self._changed: dict[Key, Thing | None] = {}
         self._wake = asyncio.Event()
         self._is_ending = False
@@ -112,26 +113,31 @@ class Keeper:
         self._last_tried: asyncio.Event | None = None
 
     def bot_id(self) -> int | None:
-        """The bot's id in the world that is kept; None where none is kept yet."""
-        return next((bot_id for bot_id, _ in self._rows(SELF)), None)
+        """The bot's id in the world that is kept; None where none is kept yet.
+
+        Raises:
+            NotKept: as `restore`.
+        """
+        with self._making_sense():
+            return next((bot_id for bot_id, _ in self._rows(SELF)), None)
 
     def restore(self, world: World) -> bool:
         """Bring back what is kept into a world made for its bot; False if nothing is kept.
 
         The world is open already: links to its files begin with its address.
+
+        Raises:
+            NotKept: something of it cannot be read, or is missing.
         """
-        selves = self._rows(SELF)
-        if not selves:
-            return False
-        world.take_owner(selves[0][1]["owner"])
-        for path, name, content_type, data in self._database.execute(
-            "select path, name, content_type, data from files"
-        ):
-            world.put_file(path, 0, Upload(name, data, content_type))  # its message knows the id
-        for kind, restore in RESTORERS.items():
-            for thing_id, record in self._rows(kind):
-                restore(world, thing_id, record)
-        return True
+        with self._making_sense():
+            selves = self._rows(SELF)
+            if selves:
+                world.take_owner(selves[0][1]["owner"])
+                self._restore_files(world)
+                for kind, restore in RESTORERS.items():
+                    for thing_id, record in self._rows(kind):
+                        restore(world, thing_id, record)
+        return bool(selves)
 
     @asynccontextmanager
     async def keep(self, world: World) -> AsyncIterator[None]:
@@ -197,6 +203,20 @@ class Keeper:
         if self._changed:
             self._wake.set()
 
+    @contextmanager
+    def _making_sense(self) -> Iterator[None]:
+        """Whatever is wrong with what is read here, the file is damaged."""
+        try:
+            yield
+        except (sqlite3.Error, LookupError, TypeError, ValueError) as error:
+            raise NotKept(_damaged(self._path)) from error
+
+    def _restore_files(self, world: World) -> None:
+        for path, name, content_type, data in self._database.execute(
+            "select path, name, content_type, data from files"
+        ):
+            world.put_file(path, 0, Upload(name, data, content_type))  # its message knows the id
+
     def _rows(self, kind: str) -> list[tuple[int, records.Record]]:
         rows = self._database.execute(
             "select id, body from things where kind = ? order by id", (kind,)
@@ -220,7 +240,7 @@ def open_keeper(path: Path) -> Iterator[Keeper]:
             _prepare(database, path)
         except sqlite3.Error as error:
             raise NotKept(_complaint(path, error)) from error
-        yield Keeper(database)
+        yield Keeper(database, path)
 
 
 def _prepare(database: sqlite3.Connection, path: Path) -> None:
@@ -240,8 +260,12 @@ def _complaint(path: Path, error: sqlite3.Error) -> str:
     if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
         return f"{path} is in use: another playground runs in this folder."
     if error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-        return f"{path} is damaged; move it away to begin anew."
+        return _damaged(path)
     return f"{path} cannot be used: {error}."
+
+
+def _damaged(path: Path) -> str:
+    return f"{path} is damaged; move it away to begin anew."
 
 
 def _everyone_and_every_place(world: World) -> dict[Key, Thing | None]:
