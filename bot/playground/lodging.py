@@ -64,11 +64,12 @@ class Lodger:
         self._stop = asyncio.Event()
         opened = asyncio.Event()
         self._life = asyncio.create_task(self._live(self._stop, opened))
-        self._life.add_done_callback(_tell_of_end)
         waiting = asyncio.create_task(opened.wait())
         await asyncio.wait({self._life, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-        if self._life.done() and not self._life.cancelled():
+        if not self._life.done():
+            self._life.add_done_callback(_tell_of_end)
+        elif not self._life.cancelled():
             self._life.result()
 
     async def kill(self) -> None:

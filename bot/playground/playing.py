@@ -145,6 +145,8 @@ def _set_up_logs(settings: Settings) -> None:
 
 
 def _make(folder: Path) -> None:
+    if "?" in str(folder):
+        raise CannotPlay(f"{folder} has a ? in it, which no place of a database may have.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -159,11 +161,9 @@ async def _discord(port: int, keeper: Keeper) -> AsyncIterator[LocalDiscord]:
         opening = LocalDiscord(port=port, application_id=keeper.bot_id(), rules=rules)
         discord = await opening.__aenter__()
     except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise CannotPlay(
-            f"Port {port} is taken, perhaps by another playground; choose one with --port."
-        ) from error
+        is_taken = error.errno == errno.EADDRINUSE
+        why = "is taken, perhaps by another playground" if is_taken else "is not to be had"
+        raise CannotPlay(f"Port {port} {why}; choose another with --port.") from error
     try:
         yield discord
     finally:

@@ -22,12 +22,6 @@ def named(town: Playground, name: str) -> Channel:
     return next(channel for channel in guild.channels.values() if channel.name == name)
 
 
-def dm_of(looker: Looker) -> str:
-    """Return the id of a person's direct messages with the bot."""
-    (channel,) = looker.ready["places"]["dms"]
-    return str(channel["id"])
-
-
 def commands_are_known(frame: Frame) -> bool:
     return bool(frame["t"] == "COMMANDS")
 
@@ -69,7 +63,7 @@ async def test_whoever_does_not_say_who_they_are_is_the_first(town: Playground, 
 async def test_an_answer_arrives_while_it_grows(ada: Looker, openai: LocalOpenAI) -> None:
     openai.answer = lambda _: [Say("One two three.", delay=0.6)]
 
-    await ada.do("say", channel=dm_of(ada), text="Count!")
+    await ada.do("say", channel=ada.dm, text="Count!")
     frames = await ada.until(ends_answer)
 
     texts = [f["d"]["content"] for f in frames if f["t"].startswith("MESSAGE_")]
@@ -117,7 +111,7 @@ async def test_a_command_is_answered_for_its_user_alone(ada: Looker, bob: Looker
 
 
 async def test_a_session_is_resumed_by_what_autocomplete_offers(ada: Looker) -> None:
-    dm = dm_of(ada)
+    dm = ada.dm
     await ada.do("say", channel=dm, text="The first topic")
     await ada.until(ends_answer)
     if not ada.ready["commands"]:
@@ -135,7 +129,7 @@ async def test_a_session_is_resumed_by_what_autocomplete_offers(ada: Looker) -> 
 
 
 async def test_buttons_work_and_only_those_that_are_there(ada: Looker) -> None:
-    dm = dm_of(ada)
+    dm = ada.dm
     await ada.do("say", channel=dm, text="Hello")
     whole = (await ada.until(ends_answer))[-1]["d"]
     retry = whole["components"][0]["components"][0]["custom_id"]
@@ -151,7 +145,7 @@ async def test_buttons_work_and_only_those_that_are_there(ada: Looker) -> None:
 async def test_a_file_goes_up_comes_down_and_runs_nowhere(ada: Looker) -> None:
     page = b"<script>alert(1)</script>"
 
-    await ada.do("say", channel=dm_of(ada), text="", files=[Upload("a page.html", page)])
+    await ada.do("say", channel=ada.dm, text="", files=[Upload("a page.html", page)])
     (attachment,) = (await ada.until(lambda f: f["t"] == "MESSAGE_CREATE"))[-1]["d"]["attachments"]
 
     async with aiohttp.ClientSession() as session, session.get(attachment["url"]) as answer:
@@ -162,7 +156,7 @@ async def test_a_file_goes_up_comes_down_and_runs_nowhere(ada: Looker) -> None:
 
 
 async def test_what_cannot_be_done_is_said_in_words(ada: Looker, bob: Looker) -> None:
-    dm = dm_of(ada)
+    dm = ada.dm
     said = await ada.do("say", channel=dm, text="Mine")
 
     assert (await ada.tried("say", channel=dm, text="x" * 4001))["code"] == 50035
@@ -184,7 +178,7 @@ async def test_what_cannot_be_done_is_said_in_words(ada: Looker, bob: Looker) ->
 async def test_a_file_larger_than_discord_takes_is_refused(ada: Looker) -> None:
     large = Upload("large.bin", b"0" * (10 * 1024 * 1024 + 1))
 
-    refused = await ada.tried("say", channel=dm_of(ada), text="", files=[large])
+    refused = await ada.tried("say", channel=ada.dm, text="", files=[large])
 
     assert refused == {"error": "Request entity too large", "code": 40005}
 
@@ -226,7 +220,7 @@ async def test_what_is_no_form_is_refused(town: Playground, kind: str, sent: byt
 
 
 async def test_a_number_that_is_too_long_is_none(ada: Looker) -> None:
-    refused = await ada.asked("messages", channel=dm_of(ada), limit="9" * 5000)
+    refused = await ada.asked("messages", channel=ada.dm, limit="9" * 5000)
 
     assert refused == {"error": "limit must be a number", "code": 50035}
 
@@ -237,7 +231,7 @@ async def test_what_a_file_is_called_does_no_harm(ada: Looker, town: Playground)
         b'{"as": "%d", "do": "say", "channel": "%s"}\r\n'
         b'--X\r\nContent-Disposition: form-data; name="files[0]"; filename="../\xff.none"\r\n'
         b"Content-Type: text/\xff\r\n\r\n<script>\r\n--X--\r\n"
-    ) % (ada.person.id, dm_of(ada).encode())
+    ) % (ada.person.id, ada.dm.encode())
     headers = OURS | {"Content-Type": "multipart/form-data; boundary=X"}
     async with aiohttp.ClientSession() as session:
         sent = await session.post(f"{town.discord.base_url}/page/do", data=form, headers=headers)
@@ -313,7 +307,7 @@ async def test_the_inspector_shows_the_very_context_that_was_sent(
     tmp_path: Path, openai: LocalOpenAI
 ) -> None:
     async with open_town(tmp_path, openai) as town, looking(town, town.town.owner) as (ada,):
-        dm = dm_of(ada)
+        dm = ada.dm
         for text in ("First", "Second"):
             await ada.do("say", channel=dm, text=text)
             await ada.until(ends_answer)

@@ -16,8 +16,7 @@ from tests.page.town import Looker, ends_answer, open_town
 
 @pytest.fixture
 async def dm(ada: Looker) -> str:
-    (channel,) = ada.ready["places"]["dms"]
-    return str(channel["id"])
+    return ada.dm
 
 
 def answers(town: Playground) -> list[Message]:

@@ -23,20 +23,27 @@ PATIENCE = 10.0  # seconds
 Frame = dict[str, Any]
 
 
-class Looker:
-    """What the page does for one person, without a browser."""
+class Window:
+    """What the page does, without a browser."""
 
-    def __init__(self, url: str, person: Person, session: aiohttp.ClientSession) -> None:
-        self.person = person
+    def __init__(self, url: str, session: aiohttp.ClientSession, who: str = "") -> None:
         self.ready: Frame = {}
         self._url = url
         self._session = session
+        self._who = who
         self._feed: aiohttp.ClientWebSocketResponse | None = None
 
     async def look(self) -> None:
-        """Open the feed and read its first frame."""
-        self._feed = await self._session.ws_connect(f"{self._url}/page/feed?as={self.person.id}")
+        """Open the feed and read its first frame; whoever is nobody yet is the first."""
+        self._feed = await self._session.ws_connect(f"{self._url}/page/feed?as={self._who}")
         self.ready = (await self.next())["d"]
+        self._who = self.ready["me"]["id"]
+
+    @property
+    def dm(self) -> str:
+        """The id of the direct messages with the bot."""
+        (channel,) = self.ready["places"]["dms"]
+        return str(channel["id"])
 
     async def next(self) -> Frame:
         """Return the next frame."""
@@ -60,7 +67,7 @@ class Looker:
 
     async def tried(self, verb: str, *, files: Sequence[Upload] = (), **given: object) -> Frame:
         """Do something that may be refused, and return what comes back."""
-        body: dict[str, object] = {"as": str(self.person.id), "do": verb, **given}
+        body: dict[str, object] = {"as": self._who, "do": verb, **given}
         data: object = json.dumps(body)
         if files:
             form = aiohttp.FormData(quote_fields=False)  # as browsers do it
@@ -72,7 +79,7 @@ class Looker:
 
     async def asked(self, what: str, **query: object) -> Frame:
         """Ask for something, and return what comes back."""
-        params = {"as": self.person.id} | query
+        params: dict[str, object] = {"as": self._who} | query
         return await self._answered(
             "GET", f"/page/{what}", params={k: str(v) for k, v in params.items()}
         )
@@ -82,6 +89,14 @@ class Looker:
             assert answer.status == 200
             body: Frame = json.loads(await answer.read())
         return body
+
+
+class Looker(Window):
+    """The page of somebody who lives in this process."""
+
+    def __init__(self, url: str, person: Person, session: aiohttp.ClientSession) -> None:
+        super().__init__(url, session, str(person.id))
+        self.person = person
 
 
 @asynccontextmanager
