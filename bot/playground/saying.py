@@ -51,20 +51,22 @@ async def _talk(playground: Playground, texts: Sequence[str], out: TextIO) -> li
     channel = playground.discord.dm(playground.town.owner)
     with playground.discord.watch() as events:
         async with asyncio.TaskGroup() as group:
-            printing = group.create_task(_print(events, channel, out))
+            group.create_task(_print(events, channel, out))
             replies = [await _ask(playground, channel, text) for text in texts]
-            printing.cancel()
+            events.close()
     return replies
 
 
 async def _ask(playground: Playground, channel: Channel, text: str) -> Reply | None:
     """Say one text and return the reply once all of it is to be seen; None if it never is."""
     said = await playground.town.owner.say(channel, text)
+
+    def is_over() -> bool:
+        answered = any(m.id > said.id and RETRY in m.labels for m in channel.messages)
+        return answered or playground.lodger.bot is None
+
     try:
-        await playground.discord.until(
-            lambda: any(m.id > said.id and RETRY in m.labels for m in channel.messages),
-            timeout=LONGEST_ANSWER,
-        )
+        await playground.discord.until(is_over, timeout=LONGEST_ANSWER)
     except TimeoutError:
         return None
     bot = playground.lodger.bot
@@ -73,7 +75,7 @@ async def _ask(playground: Playground, channel: Channel, text: str) -> Reply | N
 
 
 async def _print(events: AsyncIterator[Event], channel: Channel, out: TextIO) -> None:
-    """Print what is said in the channel while it is said, until cancelled."""
+    """Print what is said in the channel while it is said, until the events end."""
     async for event in events:
         match event:
             case MessageCreated(message, content) if message.channel is channel:

@@ -108,3 +108,12 @@ async def test_what_keeps_it_from_starting_is_said_once(tmp_path: Path) -> None:
     assert complaints[1] == [f"{file} cannot be made: File exists."]
     assert complaints[2][0].startswith(f"{damaged / 'bot.db'}: it is no SQLite database")
     assert complaints[3][0].endswith("has a ? in it, which no place of a database may have.")
+
+
+async def test_a_bot_that_is_dead_from_the_beginning_is_not_waited_for(tmp_path: Path) -> None:
+    words = ("--model", "scripted", "--fault", "kill-bot", "--say", "Are you there?")
+
+    ran = await typed(tmp_path, "playground", *words)
+
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out.endswith("\n\nAda: Are you there?\n")
