@@ -33,6 +33,7 @@ from bot.settings import Settings
 DEFAULT_PORT = 8484
 FOLDER_NAME = "playground"
 LONGEST_START = 60.0  # seconds until the bot is connected
+MOST_REQUESTS = 200  # of the bot that are remembered
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 
@@ -155,8 +156,9 @@ def _make(folder: Path) -> None:
 
 @asynccontextmanager
 async def _discord(port: int, keeper: Keeper) -> AsyncIterator[LocalDiscord]:
-    # A bot that was killed is to be back at once, not after the five seconds of real life.
-    rules = Rules(identify_every=0.0)
+    # A bot that was killed is to be back at once, not after the five seconds of real life. A
+    # request holds an answer as it was at that moment, and a day of streaming has a million.
+    rules = Rules(identify_every=0.0, request_log=MOST_REQUESTS)
     try:
         opening = LocalDiscord(port=port, application_id=keeper.bot_id(), rules=rules)
         discord = await opening.__aenter__()

@@ -245,6 +245,14 @@ async def test_what_a_file_is_called_does_no_harm(ada: Looker, town: Playground)
     assert answer.headers["Content-Type"] == "application/octet-stream"
 
 
+async def test_requests_of_long_ago_are_forgotten(town: Playground) -> None:
+    async with aiohttp.ClientSession() as session:
+        for _ in range(201):
+            await session.get(f"{town.discord.api_url}/gateway")
+
+    assert len(town.discord.requests) == 200
+
+
 async def test_other_hosts_origins_and_pages_are_refused(town: Playground) -> None:
     async with aiohttp.ClientSession() as session:
         refused = [
