@@ -21,9 +21,19 @@ def server(program: str) -> tuple[str, ...]:
     return (sys.executable, "-c", program)
 
 
-async def test_it_is_there_for_the_block_and_no_longer(tmp_path: Path) -> None:
+def born(before: set[int]) -> list[psutil.Process]:
+    """Return the children of this process that were not among those, which may be a browser's."""
+    return [child for child in psutil.Process().children() if child.pid not in before]
+
+
+@pytest.fixture
+def before() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
+
+
+async def test_it_is_there_for_the_block_and_no_longer(tmp_path: Path, before: set[int]) -> None:
     async with serve(tmp_path, server=server(ANSWERS + STAYS)) as served:
-        children = psutil.Process().children()
+        children = born(before)
 
         assert served.base_url == "http://127.0.0.1:1/v1"
         assert len(served.key) > 20
@@ -32,12 +42,12 @@ async def test_it_is_there_for_the_block_and_no_longer(tmp_path: Path) -> None:
     assert [child for child in children if child.is_running()] == []
 
 
-async def test_it_is_ended_when_the_block_is_cancelled(tmp_path: Path) -> None:
+async def test_it_is_ended_when_the_block_is_cancelled(tmp_path: Path, before: set[int]) -> None:
     children: list[psutil.Process] = []
 
     async def hold() -> None:
         async with serve(tmp_path, server=server(ANSWERS + STAYS)):
-            children.extend(psutil.Process().children())
+            children.extend(born(before))
             raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
@@ -54,10 +64,12 @@ async def test_it_is_ended_when_the_block_is_cancelled(tmp_path: Path) -> None:
         ("import os; os.abort()", "it said nothing"),
     ],
 )
-async def test_one_that_does_not_start_says_why(tmp_path: Path, program: str, words: str) -> None:
+async def test_one_that_does_not_start_says_why(
+    tmp_path: Path, before: set[int], program: str, words: str
+) -> None:
     with pytest.raises(NoLocalModel) as caught:
         async with serve(tmp_path, server=server(program)):
             raise AssertionError
 
     assert caught.value.reason == f"xllamacpp does not start: {words}"
-    assert psutil.Process().children() == []
+    assert born(before) == []
