@@ -6,11 +6,9 @@ import asyncio
 import os
 import signal
 import sys
-from pathlib import Path
 
 from tests.stories.home import Home
-
-ROOT = Path(__file__).parents[2]
+from tests.stories.terminal import ROOT, settings_at
 
 
 class BotProcess:
@@ -25,15 +23,7 @@ class BotProcess:
     async def start(self) -> None:
         """Start the process; return once it is connected to Discord."""
         identified = self._home.discord.gateway.identifies
-        settings = {
-            "DISCORD_TOKEN": self._home.discord.token,
-            "DISCORD_API_URL": self._home.discord.api_url,
-            "OPENAI_BASE_URL": self._home.openai.url,
-            "OPENAI_API_KEY": "local-key",
-            "OPENAI_MODEL": "some-model",
-            "DATABASE_URL": f"sqlite:///{self._home.folder / 'bot.db'}",
-            "PYTHONPATH": str(ROOT),
-        }
+        settings = {**settings_at(self._home), "PYTHONPATH": str(ROOT)}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,

@@ -19,33 +19,12 @@ from urllib.parse import urlsplit
 
 from bot.domain.errors import BotError
 from bot.playground.keeping import records
+from bot.playground.keeping.changes import Key, Thing, everyone_and_every_place, touched
 from bot.playground.world.accounts import User
-from bot.playground.world.commands import EVERYWHERE, Command
-from bot.playground.world.events import (
-    ChannelCreated,
-    ChannelDeleted,
-    ChannelUpdated,
-    CommandsChanged,
-    Event,
-    GuildAdded,
-    GuildChanged,
-    GuildLost,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
-    MessageCreated,
-    MessageDeleted,
-    MessageEdited,
-    MessagesDeleted,
-    ReactionChanged,
-    RoleChanged,
-    ThreadDeleted,
-    ThreadMembersChanged,
-    ThreadOpened,
-    ThreadUpdated,
-)
+from bot.playground.world.commands import Command
+from bot.playground.world.events import Event
 from bot.playground.world.parts import Upload
-from bot.playground.world.places import Channel, ChannelKind, Guild, Message, Thread
+from bot.playground.world.places import Channel, Guild, Message
 from bot.playground.world.world import World
 
 log = logging.getLogger(__name__)
@@ -82,9 +61,6 @@ RESTORERS: Mapping[str, Callable[[World, int, records.Record], None]] = MappingP
         "command": records.restore_command,
     }
 )
-
-Key = tuple[str, int]
-Thing = User | Guild | Channel | Message | Command
 
 
 class NotKept(BotError):
@@ -146,7 +122,7 @@ class Keeper:
         Raises:
             NotKept: not even the first can be written.
         """
-        begun = _batch(_everyone_and_every_place(world))
+        begun = _batch(everyone_and_every_place(world))
         begun.things.append((SELF, world.bot.id, json.dumps({"owner": world.owner.id})))
         try:
             await asyncio.to_thread(_write, self._database, begun)
@@ -198,7 +174,7 @@ class Keeper:
         return True
 
     def _hear(self, world: World, event: Event) -> None:
-        for key, thing in _touched(world, event):
+        for key, thing in touched(world, event):
             self._changed[key] = thing
         if self._changed:
             self._wake.set()
@@ -268,14 +244,6 @@ def _damaged(path: Path) -> str:
     return f"{path} is damaged; move it away to begin anew."
 
 
-def _everyone_and_every_place(world: World) -> dict[Key, Thing | None]:
-    return {
-        **{("user", user.id): user for user in world.users.values()},
-        **{("guild", guild.id): guild for guild in world.guilds.values()},
-        **dict(_channel(channel) for channel in world.channels.values()),
-    }
-
-
 def _batch(changed: Mapping[Key, Thing | None]) -> _Batch:
     there = [(key, thing) for key, thing in changed.items() if thing is not None]
     return _Batch(
@@ -299,70 +267,6 @@ def _write(database: sqlite3.Connection, batch: _Batch) -> None:
         )
         gone = [(thing_id,) for kind, thing_id in batch.gone if kind == "message"]
         database.executemany("delete from files where message_id = ?", gone)
-
-
-def _touched(world: World, event: Event) -> Iterator[tuple[Key, Thing | None]]:
-    """What is to be written down after an event; None for what is gone."""
-    yield from _touched_words(event)
-    yield from _touched_places(event)
-    if isinstance(event, CommandsChanged):
-        for command in world.commands.of(EVERYWHERE):
-            yield ("command", command.id), command
-
-
-def _touched_words(event: Event) -> Iterator[tuple[Key, Thing | None]]:
-    match event:
-        case MessageCreated(message) | MessageEdited(message) | ReactionChanged(message):
-            if not message.is_ephemeral:
-                yield ("message", message.id), message
-                yield _channel(message.channel)
-        case MessageDeleted(message):
-            yield ("message", message.id), None
-        case MessagesDeleted(_, messages):
-            for message in messages:
-                yield ("message", message.id), None
-
-
-def _touched_places(event: Event) -> Iterator[tuple[Key, Thing | None]]:
-    match event:
-        case ChannelCreated(channel) | ChannelUpdated(channel):
-            yield _channel(channel)
-        case ThreadOpened(thread) | ThreadUpdated(thread) | ThreadMembersChanged(thread):
-            yield _channel(thread)
-            yield _channel(thread.parent)  # a forum's newest message is its newest post
-        case ChannelDeleted(channel, threads):
-            for each in (channel, *threads):
-                yield from _all_gone(each)
-        case ThreadDeleted(thread):
-            yield from _all_gone(thread)
-        case (
-            GuildAdded(guild)
-            | GuildChanged(guild)
-            | GuildLost(guild)
-            | RoleChanged(guild)
-            | MemberJoined(guild)
-            | MemberChanged(guild)
-            | MemberLeft(guild)
-        ):
-            yield ("guild", guild.id), guild
-            for member in guild.members.values():
-                yield ("user", member.user.id), member.user
-
-
-def _channel(channel: Channel) -> tuple[Key, Channel]:
-    return (_kind(channel), channel.id), channel
-
-
-def _all_gone(channel: Channel) -> Iterator[tuple[Key, None]]:
-    yield (_kind(channel), channel.id), None
-    for message in channel.history:
-        yield ("message", message.id), None
-
-
-def _kind(channel: Channel) -> str:
-    if isinstance(channel, Thread):
-        return "thread"
-    return "category" if channel.kind is ChannelKind.CATEGORY else "channel"
 
 
 def _record(thing: Thing) -> records.Record:
