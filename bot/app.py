@@ -17,6 +17,7 @@ from bot.engine.answering import Answerer
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.sessions import Sessions
 from bot.gateway.connection import Connection
@@ -112,15 +113,19 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             clock=clock,
             governor=governor,
         )
+        circuits = Circuits(clock)
         answerer = Answerer(
             ledger=store,
             completer=Completer(
                 ledger=store,
                 model=model,
+                circuits=circuits,
                 clock=clock,
                 default_model=settings.openai_model,
+                fallback_models=settings.fallback_models,
                 budget=settings.context_tokens,
             ),
+            circuits=circuits,
             messenger=connection.messenger,
             clock=clock,
             governor=governor,
@@ -170,7 +175,7 @@ async def check(read: Callable[[], Settings]) -> bool:
     return _report(
         [
             await _check_store(settings.database_url),
-            await _check_model(settings),
+            *[await _check_model(settings, model) for model in _models(settings)],
             *await diagnose(
                 settings.discord_token.get_secret_value(),
                 api_url=api_url(settings),
@@ -202,8 +207,12 @@ async def _check_store(url: str) -> Finding:
     return Finding(Level.OK, "Database: it can be written.")
 
 
-async def _check_model(settings: Settings) -> Finding:
-    checkup = await check_model(endpoint(settings), settings.openai_model)
+def _models(settings: Settings) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((settings.openai_model, *settings.fallback_models)))
+
+
+async def _check_model(settings: Settings, model: str) -> Finding:
+    checkup = await check_model(endpoint(settings), model)
     return Finding(Level.OK if checkup.ok else Level.FAIL, f"Model: {checkup.words}")
 
 

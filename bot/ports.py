@@ -67,6 +67,10 @@ class Ledger(Protocol):
         """Take back the attempt of every turn that is answering: a planned stop is no failure."""
         ...
 
+    async def put_off(self, turn_id: TurnId) -> None:
+        """Take back the attempt of a turn that is answering: it waits, and has not failed."""
+        ...
+
     async def move_floor(self, session_id: SessionId, floor: int) -> None:
         """Remember the depth of the oldest turn that the session's contexts show."""
         ...

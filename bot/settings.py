@@ -75,6 +75,9 @@ class Settings(DiscordSettings):
     openai_model: str = Field(
         "gpt-6-luna", min_length=1, description="the model that answers when nothing else is chosen"
     )
+    openai_fallback_models: str = Field(
+        "", description="models asked in turn when that one fails, separated by commas"
+    )
     database_url: str = Field(
         "sqlite:///parley.db",
         pattern=r"^sqlite:///.+",
@@ -98,6 +101,12 @@ class Settings(DiscordSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )
+
+    @property
+    def fallback_models(self) -> tuple[str, ...]:
+        """The models that stand in for another one, in this order."""
+        names = (name.strip() for name in self.openai_fallback_models.split(","))
+        return tuple(dict.fromkeys(name for name in names if name))
 
     @property
     def secrets(self) -> tuple[str, ...]:

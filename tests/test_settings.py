@@ -121,6 +121,20 @@ def test_the_environment_wins_over_the_file(environ: pytest.MonkeyPatch, tmp_pat
     assert settings.discord_token.get_secret_value() == "from-file"
 
 
+@pytest.mark.parametrize(
+    ("names", "models"), [(None, ()), ("one", ("one",)), (" one, two,,one ,", ("one", "two"))]
+)
+def test_fallback_models_are_separated_by_commas(
+    environ: pytest.MonkeyPatch, tmp_path: Path, names: str | None, models: tuple[str, ...]
+) -> None:
+    environ.setenv("DISCORD_TOKEN", "t")
+    environ.setenv("OPENAI_API_KEY", "k")
+    if names is not None:
+        environ.setenv("OPENAI_FALLBACK_MODELS", names)
+
+    assert read_settings(tmp_path / "no.env").fallback_models == models
+
+
 def test_the_example_names_every_setting_and_no_other() -> None:
     named = [
         line.lstrip("# ").split("=")[0]
@@ -145,4 +159,4 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
 
 
 def has_default(field: FieldInfo) -> bool:
-    return not field.is_required() and field.default is not None
+    return not field.is_required() and field.default not in {None, ""}

@@ -63,6 +63,19 @@ class ModelRefused(ModelError):
     """Asking the same again will not help; somebody has to change something first."""
 
 
+class ModelDown(BotError):
+    """None of `models` is to be asked just now: the far side is down, `fault` says how.
+
+    `was_tried` when that was learned by asking, and not known before.
+    """
+
+    def __init__(self, fault: Fault, models: tuple[str, ...], *, was_tried: bool = False) -> None:
+        super().__init__(f"{fault}: {', '.join(models)}")
+        self.fault = fault
+        self.models = models
+        self.was_tried = was_tried
+
+
 class PlaceGone(BotError):
     """The place was deleted, or the bot may no longer speak there."""
 

@@ -27,11 +27,14 @@ class Reply:
 
     What the bot adds in its own name (a *notice*) is made from `ending` and `fault`
     when the reply is shown. It is no part of `text`, so no context ever holds it.
+    `model` is the one that answered, where one did; `instead_of` the one that was meant to.
     """
 
     text: str
     ending: Ending = Ending.WHOLE
     fault: Fault | None = None
+    model: str | None = None
+    instead_of: str | None = None
 
     @property
     def is_notice(self) -> bool:

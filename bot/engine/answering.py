@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from functools import partial
 
-from bot.domain.errors import BotError, PlaceGone, PostRefused, TurnSettled
+from bot.domain.errors import BotError, ModelDown, PlaceGone, PostRefused, TurnSettled
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.completing import Answer, Completer
 from bot.engine.layout import settled, without_file
+from bot.engine.notices import waiting
+from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
@@ -23,6 +26,11 @@ MAX_ATTEMPTS = 3  # a turn that comes to nothing this often is answered with a n
 # A request that left us may take effect for so long: about 20 s for what is in flight, and
 # some more. Must be shorter than the minutes for which Discord remembers a nonce.
 LATE_CHECK_AFTER = 25.0  # seconds
+
+# A turn that waits for a model to be back looks so often whether it may try. Who tried in
+# vain lets all others look first: it may be its own prompt that the model fails at.
+LOOK_AGAIN = 5.0  # seconds
+LONGEST_OUTAGE = timedelta(hours=6)  # after which a prompt is answered with a notice
 
 
 class Answerer:
@@ -37,6 +45,7 @@ class Answerer:
         *,
         ledger: Ledger,
         completer: Completer,
+        circuits: Circuits,
         messenger: Messenger,
         clock: Clock,
         governor: Governor,
@@ -44,6 +53,7 @@ class Answerer:
     ) -> None:
         self._ledger = ledger
         self._completer = completer
+        self._circuits = circuits
         self._messenger = messenger
         self._clock = clock
         self._governor = governor
@@ -51,6 +61,8 @@ class Answerer:
         self._fresh: set[TurnId] = set()
         self._halts: dict[SessionId, asyncio.Event] = {}
         self._checks: dict[TurnId, float] = {}
+        self._waiting: dict[SessionId, ModelDown] = {}
+        self._told: set[TurnId] = set()  # by this process, that their answer waits
         self._started = clock.monotonic()
 
     def expect(self, turn_id: TurnId) -> None:
@@ -58,12 +70,21 @@ class Answerer:
         self._fresh.add(turn_id)
 
     def halt(self, session_id: SessionId) -> None:
-        """Break off the answer that the session is at, if any; the store knows already why."""
+        """Break off the answer that the session is at, if any; the store knows already why.
+
+        One that waits for the model is to be taken up again for that.
+        """
+        self._waiting.pop(session_id, None)
         if halt := self._halts.get(session_id):
             halt.set()
 
     async def step(self, session_id: SessionId) -> float | None:
         """Do one piece of work; return the seconds until there may be more, None for never."""
+        if (down := self._waiting.get(session_id)) is not None:
+            after = LOOK_AGAIN if down.was_tried else 0.0
+            if not self._circuits.admits(down.models, after=after):
+                return LOOK_AGAIN
+        self._waiting.pop(session_id, None)
         # Before the turn is taken up: who stops it from then on must find somebody to tell.
         halt = self._halts[session_id] = asyncio.Event()
         try:
@@ -84,15 +105,19 @@ class Answerer:
         try:
             if turn.state is TurnState.ANSWERING:
                 turn = await self._answer(owed, screen)
+            if turn.reply is None:
+                return LOOK_AGAIN
             await self._deliver(turn, screen)
         except PlaceGone as error:
             log.info("%s event=abandoned reason=%s", _name(turn), error)
+            self._told.discard(turn.id)
             await self._ledger.settle_turn(turn.id, TurnState.ABANDONED)
         except TurnSettled as error:
             log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
         return 0.0
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
+        """Have a turn answered and return it so; as it is if it has to wait for the model."""
         turn = owed.turn
         if turn.attempt > 1:
             log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
@@ -101,8 +126,25 @@ class Answerer:
         elif turn.attempt > MAX_ATTEMPTS:
             answer = Answer(Reply("", Ending.GAVE_UP))
         else:
-            answer = await self._ask(owed, screen)
+            try:
+                answer = await self._ask(owed, screen)
+            except ModelDown as down:
+                if self._clock.now() - turn.prompts[-1].said_at <= LONGEST_OUTAGE:
+                    await self._wait(turn, screen, down)
+                    return turn
+                answer = Answer(Reply("", Ending.BROKEN, down.fault))
+        self._told.discard(turn.id)
         return await self._keep(turn, answer)
+
+    async def _wait(self, turn: Turn, screen: Screen, down: ModelDown) -> None:
+        """Have a turn wait until the model is back, and the person know that it does."""
+        await insist(self._clock, partial(self._ledger.put_off, turn.id))
+        if turn.id not in self._told:
+            log.info("%s event=waiting_for_model fault=%s", _name(turn), down.fault)
+            await screen.tell(waiting(down.fault))
+            self._told.add(turn.id)
+        if not screen.interrupted.is_set():
+            self._waiting[turn.session_id] = down
 
     async def _ask(self, owed: Owed, screen: Screen) -> Answer:
         async with asyncio.TaskGroup() as group:

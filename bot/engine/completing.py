@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
 from bot.domain.context import Context, Window, window
-from bot.domain.errors import Fault, ModelBusy, ModelError, ModelRefused
+from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelError, ModelRefused
 from bot.domain.persona import persona_named
 from bot.domain.reply import Ending, Reply
+from bot.domain.session import Session
 from bot.domain.turn import Owed, Turn
 from bot.domain.wording import storable
+from bot.engine.outages import Circuits
 from bot.engine.patience import pauses
 from bot.ports import Clock, Ledger, Model
 
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 4  # requests to the model within one attempt at a turn
+# After these another model may have better luck.
+_ANOTHER_MAY_ANSWER = frozenset({Fault.RATE, Fault.SERVER, Fault.TIMEOUT, Fault.MODEL})
 LONGEST_WAIT = 60.0  # seconds; a provider that wants more than this is told of at once
 
 _ENDINGS = {
@@ -40,15 +44,25 @@ class Answer:
 
 
 class Completer:
-    """Asks the model for one turn, with all the retries there are."""
+    """Asks the model for one turn, with all the retries there are, and then the next model."""
 
     def __init__(
-        self, *, ledger: Ledger, model: Model, clock: Clock, default_model: str, budget: int
+        self,
+        *,
+        ledger: Ledger,
+        model: Model,
+        circuits: Circuits,
+        clock: Clock,
+        default_model: str,
+        fallback_models: Sequence[str] = (),
+        budget: int,
     ) -> None:
         self._ledger = ledger
         self._model = model
+        self._circuits = circuits
         self._clock = clock
         self._default_model = default_model
+        self._fallback_models = tuple(fallback_models)
         self._budget = budget
 
     async def complete(self, owed: Owed, show: Callable[[StringIO], None]) -> Answer:
@@ -59,7 +73,45 @@ class Completer:
 
         A stream that breaks is asked for again from its start. What the last try had said
         by then is kept, for it was paid for.
+
+        Raises:
+            ModelDown: nothing was said, and asking again is to wait until the model is back.
         """
+        models = self._models(owed.session)
+        may_try = self._circuits.admits(models)
+        outcomes: list[Answer | ModelDown] = []
+        spent: Usage | None = None  # on models that did not answer
+        for model in models:
+            outcome = await self._outcome(owed, model, show)
+            if isinstance(outcome, Answer) and outcome.reply.fault is None:
+                return _credited(outcome, model, models[0], spent)
+            outcomes.append(outcome)
+            spent = _together(spent, None if isinstance(outcome, ModelDown) else outcome.usage)
+            if _fault_of(outcome) not in _ANOTHER_MAY_ANSWER:
+                break
+        if isinstance(outcomes[0], ModelDown) and not any(map(_words_of, outcomes)):
+            raise ModelDown(outcomes[0].fault, models, was_tried=may_try)
+        model, best = max(
+            zip(models, outcomes, strict=False), key=lambda pair: bool(_words_of(pair[1]))
+        )
+        assert isinstance(best, Answer), "where nothing was said it is the first one's"  # noqa: S101
+        return _credited(replace(best, usage=spent), model, models[0], None)
+
+    def _models(self, session: Session) -> tuple[str, ...]:
+        """Return the model that is meant to answer, and those that stand in for it."""
+        chosen = session.model or persona_named(session.persona).model or self._default_model
+        return (chosen, *(model for model in self._fallback_models if model != chosen))
+
+    async def _outcome(
+        self, owed: Owed, model: str, show: Callable[[StringIO], None]
+    ) -> Answer | ModelDown:
+        try:
+            return await self._insist(owed, model, show)
+        except ModelDown as error:
+            return error
+
+    async def _insist(self, owed: Owed, model: str, show: Callable[[StringIO], None]) -> Answer:
+        """Ask one model, several times if need be."""
         turn = owed.turn
         shown = await self._window(owed)
         waits = pauses()
@@ -70,7 +122,7 @@ class Completer:
         while True:
             tries_left -= 1
             try:
-                answer = await self._ask(owed, shown, show)
+                answer = await self._ask(owed, model, shown, show)
             except _BrokenOff as broken:
                 text = broken.text or text
                 spent = _together(spent, broken.error.usage)
@@ -82,6 +134,8 @@ class Completer:
                 may_hop = False
                 tries_left += 1
                 shown = await self._window(_above(owed, shown.floor), hop=True)
+            elif not text and self._circuits.down(model):
+                raise ModelDown(fault, (model,))
             elif wait is None or not tries_left:
                 return Answer(Reply(storable(text), Ending.BROKEN, fault), spent)
             else:
@@ -102,28 +156,39 @@ class Completer:
             await self._ledger.move_floor(session.id, shown.floor)
         return shown
 
-    async def _ask(self, owed: Owed, shown: Window, show: Callable[[StringIO], None]) -> Answer:
+    async def _ask(
+        self, owed: Owed, model: str, shown: Window, show: Callable[[StringIO], None]
+    ) -> Answer:
         session = owed.session
         persona = persona_named(session.persona)
         context = Context(
             session_id=session.id,
             speaker_id=owed.turn.prompts[-1].author_id,
-            model=session.model or persona.model or self._default_model,
+            model=model,
             instructions=persona.instructions,
             messages=shown.messages,
         )
         said = StringIO()
         try:
-            async with self._model.complete(context) as events:
-                async for event in events:
-                    match event:
-                        case Delta(piece):
-                            said.write(piece)
-                            show(said)
-                        case Finish(reason, usage):
-                            return Answer(_settled(said.getvalue(), reason), usage, shown.floor)
+            with self._circuits.trial(model):
+                return await self._read(context, shown, said, show)
         except (ModelBusy, ModelRefused) as error:
             raise _BrokenOff(said.getvalue(), error) from error
+        except ModelDown as error:
+            raise _BrokenOff("", ModelRefused(error.fault, "it is left alone for now")) from error
+
+    async def _read(
+        self, context: Context, shown: Window, said: StringIO, show: Callable[[StringIO], None]
+    ) -> Answer:
+        async with self._model.complete(context) as events:
+            async for event in events:
+                self._circuits.alive(context.model)
+                match event:
+                    case Delta(piece):
+                        said.write(piece)
+                        show(said)
+                    case Finish(reason, usage):
+                        return Answer(_settled(said.getvalue(), reason), usage, shown.floor)
         raise AssertionError("a completion ends with Finish or an error")
 
 
@@ -134,6 +199,23 @@ class _BrokenOff(Exception):
         super().__init__(str(error))
         self.text = text
         self.error = error
+
+
+def _fault_of(outcome: Answer | ModelDown) -> Fault | None:
+    return outcome.fault if isinstance(outcome, ModelDown) else outcome.reply.fault
+
+
+def _words_of(outcome: Answer | ModelDown) -> str:
+    return "" if isinstance(outcome, ModelDown) else outcome.reply.text
+
+
+def _credited(answer: Answer, model: str, chosen: str, spent: Usage | None) -> Answer:
+    """Return an answer that tells whose it is, with what was spent on models before."""
+    if not answer.reply.text and answer.usage is None:
+        return answer
+    instead_of = None if model == chosen else chosen
+    credited = replace(answer, reply=replace(answer.reply, model=model, instead_of=instead_of))
+    return credited if spent is None else _with_spent(credited, spent)
 
 
 def _with_spent(answer: Answer, spent: Usage) -> Answer:

@@ -57,6 +57,16 @@ _FAULTS = {
     Fault.TRUNCATED: "✂️ The answer broke off on the provider's side. Press Retry to ask again.",
 }
 
+_COMES_BY_ITSELF = "Your answer comes here by itself when it is back; you need not ask again."
+_DOWN = {
+    Fault.SERVER: f"🌩️ The model provider has a failure on its side. {_COMES_BY_ITSELF}",
+    Fault.TIMEOUT: f"⌛ The model has fallen silent. {_COMES_BY_ITSELF}",
+    Fault.CONNECTION: f"🔌 The model cannot be reached just now. {_COMES_BY_ITSELF}",
+    Fault.TRUNCATED: f"✂️ The model's answers break off just now. {_COMES_BY_ITSELF}",
+}
+WAITING_WORDS = frozenset(_DOWN.values())
+_LONGEST_NAME = 60  # characters of a model's name that are shown
+
 REFUSED_BY_DISCORD = (
     "-# 🛑 Discord did not take this part of the answer (a filter of this server, most likely)."
 )
@@ -67,4 +77,19 @@ WHOLE_IN_FILE = "-# 📄 This is the beginning; the whole answer is in the file.
 def note(reply: Reply) -> str:
     """Return what the bot says under a reply, or instead of one; nothing under a whole one."""
     words = _FAULTS[reply.fault] if reply.fault else _ENDINGS[reply.ending]
-    return words if reply.is_notice or not words else f"-# {words}"
+    lines = [words if reply.is_notice else f"-# {words}"] if words else []
+    if reply.model and reply.instead_of:
+        lines.append(
+            f"-# 🔀 Answered by {_shown(reply.model)}: {_shown(reply.instead_of)} did not answer."
+        )
+    return "\n".join(lines)
+
+
+def waiting(fault: Fault) -> str:
+    """Return what the bot says where an answer waits for the model to be back."""
+    return _DOWN[fault]
+
+
+def _shown(model: str) -> str:
+    name = " ".join(model.replace("`", "").split())
+    return f"`{name[:_LONGEST_NAME]}`"

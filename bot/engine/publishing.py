@@ -20,7 +20,7 @@ from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.domain.wording import storable
 from bot.engine.layout import growing
-from bot.engine.notices import REFUSED_BY_DISCORD, STILL_WRITING
+from bot.engine.notices import REFUSED_BY_DISCORD, STILL_WRITING, WAITING_WORDS
 from bot.engine.pacing import EDIT_INTERVAL, Governor
 from bot.engine.patience import insist
 from bot.ports import Clock, Ledger, Messenger
@@ -34,7 +34,7 @@ TYPING_AGAIN = 1.0  # seconds; when there was no room for it
 TYPING_AFTER = 0.1  # seconds
 FIRST_WORDS_AFTER = 0.05  # seconds
 
-_OUR_WORDS = {REFUSED_BY_DISCORD, STILL_WRITING}
+_OUR_WORDS = {REFUSED_BY_DISCORD, STILL_WRITING, *WAITING_WORDS}
 
 
 class Screen:
@@ -123,6 +123,18 @@ class Screen:
     def at_rest(self) -> asyncio.Lock:
         """Return a lock under which nothing is being written, so that `paint` may be cancelled."""
         return self._writing
+
+    async def tell(self, words: str) -> None:
+        """Show words of ours where the answer will be, which can be stopped until then.
+
+        Returns when Discord has confirmed them, however long that takes.
+
+        Raises:
+            PlaceGone: there is nobody left to show them to.
+        """
+        if self._must_search:
+            await insist(self._clock, self._search)
+        await insist(self._clock, partial(self._put, 0, Page(words, Controls.STOP)))
 
     async def finish(self, pages: list[Page]) -> None:
         """Show exactly `pages`, and take back what an earlier attempt left beyond them.

@@ -164,7 +164,7 @@ class Sessions:
         if await self._archive.speakers(session_id) - {actor.id}:
             demand(actor, Action.DELETE_SHARED, place, session)
         await self._archive.close_session(session_id, self._clock.now())
-        self._answerer.halt(session_id)
+        self._break_off(session_id)
         # While Discord is away the answer cannot be marked; the words go all the same.
         with suppress(TimeoutError):
             async with asyncio.timeout(MARKED_WITHIN):
@@ -190,15 +190,20 @@ class Sessions:
         """Break off the answer of a session that was just put away."""
         if before is not None:
             log.info("session=%s event=put_away", before.id)
-            self._answerer.halt(before.id)
+            self._break_off(before.id)
 
     async def _stop(self, session_id: SessionId) -> bool:
         turn = await self._archive.request_stop(session_id)
         if turn is None:
             return False
         log.info("session=%s turn=%s event=stopping", session_id, turn.id)
-        self._answerer.halt(session_id)
+        self._break_off(session_id)
         return True
+
+    def _break_off(self, session_id: SessionId) -> None:
+        """Have the answer end that the session is at, or that waits for the model there."""
+        self._answerer.halt(session_id)
+        self._lanes.wake(session_id)
 
     async def _retry(self, turn: Turn) -> Retried:
         version = await self._archive.add_version(turn.id)

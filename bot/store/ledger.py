@@ -28,6 +28,9 @@ class SqliteLedger(Desk):
     async def forgive_attempts(self) -> None:
         await self.writer.write(_forgive_attempts)
 
+    async def put_off(self, turn_id: TurnId) -> None:
+        await self.writer.write(lambda db: _put_off(db, turn_id))
+
     async def move_floor(self, session_id: SessionId, floor: int) -> None:
         await self.writer.write(
             lambda db: db.execute(
@@ -144,6 +147,11 @@ def _forgive_attempts(db: sqlite3.Connection) -> None:
     )
 
 
+def _put_off(db: sqlite3.Connection, turn_id: TurnId) -> None:
+    check_move(check_owed(db, turn_id), TurnState.ANSWERING)
+    db.execute("update turns set attempt = attempt - 1 where id = ? and attempt > 0", (turn_id,))
+
+
 def _record_post(db: sqlite3.Connection, turn_id: TurnId, page: int, post: int) -> None:
     check_owed(db, turn_id)
     (known,) = db.execute("select count(*) from posts where turn_id = ?", (turn_id,)).fetchone()
@@ -172,10 +180,24 @@ def _record_reply(
     db.execute(
         """
         update turns
-        set state = 'answered', reply_text = ?, ending = ?, fault = ?, floor = ?
+        set state = 'answered',
+            reply_text = ?,
+            ending = ?,
+            fault = ?,
+            model = ?,
+            instead_of = ?,
+            floor = ?
         where id = ?
         """,
-        (reply.text, reply.ending, reply.fault, floor, turn_id),
+        (
+            reply.text,
+            reply.ending,
+            reply.fault,
+            reply.model,
+            reply.instead_of,
+            floor,
+            turn_id,
+        ),
     )
     if usage is not None:
         _record_usage(db, turn, usage)

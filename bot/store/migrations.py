@@ -119,4 +119,14 @@ create table notebook (
 ) strict, without rowid;
 """
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),)
+# Which model answered, which is what its usage is counted for, and in whose place.
+_MODELS = """
+alter table turns add column model text;
+alter table turns add column instead_of text check (instead_of is null or model is not null);
+"""
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
+    Migration(2, "nothing", ""),
+    Migration(3, "models", _MODELS),
+)

@@ -150,7 +150,7 @@ def _reply(row: sqlite3.Row) -> Reply | None:
     if row["reply_text"] is None:
         return None
     fault = None if row["fault"] is None else Fault(row["fault"])
-    return Reply(row["reply_text"], Ending(row["ending"]), fault)
+    return Reply(row["reply_text"], Ending(row["ending"]), fault, row["model"], row["instead_of"])
 
 
 def _usage(row: sqlite3.Row) -> Usage | None:

@@ -16,6 +16,7 @@ from bot.engine.answering import Answerer
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.sessions import Sessions
 from bot.ports import Model
@@ -69,7 +70,12 @@ class World:
     """What outlives the process: its store, Discord, the model, and time."""
 
     def __init__(
-        self, *scripts: Script, budget: int = 16000, long_after: int = 8, lanes: int = 8
+        self,
+        *scripts: Script,
+        budget: int = 16000,
+        long_after: int = 8,
+        lanes: int = 8,
+        fallback_models: tuple[str, ...] = (),
     ) -> None:
         self.store = MemoryStore()
         self.board = Board(LoopClock())
@@ -79,6 +85,7 @@ class World:
         self._budget = budget
         self._long_after = long_after
         self._lanes = lanes
+        self._fallback_models = fallback_models
         self._in_flight: list[Landing] = []
 
     def live(self, story: Story, plan: Plan | None = None) -> bool:
@@ -134,15 +141,19 @@ class World:
         clock = LoopClock()
         governor = Governor(clock)
         store = guard_store(self.store, plan)
+        circuits = Circuits(clock)
         answerer = Answerer(
             ledger=store,
             completer=Completer(
                 ledger=store,
                 model=GuardedModel(self.asked, plan),
+                circuits=circuits,
                 clock=clock,
                 default_model="some-model",
+                fallback_models=self._fallback_models,
                 budget=self._budget,
             ),
+            circuits=circuits,
             messenger=PacedMessenger(guard_messenger(self.board, plan), governor),
             clock=clock,
             governor=governor,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from bot.domain.completion import Usage
-from bot.domain.errors import Fault, ModelBusy, ModelRefused
+from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelRefused
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
 from bot.engine.completing import Answer, Completer
+from bot.engine.outages import Circuits
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.virtual_time import LoopClock, run
@@ -39,6 +42,7 @@ class Desk:
         completer = Completer(
             ledger=store,
             model=self.model,
+            circuits=Circuits(LoopClock()),
             clock=LoopClock(),
             default_model="some-model",
             budget=self._budget,
@@ -55,7 +59,7 @@ def test_an_overflow_at_the_last_try_is_still_tried_with_half() -> None:
 
     answer = desk.answer()
 
-    assert answer.reply == Reply("After all.")
+    assert answer.reply == Reply("After all.", model="some-model")
     assert desk.shown == [21, 21, 21, 21, 5]
 
 
@@ -64,7 +68,7 @@ def test_an_overflow_halves_what_was_shown_also_right_after_a_hop() -> None:
 
     answer = desk.answer()
 
-    assert answer.reply == Reply("After all.")
+    assert answer.reply == Reply("After all.", model="some-model")
     assert desk.shown == [17, 3]
 
 
@@ -87,11 +91,20 @@ def test_where_nothing_can_be_left_out_an_overflow_is_told_at_once() -> None:
 
 
 def test_four_tries_are_made_and_no_more() -> None:
-    desk = Desk([FAILURE])
+    desk = Desk([ModelBusy(Fault.RATE, "429")])
 
     answer = desk.answer()
 
-    assert answer.reply == Reply("", Ending.BROKEN, Fault.SERVER)
+    assert answer.reply == Reply("", Ending.BROKEN, Fault.RATE)
+    assert desk.shown == [1, 1, 1, 1]
+
+
+def test_four_tries_that_show_it_down_are_no_answer() -> None:
+    desk = Desk([FAILURE])
+
+    with pytest.raises(ModelDown):
+        desk.answer()
+
     assert desk.shown == [1, 1, 1, 1]
 
 
@@ -109,7 +122,7 @@ def test_what_the_last_try_had_said_is_kept() -> None:
 
     answer = Desk(broken, broken, broken, [FAILURE]).answer()
 
-    assert answer.reply == Reply("Half a sen", Ending.BROKEN, Fault.SERVER)
+    assert answer.reply == Reply("Half a sen", Ending.BROKEN, Fault.SERVER, "some-model")
 
 
 def test_what_failed_tries_cost_is_counted_but_measures_no_context() -> None:
@@ -118,7 +131,9 @@ def test_what_failed_tries_cost_is_counted_but_measures_no_context() -> None:
 
     answer = desk.answer()
 
-    assert answer == Answer(Reply("Whole."), Usage(200, 50, 170, 5, 17), floor=None)
+    assert answer == Answer(
+        Reply("Whole.", model="some-model"), Usage(200, 50, 170, 5, 17), floor=None
+    )
 
 
 def test_a_turn_that_came_to_nothing_still_knows_what_it_cost() -> None:
@@ -126,10 +141,12 @@ def test_a_turn_that_came_to_nothing_still_knows_what_it_cost() -> None:
 
     answer = Desk([refused]).answer()
 
-    assert answer == Answer(Reply("", Ending.BROKEN, Fault.CONTENT), Usage(100, 0), floor=None)
+    assert answer == Answer(
+        Reply("", Ending.BROKEN, Fault.CONTENT, "some-model"), Usage(100, 0), floor=None
+    )
 
 
 def test_an_answer_at_the_first_try_measures_its_context() -> None:
     desk = Desk(["Whole.", Usage(100, 30)])
 
-    assert desk.answer() == Answer(Reply("Whole."), Usage(100, 30), floor=0)
+    assert desk.answer() == Answer(Reply("Whole.", model="some-model"), Usage(100, 30), floor=0)

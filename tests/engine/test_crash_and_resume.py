@@ -22,6 +22,7 @@ from tests.samples import ADA, CHANNEL
 
 SHORT: Script = ["Hi ", "there."]
 LONG: Script = ["a" * 1999, "\n", "b" * 1999, "\n", "c" * 10]
+DOWN: Script = [ModelBusy(Fault.SERVER, "503")]
 BROKEN: Script = ["Well", ModelBusy(Fault.SERVER, "503")]
 REPLIES = [
     pytest.param([SHORT], ["Hi there."], id="short"),
@@ -36,6 +37,7 @@ REPLIES = [
         ],
         id="model down",
     ),
+    pytest.param([DOWN] * 4 + [SHORT], ["Hi there."], id="down and back"),
     pytest.param([["no", ModelBusy(Fault.RATE, "429", after=3)], SHORT], ["Hi there."], id="busy"),
 ]
 A_MOMENT, AN_AGE = 1.0, 400.0  # seconds down; Discord has forgotten its nonces after the latter

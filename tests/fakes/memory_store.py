@@ -52,6 +52,14 @@ class MemoryStore(MemoryTables):
     async def forgive_attempts(self) -> None:
         await self._write(self._forgive_attempts)
 
+    async def put_off(self, turn_id: TurnId) -> None:
+        def put_off() -> None:
+            turn = self._owed(turn_id)
+            check_move(turn.state, S.ANSWERING)
+            self.turns[turn_id] = replace(turn, attempt=max(turn.attempt - 1, 0))
+
+        await self._write(put_off)
+
     async def move_floor(self, session_id: SessionId, floor: int) -> None:
         def move() -> None:
             if session := self.sessions.get(session_id):

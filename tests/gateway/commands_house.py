@@ -21,6 +21,7 @@ from bot.engine.answering import Answerer
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor, Urgency
 from bot.engine.sessions import Sessions
 from bot.gateway.client import Client
@@ -226,12 +227,19 @@ async def _running(*mains: Coroutine[object, object, None]) -> AsyncIterator[Non
 def _answerer(
     store: MemoryStore, model: ScriptedModel, clock: SystemClock, governor: Governor
 ) -> Answerer:
+    circuits = Circuits(clock)
     completer = Completer(
-        ledger=store, model=model, clock=clock, default_model="gpt-usual", budget=16000
+        ledger=store,
+        model=model,
+        circuits=circuits,
+        clock=clock,
+        default_model="gpt-usual",
+        budget=16000,
     )
     return Answerer(
         ledger=store,
         completer=completer,
+        circuits=circuits,
         messenger=Board(clock),
         clock=clock,
         governor=governor,

@@ -22,6 +22,7 @@ from bot.engine.answering import Answerer
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.sessions import Sessions
 from bot.gateway.client import Client
@@ -150,11 +151,18 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             assert client is not None
             return client
 
+        circuits = Circuits(clock)
         answerer = Answerer(
             ledger=store,
             completer=Completer(
-                ledger=store, model=model, clock=clock, default_model="gpt-usual", budget=16000
+                ledger=store,
+                model=model,
+                circuits=circuits,
+                clock=clock,
+                default_model="gpt-usual",
+                budget=16000,
             ),
+            circuits=circuits,
             messenger=DiscordMessenger(connected),
             clock=clock,
             governor=Governor(clock),

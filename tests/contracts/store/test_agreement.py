@@ -128,6 +128,10 @@ class TwoStores(RuleBasedStateMachine):
     def request_stop(self, number: int) -> None:
         self.both(lambda store: store.request_stop(self.session_id(number)))
 
+    @rule(number=numbers)
+    def put_off(self, number: int) -> None:
+        self.both(lambda store: store.put_off(self.turn_id(number)))
+
     @rule()
     def forgive_attempts(self) -> None:
         self.both(lambda store: store.forgive_attempts())

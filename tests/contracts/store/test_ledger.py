@@ -63,6 +63,36 @@ async def test_attempts_are_never_less_than_none(store: Store) -> None:
     assert (await again(store, turn)).attempt == 0
 
 
+async def test_a_turn_that_is_put_off_has_not_failed(store: Store) -> None:
+    turn = await answering(store, 1000)
+
+    await store.put_off(turn.id)
+    await store.put_off(turn.id)
+
+    assert await again(store, turn) == replace(turn, attempt=0)
+    assert (await begin(store, turn)).attempt == 1
+
+
+async def test_what_has_its_answer_is_not_put_off(store: Store) -> None:
+    done = await settled(store, 1000)
+    turn = await answered(store, 1001)
+
+    with pytest.raises(IllegalMove):
+        await store.put_off(turn.id)
+    with pytest.raises(TurnSettled):
+        await store.put_off(done.id)
+
+
+async def test_which_model_answered_is_kept(store: Store) -> None:
+    turn = await answering(store, 1000)
+    reply = Reply("hi", model="second", instead_of="first")
+
+    kept = await store.record_reply(turn.id, reply, usage=None, floor=None)
+
+    assert kept.reply == reply
+    assert (await again(store, turn)).reply == reply
+
+
 async def test_a_floor_is_remembered(store: Store) -> None:
     await received(store, 1000)
 
