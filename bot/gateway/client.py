@@ -32,6 +32,11 @@ class Entry(Protocol):
         ...
 
 
+# A gateway from which nothing came for so long is dead, whatever the socket says: it answers
+# a heartbeat every 41.25 s. https://discord.com/developers/docs/events/gateway#heartbeat-interval
+SILENT_AFTER = 50.0  # seconds
+
+
 class OpenGate(asyncio.Event):
     """What all requests pass, for they wait for the governor instead.
 
@@ -57,6 +62,7 @@ class Client(discord.Client):
         entry: Entry,
         *,
         message_content: bool,
+        silent_after: float = SILENT_AFTER,
         http_trace: aiohttp.TraceConfig | None = None,
     ) -> None:
         super().__init__(
@@ -70,6 +76,7 @@ class Client(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            heartbeat_timeout=silent_after,
             http_trace=http_trace or aiohttp.TraceConfig(),
         )
         self._intake = intake

@@ -19,7 +19,7 @@ from bot.domain.errors import BotError, MessengerBusy
 from bot.engine.intake import Intake
 from bot.engine.pacing import Governor
 from bot.engine.patience import pauses
-from bot.gateway.client import Client, Entry
+from bot.gateway.client import SILENT_AFTER, Client, Entry
 from bot.gateway.messenger import DiscordMessenger
 from bot.gateway.wire import metered
 from bot.ports import Clock
@@ -64,12 +64,19 @@ class Connection:
     """
 
     def __init__(
-        self, token: str, *, api_url: str | None = None, clock: Clock, governor: Governor
+        self,
+        token: str,
+        *,
+        api_url: str | None = None,
+        clock: Clock,
+        governor: Governor,
+        silent_after: float = SILENT_AFTER,
     ) -> None:
         self._token = token
         self._api_url = api_url
         self._clock = clock
         self._trace = metered(governor)
+        self._silent_after = silent_after
         self._client: discord.Client | None = None
         self._message_content = True
         self.messenger = DiscordMessenger(self._connected)
@@ -91,7 +98,11 @@ class Connection:
     async def _connect(self, intake: Intake, entry: Entry) -> None:
         """Be connected for as long as it lasts; the library resumes by itself where it can."""
         client = Client(
-            intake, entry, message_content=self._message_content, http_trace=self._trace
+            intake,
+            entry,
+            message_content=self._message_content,
+            silent_after=self._silent_after,
+            http_trace=self._trace,
         )
         async with client, asyncio.TaskGroup() as group:
             self._client = client

@@ -130,6 +130,7 @@ def test_a_prompt_that_waited_too_long_is_told_so_and_can_be_retried() -> None:
         house.intake.hear(Utterance(CHANNEL, said, ADA, mentions_us=True))
         await seconds(6 * 3600 - 60)
         assert world.board.read_aloud(CHANNEL) == [WAITING]
+        assert world.board.edits == 0
 
     assert world.live(story)
     (post,) = world.board.posts_at(CHANNEL)
@@ -344,6 +345,26 @@ def test_an_open_circuit_is_tried_by_one_at_a_time_and_ever_more_seldom() -> Non
         return waits
 
     assert run(story()) == [5.0, 10.0, 20.0, 40.0, 60.0, 60.0]
+
+
+def test_who_asked_before_it_was_known_makes_nobody_wait_longer() -> None:
+    circuits = Circuits(LoopClock())
+
+    async def late() -> None:
+        with circuits.trial("m"):
+            await seconds(1)
+            raise ModelBusy(Fault.SERVER, "503")
+
+    async def story() -> float:
+        asking = asyncio.create_task(late())
+        await seconds(0.5)
+        for _ in range(4):
+            fail(circuits)
+        with pytest.raises(ModelBusy):
+            await asking
+        return await until_admitted(circuits)
+
+    assert run(story()) == 4.5
 
 
 def test_who_is_broken_off_while_trying_leaves_it_to_the_next_one() -> None:

@@ -13,6 +13,7 @@ from bot.clock import SystemClock
 from bot.domain.hearing import Utterance
 from bot.engine.intake import Intake
 from bot.engine.pacing import Governor
+from bot.gateway.client import SILENT_AFTER
 from bot.gateway.connection import Connection
 from bot.playground import LocalDiscord
 from bot.ports import Clock
@@ -65,17 +66,32 @@ class Hands:
         raise AssertionError(interaction)
 
 
-def connection_to(api_url: str, clock: Clock, token: str) -> Connection:
+def connection_to(
+    api_url: str, clock: Clock, token: str, *, silent_after: float = SILENT_AFTER
+) -> Connection:
     """Return a connection that nobody runs yet."""
-    return Connection(token, api_url=api_url, clock=clock, governor=Governor(clock))
+    return Connection(
+        token,
+        api_url=api_url,
+        clock=clock,
+        governor=Governor(clock),
+        silent_after=silent_after,
+    )
 
 
 @asynccontextmanager
 async def listening(
-    local: LocalDiscord, ears: Ears, hands: Hands | None = None, clock: Clock | None = None
+    local: LocalDiscord,
+    ears: Ears,
+    hands: Hands | None = None,
+    clock: Clock | None = None,
+    *,
+    silent_after: float = SILENT_AFTER,
 ) -> AsyncIterator[Connection]:
     """Have a connection run while the block lasts."""
-    connection = connection_to(local.api_url, clock or SystemClock(), local.token)
+    connection = connection_to(
+        local.api_url, clock or SystemClock(), local.token, silent_after=silent_after
+    )
     async with asyncio.TaskGroup() as group:
         running = group.create_task(connection.run(ears, hands or Hands()))
         try:

@@ -12,6 +12,7 @@ from aiohttp import web
 from bot.clock import SystemClock
 from bot.domain.errors import MessengerBusy
 from bot.domain.session import Place
+from bot.gateway.client import SILENT_AFTER
 from bot.gateway.connection import Unwelcome, point_at
 from bot.playground import LocalDiscord, Rules
 from bot.playground.gateway.session import encode
@@ -275,3 +276,25 @@ async def test_an_answer_that_names_no_gateway_is_no_discord(body: str, words: s
             with pytest.raises(aiohttp.ClientError, match=words):
                 await point_at(f"http://127.0.0.1:{port}/")
     await runner.cleanup()
+
+
+async def test_a_gateway_that_looks_alive_but_is_dead_is_left_for_another() -> None:
+    async with LocalDiscord(rules=Rules(identify_every=0.0, heartbeat_interval=0.3)) as local:
+        with pointed_at(local):
+            guild = local.add_guild("Home")
+            general = local.add_channel(guild, "general")
+            ada, ears = local.add_person("Ada", guilds=[guild]), Ears()
+
+            async with listening(local, ears, silent_after=1.0):
+                await local.bot_ready()
+                (connection,) = local.gateway.connections
+                local.gateway.go_silent()
+                await ada.say(general, "is anybody there?")
+                await ears.have_heard(1)
+
+    assert ears.heard == ["is anybody there?"]
+    assert connection not in local.gateway.connections
+
+
+def test_a_dead_gateway_is_noticed_within_a_minute_and_a_quiet_one_is_left_alone() -> None:
+    assert 41.25 < SILENT_AFTER < 60
