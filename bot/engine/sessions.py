@@ -25,6 +25,7 @@ from bot.ports import Archive, Clock
 
 log = logging.getLogger(__name__)
 
+SHOWN_WITHIN = 5.0  # seconds for an answer that is safe to be on Discord
 MARKED_WITHIN = 10.0  # seconds for an answer that is stopped to say so
 
 
@@ -206,6 +207,11 @@ class Sessions:
         self._lanes.wake(session_id)
 
     async def _retry(self, turn: Turn) -> Retried:
+        if turn.state is TurnState.ANSWERED:
+            # Its button may be seen a moment before it is known here that all of it is.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SHOWN_WITHIN):
+                    await self._lanes.idle(turn.session_id)
         version = await self._archive.add_version(turn.id)
         if version is not None:
             log.info("session=%s turn=%s event=retrying", version.session_id, version.id)

@@ -245,6 +245,23 @@ def test_only_the_newest_answer_can_be_retried_and_not_while_it_grows() -> None:
     assert world.live(story)
 
 
+def test_an_answer_can_be_retried_from_the_moment_it_is_seen() -> None:
+    world = World(["One."], ["Two."])
+
+    async def story(house: House) -> None:
+        world.board.is_away = True
+        house.say(1000, "hello")
+        await house.until(lambda: [t.state for t in world.turns()] == [TurnState.ANSWERED])
+        async with asyncio.TaskGroup() as group:
+            retrying = group.create_task(house.sessions.retry(CHANNEL, ADA))
+            await house.clock.sleep(0.1)
+            world.board.is_away = False
+        assert retrying.result() is Retried.STARTED
+
+    assert world.live(story)
+    assert world.shown() == "Two."
+
+
 def test_an_old_session_goes_on_where_it_was_when_it_is_resumed() -> None:
     world = World(["Nice to meet you."], ["New topic."], ["You are Ada."])
 
