@@ -14,6 +14,7 @@ from bot import __version__
 from bot.clock import SystemClock
 from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreUnusable
 from bot.engine.answering import Answerer
+from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
@@ -24,6 +25,7 @@ from bot.gateway.connection import Connection
 from bot.gateway.diagnosis import Finding, Level, diagnose
 from bot.gateway.entry import Entry
 from bot.gateway.invite import application_id_from, invite_url
+from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from bot.model import Endpoint, check_model, open_model, warm_up
 from bot.ports import Notebook, Store
@@ -46,6 +48,7 @@ class Bot:
     store: Store
     connection: Connection
     intake: Intake
+    catch_up: CatchUp
     lanes: Lanes
     entry: Entry
     sync: CommandSync
@@ -63,8 +66,9 @@ class Bot:
             async with asyncio.TaskGroup() as group:
                 tasks = [
                     group.create_task(self.intake.run()),
+                    group.create_task(self.catch_up.run()),
                     group.create_task(self.sync.run()),
-                    group.create_task(self.connection.run(self.intake, self.entry)),
+                    group.create_task(self.connection.run(self.catch_up, self.entry)),
                 ]
                 await stop.wait()
                 log.info("event=stopping grace=%.0f", self.settings.grace_seconds)
@@ -135,17 +139,25 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             intake = Intake(
                 inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect
             )
+            catch_up = CatchUp(
+                attendance=store,
+                past=DiscordPast(connection.client),
+                intake=intake,
+                clock=clock,
+                hours=settings.catch_up_hours,
+            )
             sessions = Sessions(
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
             )
             sync = CommandSync(notebook=store, clock=clock)
             entry = Entry(
                 sessions=sessions,
+                catch_up=catch_up,
                 sync=sync,
                 clock=clock,
                 default_model=settings.openai_model,
             )
-            yield Bot(settings, store, connection, intake, lanes, entry, sync)
+            yield Bot(settings, store, connection, intake, catch_up, lanes, entry, sync)
 
 
 async def run(settings: Settings) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.domain.completion import CompletionEvent, Usage
 from bot.domain.context import Context
+from bot.domain.hearing import Reading, Sight, Utterance, Watermarks
 from bot.domain.message import Prompt
 from bot.domain.reply import Mark, Page, Post, Reply
 from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
@@ -32,8 +33,50 @@ class Inbox(Protocol):
 
         Each prompt comes with a session to open at its place in case none is open there;
         otherwise the turn joins the open one, whatever its id, and becomes its head. The
-        answer holds None for a prompt whose message was heard before.
+        answer holds None for a prompt whose message was heard before. A message moves the
+        watermark of its place, unless that lags.
         """
+        ...
+
+    async def hear_together(
+        self, session: Session, prompts: Sequence[Prompt], *, reading: Reading | None
+    ) -> Turn | None:
+        """Record those of the prompts that were not heard before, in this order, as one turn.
+
+        Otherwise as `hear`; None when there is nothing to answer. With what the prompts were
+        found in the watermark of the place moves as `keep_up` does it.
+        """
+        ...
+
+
+class Attendance(Protocol):
+    """How far the places were heard."""
+
+    async def watermarks(self) -> Watermarks:
+        """Return the watermarks."""
+        ...
+
+    async def fall_behind(self, places: Sequence[tuple[Place, int]], *, epoch: int) -> None:
+        """Remember that places lag since an epoch, each from that message on.
+
+        One that lags already stays where it is, and waits for a reading of this epoch.
+        """
+        ...
+
+    async def keep_up(self, place: Place, reading: Reading) -> None:
+        """Remember that a place was read, and lags no more; nothing if the epoch is another."""
+        ...
+
+    async def stay_alive(self, until: int) -> None:
+        """Move the watermark that all places share, but for those that lag; never back."""
+        ...
+
+    async def unheard(self, messages: Sequence[int]) -> set[int]:
+        """Return those of the messages that were not heard."""
+        ...
+
+    async def places_since(self, moment: datetime, *, limit: int) -> list[Place]:
+        """Return the places whose sessions were spoken in since then, the latest first."""
         ...
 
 
@@ -181,7 +224,7 @@ class Notebook(Protocol):
         ...
 
 
-class Store(Inbox, Ledger, Archive, Notebook, Protocol):
+class Store(Inbox, Attendance, Ledger, Archive, Notebook, Protocol):
     """Everything that is kept."""
 
 
@@ -255,6 +298,33 @@ class Messenger(Protocol):
         """Show for some seconds that the bot is typing; a failure is nobody's concern.
 
         False when it was left out, for requests that are more important.
+        """
+        ...
+
+
+class Past(Protocol):
+    """What was said at a place before, as Discord still has it.
+
+    Every method may raise PlaceGone, and MessengerBusy.
+    """
+
+    async def read(
+        self, place: Place, *, after: int, before: int | None = None, most: int
+    ) -> list[Utterance]:
+        """Return the newest messages between two ids, oldest first, meant for us or not.
+
+        Empty where we may not read what was said before.
+        """
+        ...
+
+    async def unseen(self, guild_id: int) -> list[Sight]:
+        """Return the places of a server where something was said that never arrived here."""
+        ...
+
+    async def offer(self, place: Place, *, count: int, oldest: int, newest: int) -> None:
+        """Ask at a place whether so many messages between two are still to be answered.
+
+        Asking twice within a few minutes asks once. A refusal is nobody's concern.
         """
         ...
 

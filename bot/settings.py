@@ -98,6 +98,9 @@ class Settings(DiscordSettings):
     grace_seconds: Annotated[float, Field(ge=0)] = Field(
         20, description="how long answers in flight may go on after a SIGTERM"
     )
+    catch_up_hours: Annotated[float, Field(ge=0)] = Field(
+        6, description="what was said while the bot was away and is older is only offered"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="DEBUG, INFO, WARNING or ERROR"
     )

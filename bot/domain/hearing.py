@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from bot.domain.access import Action, Actor, denial
 from bot.domain.message import Prompt
 from bot.domain.session import Place
+
+# https://discord.com/developers/docs/reference#snowflakes: an id begins with the milliseconds
+# since the first second of 2015.
+_FIRST_MOMENT = datetime(2015, 1, 1, tzinfo=UTC)
+_BITS_BELOW_TIME = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +26,52 @@ class Utterance:
     in_thread_of_ours: bool = False
     mentions_us: bool = False
     replies_to_us: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A place as Discord shows it: what was said there last, without its words."""
+
+    place: Place
+    newest: int | None = None  # the id of the newest message; None: Discord did not say
+    since: int = 0  # what is older was said before we were there
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """How far a place was heard: whatever is meant for us up to that message is recorded.
+
+    While a place lags nothing that is said there later may move its watermark: between the
+    two there may be messages that nobody heard.
+    """
+
+    place: Place
+    until: int
+    lags: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A place was read up to a message, by a reader that began in that epoch.
+
+    In a later epoch more may be missing there, and an earlier reading proves nothing.
+    """
+
+    until: int
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watermarks:
+    """The watermark that all places share, and those of the places that have one of their own."""
+
+    common: int | None  # None: the bot was never connected before
+    own: Mapping[int, Watermark]  # by the id of the channel
+
+
+def id_at(moment: datetime) -> int:
+    """Return the least id that Discord gives out at a moment."""
+    return int((moment - _FIRST_MOMENT).total_seconds() * 1000) << _BITS_BELOW_TIME
 
 
 def is_heard(utterance: Utterance) -> bool:

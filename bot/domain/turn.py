@@ -79,8 +79,12 @@ class Turn:
 
     @property
     def anchor(self) -> int:
-        """The id that names this turn on Discord, for all its versions alike."""
-        return self.prompts[0].message_id
+        """The id that names this turn on Discord, for all its versions alike.
+
+        It is the newest prompt's: the posts come after that one, however much was said
+        between the first prompt and it.
+        """
+        return self.prompts[-1].message_id
 
     @property
     def is_settled(self) -> bool:

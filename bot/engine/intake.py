@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import uuid4
 
-from bot.domain.hearing import Utterance, is_heard
+from bot.domain.hearing import Reading, Utterance, is_heard
 from bot.domain.message import Prompt
 from bot.domain.persona import DEFAULT_PERSONA
 from bot.domain.session import Place, Session, SessionId, TurnId
@@ -76,6 +76,21 @@ class Intake:
         self._waiting.put_nowait(heard)
         return await heard.turn
 
+    async def hear_together(
+        self, place: Place, prompts: Sequence[Prompt], *, reading: Reading | None
+    ) -> Turn | None:
+        """Take in prompts that one reply answers, and move the watermark with them.
+
+        Return their turn once it is durable; None when all were heard before. They do not
+        wait behind what arrives meanwhile.
+        """
+        session = self.fresh_session(place, prompts[0])
+        record = partial(self._inbox.hear_together, session, prompts, reading=reading)
+        turn = await insist(self._clock, record)
+        if turn is not None:
+            self._owe(turn)
+        return turn
+
     def fresh_session(self, place: Place, prompt: Prompt) -> Session:
         """Return a session to open at `place` in case there is none."""
         return Session(
@@ -111,9 +126,12 @@ class Intake:
             turns = await insist(self._clock, partial(self._inbox.hear, prompts))
             for heard, turn in zip(batch, turns, strict=True):
                 if turn is not None:
-                    log.info("session=%s turn=%s event=heard", turn.session_id, turn.id)
-                    self._expect(turn.id)
-                    self._lanes.wake(turn.session_id)
+                    self._owe(turn)
                 if not heard.turn.done():
                     heard.turn.set_result(turn)
                 self._waiting.task_done()
+
+    def _owe(self, turn: Turn) -> None:
+        log.info("session=%s turn=%s event=heard", turn.session_id, turn.id)
+        self._expect(turn.id)
+        self._lanes.wake(turn.session_id)

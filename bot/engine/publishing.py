@@ -304,8 +304,8 @@ class Screen:
             self._shown[number] = page
 
     def _reply_to(self, number: int) -> int | None:
-        first = self._turn.prompts[0]
-        return first.message_id if number == 0 and first.is_message else None
+        newest = self._turn.prompts[-1]
+        return newest.message_id if number == 0 and newest.is_message else None
 
     async def _search(self) -> None:
         """Adopt the posts that an earlier attempt placed; once for a recovered turn."""

@@ -10,10 +10,12 @@ from uuid import UUID
 
 import discord
 
+from bot.domain.errors import MessengerBusy, PlaceGone
 from bot.domain.session import SessionId
+from bot.engine.catching_up import CatchUp
 from bot.engine.sessions import Retried, Sessions
 from bot.gateway import phrases
-from bot.gateway.address import parse
+from bot.gateway.address import parse, parse_missed
 from bot.gateway.entry_rules import Words
 from bot.gateway.people import Request
 
@@ -37,8 +39,9 @@ def confirmation(session_id: SessionId) -> discord.ui.View:
 class Buttons:
     """Does what buttons ask for."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, catch_up: CatchUp) -> None:
         self._sessions = sessions
+        self._catch_up = catch_up
 
     async def stop(self, request: Request) -> Words | None:
         """Stop the answer that the button is under; say nothing when it worked."""
@@ -67,3 +70,22 @@ class Buttons:
             return Words(phrases.UNKNOWN_COMMAND)
         session = await self._sessions.delete(request.place, request.actor, session_id)
         return Words(phrases.deleted(session) if session else phrases.UNKNOWN_SESSION)
+
+    async def answer_missed(self, request: Request) -> Words | None:
+        """Have answered what was said while the bot was away; say nothing when it worked."""
+        span = parse_missed(request.custom_id)
+        if span is None:
+            return Words(phrases.UNKNOWN_COMMAND)
+        try:
+            is_answered = await self._catch_up.answer(request.place, request.actor, *span)
+        except MessengerBusy:
+            return Words(phrases.PAST_BUSY, keeps_button=True)
+        except PlaceGone:
+            return Words(phrases.PAST_HIDDEN, keeps_button=True)
+        return None if is_answered else Words(phrases.NOTHING_MISSED)
+
+    async def leave_missed(self, request: Request) -> Words | None:
+        """Leave it; the question alone goes."""
+        if parse_missed(request.custom_id) is None:
+            return Words(phrases.UNKNOWN_COMMAND)
+        return None

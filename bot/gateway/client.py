@@ -4,16 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol
 
 import aiohttp
 import discord
 
-from bot.domain.hearing import Utterance, is_heard
-from bot.engine.intake import Intake
-from bot.gateway.translate import translate
+from bot.domain.hearing import Sight, Utterance, is_heard
+from bot.gateway.past import sights_of
+from bot.gateway.translate import is_withheld, translate
+from bot.ports import Clock
 
 log = logging.getLogger(__name__)
+
+
+PULSE = 15.0  # seconds; Discord asks for a heartbeat every 41
+
+
+class Ears(Protocol):
+    """What hears of messages, and of what may have been missed; see `bot.engine.catching_up`."""
+
+    def begin(self) -> None:
+        """Know that a new session with the gateway begins."""
+        ...
+
+    def see(self, guild_id: int, sights: Iterable[Sight]) -> None:
+        """Know the places of a server."""
+        ...
+
+    def go_on(self) -> None:
+        """Know that the session with the gateway goes on after an interruption."""
+        ...
+
+    def alive(self, at: datetime) -> None:
+        """Know that everything that was said until then has arrived."""
+        ...
+
+    def hear(self, utterance: Utterance) -> bool:
+        """Take a message in if it is meant for the bot; say whether it is."""
+        ...
+
+    async def resume(self) -> int:
+        """Wake what is owed."""
+        ...
 
 
 class Entry(Protocol):
@@ -54,11 +89,11 @@ class OpenGate(asyncio.Event):
 
 
 class Client(discord.Client):
-    """One connection to Discord: ears for the intake and the entry."""
+    """One connection to Discord, which hears for the engine and the entry."""
 
     def __init__(
         self,
-        intake: Intake,
+        ears: Ears,
         entry: Entry,
         *,
         message_content: bool,
@@ -79,46 +114,75 @@ class Client(discord.Client):
             heartbeat_timeout=silent_after,
             http_trace=http_trace or aiohttp.TraceConfig(),
         )
-        self._intake = intake
+        self._ears = ears
         self._entry = entry
+        self._has_begun = asyncio.Event()
+        self._seen: set[int] = set()  # servers whose places the ears know in this session
 
     async def setup_hook(self) -> None:
         """Take up what is owed, now that we can speak."""
         self.http._global_over = OpenGate()
         await self._entry.connected(self)
-        await self._intake.resume()
+        await self._ears.resume()
 
     async def on_connect(self) -> None:
-        """Log that a new session with the gateway has begun.
+        """Know that a new session with the gateway has begun; no await stands before it.
 
         `on_ready` comes two seconds later, even to a client that was closed by then.
         """
+        self._seen = set()
+        self._ears.begin()
+        self._has_begun.set()
         log.info("event=connected bot=%s servers=%d", self.user, len(self.guilds))
 
     async def on_resumed(self) -> None:
         """Log that the session goes on after an interruption; what was missed comes now."""
         log.info("event=resumed")
+        self._ears.go_on()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Know a server's places, after a new session or an outage of the server."""
+        self._see(guild)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Know a new server's places."""
+        self._see(guild)
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        """Know that a server is out of reach for now."""
+        self._seen.discard(guild.id)
+
+    async def feel_pulse(self, clock: Clock) -> None:
+        """Tell the ears again and again until when the connection was alive, until cancelled.
+
+        Discord answers heartbeats in order: whatever it had to say before has arrived. The
+        library tells of an answer by nothing but another latency.
+        """
+        await self._has_begun.wait()
+        while True:
+            before, latency, session = clock.now(), self.latency, self._seen
+            await clock.sleep(PULSE)
+            has_beaten = self.latency not in {latency, math.inf}
+            if has_beaten and self._seen is session and self._sees_all():
+                self._ears.alive(before)
+
+    def _see(self, guild: discord.Guild) -> None:
+        self._seen.add(guild.id)
+        self._ears.see(guild.id, sights_of(guild))
+
+    def _sees_all(self) -> bool:
+        return all(guild.id in self._seen for guild in self.guilds)
 
     async def on_message(self, message: discord.Message) -> None:
         """Hear one message; no await stands before it, so that the order is kept."""
         if self.user is None:
             return
         utterance = translate(message, self.user)
-        if not self._is_withheld(message, utterance):
-            self._intake.hear(utterance)
+        has_intent = self.intents.message_content
+        if not is_withheld(message, utterance, self.user, has_intent=has_intent):
+            self._ears.hear(utterance)
         elif is_heard(utterance):
             await self._entry.miss(message)
-
-    def _is_withheld(self, message: discord.Message, utterance: Utterance) -> bool:
-        """Whether Discord keeps from us what the message says.
-
-        Without the intent it does so where nobody mentions us; a direct message without
-        words really has none.
-        """
-        if self.intents.message_content or utterance.place.is_direct:
-            return False
-        is_for_us = self.user in message.mentions
-        return not (is_for_us or message.content or message.attachments)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take one command, button or autocomplete."""

@@ -16,10 +16,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.errors import BotError, MessengerBusy
-from bot.engine.intake import Intake
 from bot.engine.pacing import Governor
 from bot.engine.patience import pauses
-from bot.gateway.client import SILENT_AFTER, Client, Entry
+from bot.gateway.client import SILENT_AFTER, Client, Ears, Entry
 from bot.gateway.messenger import DiscordMessenger
 from bot.gateway.wire import metered
 from bot.ports import Clock
@@ -79,10 +78,10 @@ class Connection:
         self._silent_after = silent_after
         self._client: discord.Client | None = None
         self._message_content = True
-        self.messenger = DiscordMessenger(self._connected)
+        self.messenger = DiscordMessenger(self.client)
 
-    async def run(self, intake: Intake, entry: Entry) -> None:
-        """Hear for `intake` and `entry` until cancelled, connecting anew whenever needed.
+    async def run(self, ears: Ears, entry: Entry) -> None:
+        """Hear for `ears` and `entry` until cancelled, connecting anew whenever needed.
 
         Raises:
             Unwelcome: the token is wrong, or Discord refuses this bot for good.
@@ -90,15 +89,15 @@ class Connection:
         waits = _pauses()
         while True:
             begun = self._clock.monotonic()
-            await self._connect(intake, entry)
+            await self._connect(ears, entry)
             if self._clock.monotonic() - begun > LONG_ENOUGH:
                 waits = _pauses()
             await self._clock.sleep(next(waits))
 
-    async def _connect(self, intake: Intake, entry: Entry) -> None:
+    async def _connect(self, ears: Ears, entry: Entry) -> None:
         """Be connected for as long as it lasts; the library resumes by itself where it can."""
         client = Client(
-            intake,
+            ears,
             entry,
             message_content=self._message_content,
             silent_after=self._silent_after,
@@ -107,9 +106,11 @@ class Connection:
         async with client, asyncio.TaskGroup() as group:
             self._client = client
             living = group.create_task(self._live(client))
+            pulse = group.create_task(client.feel_pulse(self._clock))
             try:
                 await asyncio.wait({living})
             finally:
+                pulse.cancel()
                 # The library may miss that it was cancelled, for `asyncio.wait_for` drops what
                 # comes together with a result; it never misses that its client is closed.
                 await client.close()
@@ -153,7 +154,7 @@ class Connection:
                 # A new client has forgotten it, and goes on as after a crash.
                 log.error("event=disconnected", exc_info=error)
 
-    def _connected(self) -> discord.Client:
+    def client(self) -> discord.Client:
         """Return the client that is logged in.
 
         Raises:

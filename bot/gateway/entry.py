@@ -14,8 +14,10 @@ import discord
 
 from bot.domain.access import Action, Denial, Denied, demand
 from bot.domain.reply import Controls
+from bot.engine.catching_up import CatchUp
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
+from bot.gateway.address import ANSWER, LEAVE
 from bot.gateway.buttons import DELETE, Buttons
 from bot.gateway.commands_chat import ChatCommand
 from bot.gateway.commands_session import SessionCommands
@@ -43,6 +45,7 @@ class Entry:
         self,
         *,
         sessions: Sessions,
+        catch_up: CatchUp,
         sync: CommandSync,
         clock: Clock,
         default_model: str,
@@ -51,7 +54,7 @@ class Entry:
         self.rules = _rules(
             ChatCommand(sessions, Threads(clock=clock)),
             SessionCommands(sessions, default_model=default_model),
-            Buttons(sessions),
+            Buttons(sessions, catch_up),
         )
         self._telling = Telling(clock=clock)
         self._unheard = Unheard()
@@ -91,6 +94,8 @@ class Entry:
             outcome = await self._patiently(request, rule)
             if isinstance(outcome, Words):
                 await self._telling.tell(request, rule.way, outcome)
+            if rule.way is Way.TAKING_AWAY and not _is_kept(outcome):
+                await self._telling.take_away(request)
 
     def _allowed(self, request: Request) -> Rule:
         """Return the rule for a request.
@@ -150,6 +155,10 @@ def _is_ours(request: Request, rule: Rule) -> bool:
     return message.flags.ephemeral or rule.way is not Way.IN_PLACE
 
 
+def _is_kept(outcome: Outcome) -> bool:
+    return isinstance(outcome, Words) and outcome.keeps_button
+
+
 def _rules(chat: ChatCommand, sessions: SessionCommands, buttons: Buttons) -> Rules:
     thinking, quietly, choices = Way.THINKING, Way.QUIETLY, Way.CHOICES
     command, complete, button = Kind.COMMAND, Kind.AUTOCOMPLETE, Kind.BUTTON
@@ -173,6 +182,8 @@ def _rules(chat: ChatCommand, sessions: SessionCommands, buttons: Buttons) -> Ru
             (complete, "session delete"): Rule(Action.DELETE, choices, sessions.sessions_like),
             (button, Controls.STOP.value): Rule(Action.STOP, quietly, buttons.stop),
             (button, Controls.RETRY.value): Rule(Action.RETRY, quietly, buttons.retry),
+            (button, ANSWER): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.answer_missed),
+            (button, LEAVE): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.leave_missed),
             (button, DELETE): Rule(Action.DELETE, Way.IN_PLACE, buttons.delete),
         }
     )

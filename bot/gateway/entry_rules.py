@@ -18,6 +18,7 @@ class Way(StrEnum):
     THINKING = "thinking"  # the bot “is thinking”; the words take the place of that
     QUIETLY = "quietly"  # nothing is seen; words, if there are any, come as a message
     IN_PLACE = "in_place"  # nothing is seen; the words replace the message of the button
+    TAKING_AWAY = "taking_away"  # the message of the button goes; words, if any, as a message
     CHOICES = "choices"  # the choices themselves are the acknowledgement
 
 
@@ -26,12 +27,13 @@ class Words:
     """What is said to the person; with `confirms`, a button to erase that session.
 
     When Discord takes no words for the person any more, those that concern everybody at
-    the place are posted there.
+    the place are posted there. With `keeps_button` it can be pressed again.
     """
 
     text: str
     confirms: SessionId | None = None
     concerns_all: bool = False
+    keeps_button: bool = False
 
 
 Outcome = Words | tuple[Choice, ...] | None

@@ -77,7 +77,7 @@ class Telling:
     async def tell(self, request: Request, way: Way, words: Words) -> None:
         """Bring the words to the person, or to everybody once the person is out of reach."""
         try:
-            if way is Way.QUIETLY:
+            if way in {Way.QUIETLY, Way.TAKING_AWAY}:
                 await self._add(request, words)
             else:
                 await self._surely(lambda: self._replace(request, words))
@@ -87,6 +87,14 @@ class Telling:
                 await self._tell_all(request, words)
         except _LOST as error:
             log.warning("interaction=%d event=not_told reason=%r", request.id, error)
+
+    async def take_away(self, request: Request) -> None:
+        """Delete the message of the button that was pressed; it stays if that fails."""
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await request.interaction.delete_original_response()
+        except (discord.HTTPException, *_LOST) as error:
+            log.info("interaction=%d event=not_taken_away reason=%r", request.id, error)
 
     async def _respond(self, interaction_id: int, request: Callable[[], Awaitable[object]]) -> bool:
         """Make the first response until its answer arrives; say whether it is ours."""

@@ -63,6 +63,11 @@ WRONG_MODEL = (
 )
 WRONG_PERSONA = "I have no persona of that name. Pick one from the list that appears."
 EMPTY_TITLE = "The new title is empty. Give it at least one letter."
+NOTHING_MISSED = "There is nothing left to answer: it was answered already, or deleted."
+PAST_BUSY = "Discord does not let me read these messages just now. Press Answer again in a minute."
+PAST_HIDDEN = (
+    "I cannot read these messages. I need the permission to read this channel's message history."
+)
 WITHHELD = (
     "🙉 Discord does not show me what is written here without a mention of me, for my Message "
     "Content Intent is off. Mention me, or leave the ping on when you reply, and I answer."
@@ -104,6 +109,12 @@ def denied(denial: Denial) -> str:
 def retried(retried: Retried) -> str:
     """Return what came of asking for another answer."""
     return _RETRIES[retried]
+
+
+def missed(count: int) -> str:
+    """Return what is asked about messages that nobody answered in time."""
+    came = "1 message came" if count == 1 else f"{count} messages came"
+    return f"💤 {came} while I was away. Shall I still answer?"
 
 
 def bug(interaction_id: int) -> str:

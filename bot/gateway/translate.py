@@ -43,6 +43,19 @@ def translate(message: discord.Message, us: discord.ClientUser) -> Utterance:
     )
 
 
+def is_withheld(
+    message: discord.Message, utterance: Utterance, us: discord.ClientUser, *, has_intent: bool
+) -> bool:
+    """Whether Discord keeps from us what the message says.
+
+    Without the intent it does so where nobody mentions us; a direct message without words
+    really has none.
+    """
+    if has_intent or utterance.place.is_direct:
+        return False
+    return not (us in message.mentions or message.content or message.attachments)
+
+
 def _place(message: discord.Message) -> Place:
     """Return where it was said; what is not known to be a direct message is none."""
     channel, guild = message.channel, message.guild

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.domain.errors import StoreUnusable
 from bot.store.archive import SqliteArchive
+from bot.store.attendance import SqliteAttendance
 from bot.store.connection import connected
 from bot.store.inbox import SqliteInbox
 from bot.store.ledger import SqliteLedger
@@ -28,7 +29,7 @@ __all__ = ["SqliteStore", "open_store"]
 _READERS = 2
 
 
-class SqliteStore(SqliteInbox, SqliteLedger, SqliteArchive, SqliteNotebook):
+class SqliteStore(SqliteInbox, SqliteAttendance, SqliteLedger, SqliteArchive, SqliteNotebook):
     """The `Store` port over one SQLite file."""
 
 

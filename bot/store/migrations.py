@@ -119,6 +119,24 @@ create table notebook (
 ) strict, without rowid;
 """
 
+# How far the bot has heard: all places up to one message in common, some further, and some
+# (they lag) less far. Rows that say no more than the common one are taken away.
+_WATERMARKS = """
+create table common_watermark (
+    id integer primary key check (id = 1),
+    heard_until integer not null check (heard_until >= 0)
+) strict;
+
+create table watermarks (
+    channel_id integer primary key,
+    guild_id integer,
+    heard_until integer not null check (heard_until >= 0),
+    lags_since integer  -- the epoch; null: it does not lag
+) strict;
+
+create index sessions_by_speech on sessions (last_said_at) where last_said_at is not null;
+"""
+
 # Which model answered, which is what its usage is counted for, and in whose place.
 _MODELS = """
 alter table turns add column model text;
@@ -127,6 +145,6 @@ alter table turns add column instead_of text check (instead_of is null or model 
 
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
-    Migration(2, "nothing", ""),
+    Migration(2, "watermarks", _WATERMARKS),
     Migration(3, "models", _MODELS),
 )

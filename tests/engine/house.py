@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.domain.access import Actor
-from bot.domain.hearing import Utterance
+from bot.domain.hearing import Sight, Utterance
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.engine.answering import Answerer
+from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
@@ -33,6 +34,7 @@ from tests.fakes.board import Board
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.paced import PacedMessenger
 from tests.fakes.scripted_model import Script, ScriptedModel
+from tests.fakes.shelf import Shelf
 from tests.fakes.virtual_time import LoopClock, run
 from tests.samples import ADA, CHANNEL, MORNING
 
@@ -44,12 +46,34 @@ class House:
     intake: Intake
     sessions: Sessions
     lanes: Lanes
+    catch_up: CatchUp
+    past: Shelf
     clock: LoopClock
 
     def say(self, message_id: int, text: str, place: Place = CHANNEL, by: Actor = ADA) -> None:
         """Say something to the bot."""
         prompt = Prompt(message_id, by.id, "Ada" if by is ADA else "Bob", text, MORNING)
         self.intake.hear(Utterance(place, prompt, by, mentions_us=True))
+
+    async def connect(self, *places: Place) -> None:
+        """Have a session with the gateway begin, in which Discord tells of places."""
+        await self.catch_up.resume()
+        self.begin(*places)
+
+    def begin(self, *places: Place) -> None:
+        """Have the session with the gateway lost, and another begin."""
+        self.catch_up.begin()
+        self.catch_up.see(70, [Sight(place, self.past.newest(place)) for place in places])
+
+    def arrive(self, text: str, place: Place = CHANNEL) -> int:
+        """Have Ada write to the bot, and the message arrive; return its id."""
+        said = self.past.put(text, place)
+        self.catch_up.hear(said)
+        return said.prompt.message_id
+
+    async def opened(self, *places: Place) -> None:
+        """Wait until places are open."""
+        await self.until(lambda: all(map(self.catch_up.is_open, places)))
 
     async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait for something to be seen, within a minute."""
@@ -78,7 +102,9 @@ class World:
         fallback_models: tuple[str, ...] = (),
     ) -> None:
         self.store = MemoryStore()
-        self.board = Board(LoopClock())
+        self.board = Board(LoopClock(), first_id=1 << 62)
+        self.past = Shelf()
+        self.hours = 6.0
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
         self.seconds = 0.0
@@ -166,11 +192,19 @@ class World:
             sessions = Sessions(
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
             )
+            catch_up = CatchUp(
+                attendance=store,
+                past=guard_messenger(self.past, plan),
+                intake=intake,
+                clock=clock,
+                hours=self.hours,
+            )
             async with asyncio.TaskGroup() as group:
-                listening = group.create_task(intake.run())
+                tasks = [group.create_task(intake.run()), group.create_task(catch_up.run())]
                 await intake.resume()
-                yield House(intake, sessions, lanes, clock)
-                listening.cancel()
+                yield House(intake, sessions, lanes, catch_up, self.past, clock)
+                for task in tasks:
+                    task.cancel()
 
 
 async def _rest(plan: Plan, seconds: float) -> None:

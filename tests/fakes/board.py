@@ -29,7 +29,9 @@ class Board:
     A nonce whose post was deleted meanwhile is refused, as Discord does it.
     """
 
-    def __init__(self, clock: Clock, *, nonce_window: float = NONCE_WINDOW) -> None:
+    def __init__(
+        self, clock: Clock, *, nonce_window: float = NONCE_WINDOW, first_id: int = FIRST_ID
+    ) -> None:
         self.rows: dict[int, _Row] = {}
         self.gone: set[Place] = set()  # places that were deleted
         self.is_away = False  # nothing gets through
@@ -42,7 +44,7 @@ class Board:
         self._clock = clock
         self._window = nonce_window
         self._nonces: dict[str, tuple[float, int]] = {}
-        self._ids = count(FIRST_ID)
+        self._ids = count(first_id)
 
     async def post(
         self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, StoreBusy
+from bot.domain.hearing import Reading, Watermarks
 from bot.domain.message import Prompt
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
@@ -35,6 +36,48 @@ class MemoryStore(MemoryTables):
 
     async def hear(self, heard: Sequence[tuple[Session, Prompt]]) -> list[Turn | None]:
         return await self._write(lambda: [self._hear(spare, prompt) for spare, prompt in heard])
+
+    async def hear_together(
+        self, session: Session, prompts: Sequence[Prompt], *, reading: Reading | None
+    ) -> Turn | None:
+        def hear() -> Turn | None:
+            if reading is not None:
+                self._keep_up(session.place, reading)
+            return self._add(session, prompts)
+
+        return await self._write(hear)
+
+    # Attendance
+
+    async def watermarks(self) -> Watermarks:
+        return await self._read(lambda: Watermarks(self.common, dict(self.marks)))
+
+    async def fall_behind(self, places: Sequence[tuple[Place, int]], *, epoch: int) -> None:
+        def fall_behind() -> None:
+            for place, until in places:
+                self._fall_behind(place, until, epoch)
+
+        await self._write(fall_behind)
+
+    async def keep_up(self, place: Place, reading: Reading) -> None:
+        await self._write(lambda: self._keep_up(place, reading))
+
+    async def stay_alive(self, until: int) -> None:
+        await self._write(lambda: self._stay_alive(until))
+
+    async def unheard(self, messages: Sequence[int]) -> set[int]:
+        return await self._read(lambda: set(messages) - self.heard)
+
+    async def places_since(self, moment: datetime, *, limit: int) -> list[Place]:
+        def places() -> list[Place]:
+            spoken = [(self._summary(s).last_said_at, s.place) for s in self.sessions.values()]
+            latest: dict[Place, datetime] = {}
+            for said_at, place in spoken:
+                if said_at is not None and said_at >= moment:
+                    latest[place] = max(said_at, latest.get(place, said_at))
+            return sorted(latest, key=lambda p: (-latest[p].timestamp(), p.channel_id))[:limit]
+
+        return await self._read(places)
 
     # Ledger
 
@@ -217,11 +260,13 @@ class MemoryStore(MemoryTables):
     async def _write(self, change: Callable[[], T]) -> T:
         """Make a change whole or not at all, and give way only then."""
         before = (dict(self.sessions), dict(self.turns), set(self.heard), self._last_turn)
+        marks = (self.common, dict(self.marks), dict(self.lags_since))
         try:
             self._refuse_when_full()
             return change()
         except BaseException:
             self.sessions, self.turns, self.heard, self._last_turn = before
+            self.common, self.marks, self.lags_since = marks
             raise
         finally:
             await asyncio.sleep(0)

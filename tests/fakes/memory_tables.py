@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.errors import TurnSettled
+from bot.domain.hearing import Reading, Watermark
 from bot.domain.message import Prompt
 from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
@@ -21,20 +23,48 @@ class MemoryTables:
         self.turns: dict[TurnId, Turn] = {}
         self.heard: set[int] = set()
         self.notes: dict[str, str] = {}
+        self.common: int | None = None
+        self.marks: dict[int, Watermark] = {}
+        self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
         self._last_turn = 0
 
     def _hear(self, spare: Session, prompt: Prompt) -> Turn | None:
-        if prompt.message_id in self.heard:
+        mark = self.marks.get(spare.place.channel_id)
+        if prompt.is_message and (mark is None or not mark.lags):
+            until = max(prompt.message_id, mark.until if mark else 0)
+            self.marks[spare.place.channel_id] = Watermark(spare.place, until)
+        return self._add(spare, [prompt])
+
+    def _keep_up(self, place: Place, reading: Reading) -> None:
+        mark = self.marks.get(place.channel_id)
+        if mark and mark.lags and self.lags_since[place.channel_id] == reading.epoch:
+            self.marks[place.channel_id] = Watermark(place, max(mark.until, reading.until))
+            del self.lags_since[place.channel_id]
+
+    def _fall_behind(self, place: Place, until: int, epoch: int) -> None:
+        mark = self.marks.get(place.channel_id)
+        if mark is None or not mark.lags:
+            self.marks[place.channel_id] = Watermark(place, until, lags=True)
+        self.lags_since[place.channel_id] = epoch
+
+    def _stay_alive(self, until: int) -> None:
+        common = self.common = max(until, self.common or 0)
+        self.marks = {i: m for i, m in self.marks.items() if m.lags or m.until > common}
+
+    def _add(self, spare: Session, prompts: Sequence[Prompt]) -> Turn | None:
+        unheard = tuple(p for p in prompts if p.message_id not in self.heard)
+        if not unheard:
             return None
-        f"{prompt.author_name}{prompt.text}{spare.title}".encode()
-        self.heard.add(prompt.message_id)
+        for prompt in unheard:
+            f"{prompt.author_name}{prompt.text}{spare.title}".encode()
+            self.heard.add(prompt.message_id)
         session = self._open_at(spare.place)
         if session is None:
             session = self._insert(spare)
         if session.title is None:
             self.sessions[session.id] = replace(session, title=spare.title)
         parent = None if session.head is None else self.turns[session.head]
-        return self._add_turn(session, (prompt,), parent)
+        return self._add_turn(session, unheard, parent)
 
     def _add_turn(
         self, session: Session, prompts: tuple[Prompt, ...], parent: Turn | None, version: int = 0

@@ -18,14 +18,16 @@ from bot.domain.message import Prompt
 from bot.domain.session import Place, Session
 from bot.domain.turn import Turn
 from bot.engine.answering import Answerer
+from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor, Urgency
 from bot.engine.sessions import Sessions
-from bot.gateway.client import Client
+from bot.gateway.client import Client, Ears
 from bot.gateway.entry import Entry
+from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from bot.gateway.wire import metered
 from bot.playground import (
@@ -86,6 +88,7 @@ class House:
     model: ScriptedModel
     governor: CountingGovernor
     intake: Intake
+    catch_up: CatchUp
     sessions: Sessions
     lanes: Lanes
     entry: Entry
@@ -161,16 +164,29 @@ async def opened(
             archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
         )
         sync = CommandSync(notebook=store, clock=clock)
+        clients: list[discord.Client] = []
+        catch_up = CatchUp(
+            attendance=store,
+            past=DiscordPast(lambda: clients[-1]),
+            intake=intake,
+            clock=clock,
+            hours=6,
+        )
         entry = Entry(
             sessions=sessions,
+            catch_up=catch_up,
             sync=sync,
             clock=clock,
             default_model="gpt-usual",
             slow_after=slow_after,
         )
-        await stack.enter_async_context(_running(intake.run(), sync.run()))
-        client = await stack.enter_async_context(connected(local, intake, entry, governor))
+        await stack.enter_async_context(_running(intake.run(), catch_up.run(), sync.run()))
+        client = await stack.enter_async_context(connected(local, catch_up, entry, governor))
+        clients.append(client)
         await local.until(lambda: any(r.method == "PUT" for r in local.requests))
+        async with asyncio.timeout(10):
+            while not catch_up.is_open(Place(general.id, guild.id)):  # noqa: ASYNC110  # no event
+                await asyncio.sleep(0.005)
         yield House(
             local,
             guild,
@@ -181,6 +197,7 @@ async def opened(
             model,
             governor,
             intake,
+            catch_up,
             sessions,
             lanes,
             entry,
@@ -190,11 +207,11 @@ async def opened(
 
 @asynccontextmanager
 async def connected(
-    local: LocalDiscord, intake: Intake, entry: Entry, governor: Governor
+    local: LocalDiscord, ears: Ears, entry: Entry, governor: Governor
 ) -> AsyncIterator[discord.Client]:
     """Connect a client to the local Discord while the block lasts."""
     with pointed_at(local):
-        client = Client(intake, entry, message_content=True, http_trace=metered(governor))
+        client = Client(ears, entry, message_content=True, http_trace=metered(governor))
         async with client, _running(client.start(local.token)):
             await local.bot_ready()
             yield client

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import NoReturn
 
 import discord
 
 from bot.clock import SystemClock
-from bot.domain.hearing import Utterance
-from bot.engine.intake import Intake
+from bot.domain.hearing import Sight, Utterance
 from bot.engine.pacing import Governor
 from bot.gateway.client import SILENT_AFTER
 from bot.gateway.connection import Connection
@@ -19,12 +19,17 @@ from bot.playground import LocalDiscord
 from bot.ports import Clock
 
 
-class Ears(Intake):
-    """An intake that remembers what it heard."""
+class Ears:
+    """Ears that remember what they heard."""
 
     def __init__(self) -> None:
         self.heard: list[str] = []
         self.resumed = 0
+        self.begun = 0
+        self.seen: dict[int, list[Sight]] = {}
+        self.gone_on = 0
+        self.seeings = 0
+        self.alive_at: list[datetime] = []
         self.changed = asyncio.Event()
 
     def hear(self, utterance: Utterance) -> bool:
@@ -34,9 +39,28 @@ class Ears(Intake):
         self.heard.append(utterance.prompt.text)
         return True
 
+    def begin(self) -> None:
+        self.begun += 1
+
+    def see(self, guild_id: int, sights: Iterable[Sight]) -> None:
+        self.seeings += 1
+        self.seen[guild_id] = list(sights)
+
+    def go_on(self) -> None:
+        self.gone_on += 1
+
+    def alive(self, at: datetime) -> None:
+        self.alive_at.append(at)
+
     async def resume(self) -> int:
         self.resumed += 1
         return 0
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so that the client comes to know; nothing tells of it."""
+        async with asyncio.timeout(10):
+            while not is_so():  # noqa: ASYNC110  # what the library knows sets no event
+                await asyncio.sleep(0.005)
 
     async def have_heard(self, count: int) -> None:
         """Wait until so many messages were heard."""

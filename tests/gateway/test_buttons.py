@@ -95,7 +95,7 @@ async def test_a_button_works_after_a_restart(house: House) -> None:
     message = await house.button(house.general, "retry:abc:0")
     await house.client.close()
 
-    async with connected(house.local, house.intake, house.entry, house.governor):
+    async with connected(house.local, house.catch_up, house.entry, house.governor):
         outcome = await house.ada.press(message)
         await house.model.until_called(2)
 
@@ -200,3 +200,71 @@ async def test_a_button_under_the_message_of_somebody_else_is_refused(house: Hou
     assert outcome.answer is not None
     assert outcome.answer.content.startswith("I do not know this command or button.")
     assert len(house.turns_at(house.general)) == 1
+
+
+async def test_an_offer_is_answered_in_one_reply_and_goes(house: House) -> None:
+    house.local.overwrite(house.general, house.local.bot, deny=Permission.VIEW_CHANNEL)
+    said = [await house.ada.say(house.general, f"<@bot> {text}") for text in ("one", "two")]
+    house.local.overwrite(house.general, house.local.bot)
+    offer = await house.button(house.general, f"answer:{said[0].id:x}:{said[1].id:x}")
+
+    outcome = await house.bob.press(offer)
+
+    await house.local.until(lambda: offer.deleted)
+    assert [p.text for p in house.turns_at(house.general)[-1].prompts] == ["one", "two"]
+    assert outcome.followups == []
+
+
+async def test_an_offer_of_what_was_answered_meanwhile_says_so_and_goes(house: House) -> None:
+    said = await house.ada.say(house.general, "<@bot> hello")
+    await house.model.until_called(1)
+    offer = await house.button(house.general, f"answer:{said.id:x}:{said.id:x}")
+
+    outcome = await house.bob.press(offer)
+
+    await house.local.until(lambda: offer.deleted)
+    assert outcome.followups[0].content.startswith("There is nothing left to answer")
+    assert len(house.turns_at(house.general)) == 1
+
+
+async def test_an_offer_that_cannot_be_read_just_now_stays(house: House) -> None:
+    offer = await house.button(house.general, "answer:1:2")
+    house.local.faults.answer(503, "GET", "/channels/*/messages")
+
+    outcome = await house.bob.press(offer)
+
+    await house.local.until(lambda: outcome.followups)
+    assert outcome.followups[0].content.startswith("Discord does not let me read")
+    assert not offer.deleted
+
+
+async def test_an_offer_that_is_left_goes_and_nothing_else_happens(house: House) -> None:
+    offer = await house.button(house.general, "leave:1:2")
+
+    outcome = await house.bob.press(offer)
+
+    await house.local.until(lambda: offer.deleted)
+    assert outcome.followups == []
+    assert house.turns_at(house.general) == []
+
+
+@pytest.mark.parametrize("custom_id", ["answer:1", "leave:", "answer:x:y", "leave:1:2:3"])
+async def test_an_offer_with_a_broken_address_is_refused(house: House, custom_id: str) -> None:
+    offer = await house.button(house.general, custom_id)
+
+    outcome = await house.ada.press(offer)
+
+    await house.local.until(lambda: outcome.followups)
+    assert outcome.followups[0].content.startswith("I do not know this command or button.")
+
+
+@pytest.mark.parametrize("name", ["answer", "leave"])
+async def test_who_may_not_write_decides_about_no_offer(house: House, name: str) -> None:
+    offer = await house.button(house.general, f"{name}:1:2")
+    house.local.overwrite(house.general, house.bob, deny=Permission.SEND_MESSAGES)
+
+    outcome = await house.bob.press(offer)
+
+    assert outcome.answer is not None
+    assert outcome.answer.content.startswith("You may not write here")
+    assert not offer.deleted

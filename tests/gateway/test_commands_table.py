@@ -16,7 +16,7 @@ from bot.gateway.people import Kind, rights_from, rights_outside
 from bot.playground import Channel, Permission
 from tests.gateway.commands_house import House, opened
 
-BUTTONS = {"stop", "retry", "del"}
+BUTTONS = {"stop", "retry", "answer", "leave", "del"}
 ALL = discord.Permissions.all()
 
 
@@ -50,6 +50,7 @@ async def test_what_is_typed_is_acknowledged_visibly_and_only_choices_are_choice
         (Kind.AUTOCOMPLETE, Way.CHOICES),
         (Kind.BUTTON, Way.QUIETLY),
         (Kind.BUTTON, Way.IN_PLACE),
+        (Kind.BUTTON, Way.TAKING_AWAY),
     }
 
 

@@ -19,6 +19,7 @@ from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionRe
 
 from bot.domain.session import Place, Session
 from bot.engine.answering import Answerer
+from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
@@ -28,6 +29,7 @@ from bot.engine.sessions import Sessions
 from bot.gateway.client import Client
 from bot.gateway.entry import Entry
 from bot.gateway.messenger import DiscordMessenger
+from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.scripted_model import ScriptedModel
@@ -171,7 +173,15 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
         lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock, limit=8))
         intake = Intake(inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect)
         sync = CommandSync(notebook=store, clock=clock)
+        catch_up = CatchUp(
+            attendance=store,
+            past=DiscordPast(connected),
+            intake=intake,
+            clock=clock,
+            hours=6,
+        )
         entry = Entry(
+            catch_up=catch_up,
             sessions=Sessions(
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
             ),
@@ -179,9 +189,13 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             clock=clock,
             default_model="gpt-usual",
         )
-        client = Client(intake, entry, message_content=True)
+        client = Client(catch_up, entry, message_content=True)
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(intake.run()), group.create_task(sync.run())]
+            tasks = [
+                group.create_task(intake.run()),
+                group.create_task(catch_up.run()),
+                group.create_task(sync.run()),
+            ]
             yield Works(store, model, intake, lanes, client)
             for task in tasks:
                 task.cancel()

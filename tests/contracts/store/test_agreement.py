@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from bot.domain.completion import Usage
 from bot.domain.errors import BotError
+from bot.domain.hearing import Reading
 from bot.domain.reply import Reply
 from bot.domain.session import Place, SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
@@ -28,6 +29,7 @@ from tests.samples import CHANNEL, MORNING, OTHER_CHANNEL, prompt, session
 places = st.sampled_from([CHANNEL, OTHER_CHANNEL])
 states = st.sampled_from(list(TurnState))
 numbers = st.integers(0, 9)
+epochs = st.none() | st.integers(1, 2)
 
 
 class TwoStores(RuleBasedStateMachine):
@@ -71,6 +73,28 @@ class TwoStores(RuleBasedStateMachine):
         heard = self.both(lambda store: store.hear([(spare, said)]))
         assert isinstance(heard, list)
         self.turns += heard != [None]
+
+    @rule(place=places, messages=st.sets(st.integers(1000, 1100), max_size=3), epoch=epochs)
+    def hear_together(self, place: Place, messages: set[int], epoch: int | None) -> None:
+        self.sessions += 1
+        spare = session(place, SessionId(UUID(int=self.sessions)))
+        said = [
+            replace(prompt(m), said_at=MORNING + timedelta(seconds=m)) for m in sorted(messages)
+        ]
+        reading = None if epoch is None else Reading(1050, epoch)
+        heard = self.both(lambda store: store.hear_together(spare, said, reading=reading))
+        self.turns += isinstance(heard, Turn)
+
+    @rule(place=places, until=st.integers(1000, 1100), epoch=epochs)
+    def attend(self, place: Place, until: int, epoch: int | None) -> None:
+        if epoch is None:
+            self.both(lambda store: store.stay_alive(until))
+            return
+        self.both(lambda store: store.fall_behind([(place, until)], epoch=epoch))
+
+    @rule(place=places, until=st.integers(1000, 1100), epoch=st.integers(1, 2))
+    def keep_up(self, place: Place, until: int, epoch: int) -> None:
+        self.both(lambda store: store.keep_up(place, Reading(until, epoch)))
 
     @rule(place=places)
     def open(self, place: Place) -> None:
@@ -151,6 +175,9 @@ class TwoStores(RuleBasedStateMachine):
     @invariant()
     def tell_the_same(self) -> None:
         self.both(lambda store: store.owing())
+        self.both(lambda store: store.watermarks())
+        self.both(lambda store: store.unheard(range(1000, 1100)))
+        self.both(lambda store: store.places_since(MORNING, limit=9))
         self.both(lambda store: store.session_at(CHANNEL))
         self.both(lambda store: store.sessions_at(CHANNEL))
 
