@@ -11,6 +11,7 @@ from bot.domain.errors import BotError, ModelDown, PlaceGone, PostRefused, TurnS
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
+from bot.engine.checking import LateCheck
 from bot.engine.completing import Answer, Completer
 from bot.engine.layout import settled, without_file
 from bot.engine.notices import waiting
@@ -207,10 +208,10 @@ class Answerer:
         due = self._checks.get(turn.id, self._started + LATE_CHECK_AFTER)
         if (wait := due - self._clock.monotonic()) > 0:
             return wait
-        screen = self._screen(owed, asyncio.Event(), is_recovered=True)
+        check = LateCheck(turn, owed.session.place, messenger=self._messenger, clock=self._clock)
         state = _final_state(turn.reply)
         try:
-            await screen.check(settled(turn.reply, long_after=self._long_after))
+            await check.repair(settled(turn.reply, long_after=self._long_after))
         except PlaceGone:
             state = TurnState.ABANDONED
         self._checks.pop(turn.id, None)

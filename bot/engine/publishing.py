@@ -160,15 +160,6 @@ class Screen:
         if len(self._posts) > len(pages):
             await self._ledger.forget_posts(self._turn.id, since=len(pages))
 
-    async def check(self, pages: list[Page]) -> None:
-        """Look once whether Discord still shows exactly `pages`, and repair it.
-
-        Edits of a dead process and requests whose answer was lost may land after ours.
-        """
-        for post, page in zip(self._posts, pages, strict=False):
-            await insist(self._clock, partial(self._compare, post, page))
-        await insist(self._clock, self._sweep)
-
     async def said_so_far(self) -> str:
         """Return what Discord shows of the answer, for a turn whose words were not kept.
 
@@ -179,7 +170,7 @@ class Screen:
             await insist(self._clock, self._search)
         texts: list[str] = []
         for post in self._posts:
-            seen = await insist(self._clock, partial(self._read, post))
+            seen = await insist(self._clock, partial(self._messenger.read, self._place, post))
             if seen and seen.text not in _OUR_WORDS:
                 texts.append(seen.text)
             if seen and seen.controls is Controls.STOP:
@@ -321,32 +312,5 @@ class Screen:
         self._must_search = False
         self._may_be_stale = True
 
-    async def _read(self, post: int) -> Post | None:
-        return await self._messenger.read(self._place, post)
-
-    async def _compare(self, post: int, page: Page) -> None:
-        seen = await self._read(post)
-        if seen is None or _shows(seen, page):
-            return
-        log.info("%s event=post_repaired post=%d", self._name, post)
-        try:
-            await self._messenger.edit(self._place, post, page, mark=seen.mark)
-        except (PostGone, PostRefused) as error:
-            log.info("%s event=repair_refused post=%d reason=%s", self._name, post, error)
-
-    async def _sweep(self) -> None:
-        for post in await self._messenger.find(self._place, self._turn.anchor):
-            if post.id not in self._posts:
-                log.info("%s event=stray_deleted post=%d", self._name, post.id)
-                await self._take_back(post.id)
-
     async def _take_back(self, post: int) -> None:
         await insist(self._clock, partial(self._messenger.delete, self._place, post))
-
-
-def _shows(post: Post, page: Page) -> bool:
-    return (
-        post.text.strip() == page.text.strip()
-        and post.controls == page.controls
-        and post.has_file == (page.file is not None)
-    )
