@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -147,11 +148,21 @@ async def _fall_foul(home: Home) -> None:
 async def _come_back(home: Home) -> None:
     """Be stopped in the midst of an answer, and finish it in another life."""
     channel = _channel(home)
+    await _is_down()
     async with home.bot():
         said = await home.ada.say(channel, f"{home.mention} interrupted")
         await _first_post_after(home, channel, said)
+    await _is_down()
     async with home.bot():
         await home.answer_after(channel, said)
+
+
+async def _is_down() -> None:
+    """Let the second pass that a process takes to start, for here all live in one process.
+
+    Without it Discord counts what two of them ask for as of one second.
+    """
+    await asyncio.sleep(1.0)
 
 
 def _channel(home: Home) -> Channel:
