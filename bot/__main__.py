@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import io
 import logging
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BotError as error:
         print(error, file=sys.stderr)  # noqa: T201  # for the operator
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         return 130  # as shells have it: 128 + SIGINT
     except Exception:
         log.exception("event=bot_failed")
@@ -121,6 +122,7 @@ def _add_playground(parser: argparse.ArgumentParser) -> None:
 
 
 async def _play(options: argparse.Namespace) -> int:
+    _end_on_interrupt()
     model = ModelChoice(options.model) if options.model else None
     troubles = [Trouble(name) for name in options.fault]
     if options.say:
@@ -132,6 +134,13 @@ async def _play(options: argparse.Namespace) -> int:
         shows_page=not options.no_browser,
     )
     return await play(wishes, model=model)
+
+
+def _end_on_interrupt() -> None:
+    """Have Ctrl-C cancel what runs now, by the loop itself, which misses none."""
+    task = asyncio.current_task()
+    if task is not None and sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
 
 
 def _port(text: str) -> int:
