@@ -137,7 +137,7 @@ async def _play(options: argparse.Namespace) -> int:
 
 
 def _end_on_interrupt() -> None:
-    """Have Ctrl-C cancel what runs now, by the loop itself, which misses none."""
+    """Have the loop itself hear a Ctrl-C, and cancel what runs now."""
     task = asyncio.current_task()
     if task is not None and sys.platform != "win32":
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
