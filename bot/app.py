@@ -18,8 +18,10 @@ from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
+from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.gateway.connection import Connection
 from bot.gateway.diagnosis import Finding, Level, diagnose
@@ -34,11 +36,6 @@ from bot.store import open_store
 
 log = logging.getLogger(__name__)
 
-# At most so many answers are written at a time. Discord's limit on requests feeds about
-# forty streams well; beyond that edits get rarer. With fewer lanes than this the limit is
-# not used up where hundreds ask at once: `python -m tests.bench crowd`.
-LANES = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Bot:
@@ -49,6 +46,8 @@ class Bot:
     connection: Connection
     intake: Intake
     catch_up: CatchUp
+    nods: Nods
+    room: Room
     lanes: Lanes
     entry: Entry
     sync: CommandSync
@@ -67,6 +66,7 @@ class Bot:
                 tasks = [
                     group.create_task(self.intake.run()),
                     group.create_task(self.catch_up.run()),
+                    group.create_task(self.nods.run()),
                     group.create_task(self.sync.run()),
                     group.create_task(self.connection.run(self.catch_up, self.entry)),
                 ]
@@ -84,6 +84,7 @@ class Bot:
         try:
             async with asyncio.timeout(self.settings.grace_seconds):
                 await self.intake.caught_up()
+                self.room.close()
                 await self.lanes.drain()
         except TimeoutError:
             log.warning("event=grace_over; what is unfinished is finished after the next start")
@@ -118,6 +119,7 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             governor=governor,
         )
         circuits = Circuits(clock)
+        room = Room(settings.concurrent_answers)
         answerer = Answerer(
             ledger=store,
             completer=Completer(
@@ -133,11 +135,18 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             messenger=connection.messenger,
             clock=clock,
             governor=governor,
+            room=room,
             long_after=settings.long_answer_pages,
         )
-        async with Lanes(answerer.step, clock=clock, limit=LANES) as lanes:
+        nods = Nods(messenger=connection.messenger, clock=clock)
+        async with Lanes(answerer.step, clock=clock) as lanes:
             intake = Intake(
-                inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect
+                inbox=store,
+                ledger=store,
+                lanes=lanes,
+                answerer=answerer,
+                nods=nods,
+                clock=clock,
             )
             catch_up = CatchUp(
                 attendance=store,
@@ -157,7 +166,7 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
                 clock=clock,
                 default_model=settings.openai_model,
             )
-            yield Bot(settings, store, connection, intake, catch_up, lanes, entry, sync)
+            yield Bot(settings, store, connection, intake, catch_up, nods, room, lanes, entry, sync)
 
 
 async def run(settings: Settings) -> None:

@@ -6,7 +6,7 @@ verbs it needs; one class implements them all.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -28,20 +28,24 @@ class Inbox(Protocol):
     StoreBusy, nothing has changed. A power cut takes the newest changes and no others.
     """
 
-    async def hear(self, heard: Sequence[tuple[Session, Prompt]]) -> list[Turn | None]:
-        """Record prompts, in this order, each as a new turn owed by its place's session.
+    async def hear(
+        self, heard: Sequence[tuple[Session, Prompt]], *, joinable: Container[TurnId] | None = None
+    ) -> list[Turn | None]:
+        """Record prompts, in this order, each in a turn owed by its place's session.
 
         Each prompt comes with a session to open at its place in case none is open there;
-        otherwise the turn joins the open one, whatever its id, and becomes its head. The
-        answer holds None for a prompt whose message was heard before. A message moves the
-        watermark of its place, unless that lags.
+        otherwise it joins the open one, whatever its id. There it is a new turn, and the
+        head; or, with `joinable`, it joins the head if that takes it in and is one of those,
+        or came by the same call. The answer holds the turn of each prompt, and None for one
+        whose message was heard before. A message moves the watermark of its place, unless
+        that lags.
         """
         ...
 
     async def hear_together(
         self, session: Session, prompts: Sequence[Prompt], *, reading: Reading | None
     ) -> Turn | None:
-        """Record those of the prompts that were not heard before, in this order, as one turn.
+        """Record those of the prompts that were not heard before, in this order, as a new turn.
 
         Otherwise as `hear`; None when there is nothing to answer. With what the prompts were
         found in the watermark of the place moves as `keep_up` does it.
@@ -292,6 +296,16 @@ class Messenger(Protocol):
 
     async def read(self, place: Place, post: int) -> Post | None:
         """Return a post as Discord shows it now; None when it is gone."""
+        ...
+
+    async def nod(self, place: Place, message: int) -> None:
+        """Show at somebody's message that it was heard; doing so twice is harmless.
+
+        Raises:
+            NoRoom: it was left out, for requests that are more important.
+            PostGone: the message was deleted.
+            PostRefused: Discord does not take a sign from us at this message.
+        """
         ...
 
     async def typing(self, place: Place) -> bool:

@@ -92,6 +92,9 @@ class Settings(DiscordSettings):
     long_answer_pages: Positive = Field(
         8, description="an answer of more messages than this comes as a file"
     )
+    concurrent_answers: Positive = Field(
+        200, description="how many answers are written at a time; who is beyond waits in line"
+    )
     stall_seconds: Annotated[float, Field(gt=0)] = Field(
         120, description="a model that is silent for so long is given up"
     )

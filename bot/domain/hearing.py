@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.access import Action, Actor, denial
 from bot.domain.message import Prompt
@@ -14,6 +14,11 @@ from bot.domain.session import Place
 # since the first second of 2015.
 _FIRST_MOMENT = datetime(2015, 1, 1, tzinfo=UTC)
 _BITS_BELOW_TIME = 22
+
+# Discord takes 2000 characters of most people, so the rest follows in a message of its own:
+# https://support.discord.com/hc/en-us/articles/115000435108
+LONG_MESSAGE = 1900
+GOES_ON_WITHIN = timedelta(seconds=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,23 @@ class Watermarks:
 def id_at(moment: datetime) -> int:
     """Return the least id that Discord gives out at a moment."""
     return int((moment - _FIRST_MOMENT).total_seconds() * 1000) << _BITS_BELOW_TIME
+
+
+def may_go_on(prompt: Prompt) -> bool:
+    """Whether the rest of what a person has to say may follow in another message."""
+    return prompt.is_message and len(prompt.text) >= LONG_MESSAGE
+
+
+def goes_on(before: Prompt, utterance: Utterance) -> bool:
+    """Whether an utterance at the same place is the rest of what its author began to say."""
+    rest = utterance.prompt
+    return (
+        may_go_on(before)
+        and before.author_id == rest.author_id
+        and before.message_id < rest.message_id
+        and rest.said_at - before.said_at <= GOES_ON_WITHIN
+        and denial(utterance.actor, Action.SPEAK, utterance.place) is None
+    )
 
 
 def is_heard(utterance: Utterance) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -25,6 +25,8 @@ class TurnState(StrEnum):
     ABANDONED = "abandoned"  # there is no place left to answer at
     CANCELLED = "cancelled"  # stopped, or its session was reset or ended
 
+
+MOST_TOGETHER = 50  # prompts that one reply answers; beyond that it answers none of them well
 
 _S = TurnState
 MOVES: Mapping[TurnState, frozenset[TurnState]] = MappingProxyType(
@@ -85,6 +87,24 @@ class Turn:
         between the first prompt and it.
         """
         return self.prompts[-1].message_id
+
+    def takes_in(self, prompt: Prompt) -> bool:
+        """Whether the reply to this turn may answer one more prompt.
+
+        Nobody may have begun with it: the newest prompt names its posts. What is no message
+        has a reply that names it alone.
+        """
+        return (
+            self.state is TurnState.RECEIVED
+            and self.version == 0
+            and len(self.prompts) < MOST_TOGETHER
+            and all(one.is_message for one in (*self.prompts, prompt))
+        )
+
+    def joined_by(self, prompt: Prompt) -> Turn:
+        """Return the turn with one more prompt, in the order of the ids."""
+        prompts = sorted((*self.prompts, prompt), key=lambda one: one.message_id)
+        return replace(self, prompts=tuple(prompts))
 
     @property
     def is_settled(self) -> bool:

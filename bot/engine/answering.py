@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Container
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from bot.domain.errors import BotError, ModelDown, PlaceGone, PostRefused, TurnSettled
+from bot.domain.hearing import GOES_ON_WITHIN
 from bot.domain.reply import Ending, Reply
-from bot.domain.session import SessionId, TurnId
+from bot.domain.session import Place, SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.checking import LateCheck
 from bot.engine.completing import Answer, Completer
 from bot.engine.layout import settled, without_file
-from bot.engine.notices import waiting
+from bot.engine.notices import IN_LINE, waiting
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
+from bot.engine.room import Room
 from bot.ports import Clock, Ledger, Messenger
 
 log = logging.getLogger(__name__)
@@ -32,6 +36,18 @@ LATE_CHECK_AFTER = 25.0  # seconds
 # vain lets all others look first: it may be its own prompt that the model fails at.
 LOOK_AGAIN = 5.0  # seconds
 LONGEST_OUTAGE = timedelta(hours=6)  # after which a prompt is answered with a notice
+
+# Who waits longer than this for a place among those who are answered is told so.
+TOLD_IN_LINE_AFTER = 4.0  # seconds; it costs no request: the answer takes that post over
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfinished:
+    """A long message whose rest may follow within a moment."""
+
+    place: Place
+    author_id: int
+    until: float
 
 
 class Answerer:
@@ -50,6 +66,7 @@ class Answerer:
         messenger: Messenger,
         clock: Clock,
         governor: Governor,
+        room: Room,
         long_after: int,
     ) -> None:
         self._ledger = ledger
@@ -58,8 +75,11 @@ class Answerer:
         self._messenger = messenger
         self._clock = clock
         self._governor = governor
+        self._room = room
         self._long_after = long_after
         self._fresh: set[TurnId] = set()
+        self._unfinished: dict[SessionId, _Unfinished] = {}
+        self._busy: set[SessionId] = set()
         self._halts: dict[SessionId, asyncio.Event] = {}
         self._checks: dict[TurnId, float] = {}
         self._waiting: dict[SessionId, ModelDown] = {}
@@ -70,12 +90,33 @@ class Answerer:
         """Know that this very process heard the turn's prompts: nobody tried it before us."""
         self._fresh.add(turn_id)
 
+    @property
+    def fresh(self) -> Container[TurnId]:
+        """The turns that this process heard and did not try yet."""
+        return self._fresh
+
+    def is_busy(self, session_id: SessionId) -> bool:
+        """Whether what is heard for the session now has to wait for a reply before it."""
+        return session_id in self._busy or session_id in self._waiting
+
+    def await_rest(self, session_id: SessionId, place: Place, author_id: int) -> None:
+        """Have the session's next turn wait a moment for the rest of what somebody says."""
+        until = self._clock.monotonic() + GOES_ON_WITHIN.total_seconds()
+        self._unfinished[session_id] = _Unfinished(place, author_id, until)
+
+    def expect_no_rest(self, session_id: SessionId, author_id: int) -> None:
+        """Know that somebody said all there was to say."""
+        unfinished = self._unfinished.get(session_id)
+        if unfinished is not None and unfinished.author_id == author_id:
+            del self._unfinished[session_id]
+
     def halt(self, session_id: SessionId) -> None:
         """Break off the answer that the session is at, if any; the store knows already why.
 
         One that waits for the model is to be taken up again for that.
         """
         self._waiting.pop(session_id, None)
+        self._room.let_by(session_id)
         if halt := self._halts.get(session_id):
             halt.set()
 
@@ -85,24 +126,74 @@ class Answerer:
             after = LOOK_AGAIN if down.was_tried else 0.0
             if not self._circuits.admits(down.models, after=after):
                 return LOOK_AGAIN
+        if (rest := await self._rest_within(session_id)) > 0:
+            return rest
         self._waiting.pop(session_id, None)
         # Before the turn is taken up: who stops it from then on must find somebody to tell.
         halt = self._halts[session_id] = asyncio.Event()
         try:
-            owed = await self._ledger.take_up(session_id)
-            if owed is None:
-                return None
-            if owed.turn.state is TurnState.POSTED:
-                return await self._check(owed)
-            return await self._work(owed, halt)
+            await self._stand_in_line(session_id, halt)
+            return None if self._room.is_closed else await self._do_next(session_id, halt)
         finally:
+            self._room.leave(session_id)
+            self._busy.discard(session_id)
             del self._halts[session_id]
+
+    async def _rest_within(self, session_id: SessionId) -> float:
+        """Return the seconds for which the rest of a long message is waited for."""
+        unfinished = self._unfinished.get(session_id)
+        if unfinished is None:
+            return 0.0
+        if (wait := unfinished.until - self._clock.monotonic()) <= 0:
+            del self._unfinished[session_id]
+        else:
+            await self._messenger.typing(unfinished.place)
+        return wait
+
+    async def _stand_in_line(self, session_id: SessionId, halt: asyncio.Event) -> None:
+        """Wait for a place among those who are answered; who waits for long is told so."""
+        going_on = self._room.enter(session_id)
+        if going_on.done():
+            return
+        self._busy.add(session_id)
+        await asyncio.wait({going_on}, timeout=TOLD_IN_LINE_AFTER)
+        if not going_on.done():
+            await self._tell_in_line(session_id, halt)
+        await going_on
+
+    async def _tell_in_line(self, session_id: SessionId, halt: asyncio.Event) -> None:
+        owed = await self._ledger.take_up(session_id)
+        if owed is None or owed.turn.state is not TurnState.ANSWERING:
+            return
+        turn = owed.turn
+        screen = self._screen(owed, halt)
+        try:
+            await insist(self._clock, partial(self._ledger.put_off, turn.id))
+            if turn.stop_requested:
+                self._room.let_by(session_id)
+                return
+            log.info("%s event=in_line", _name(turn))
+            await screen.tell(IN_LINE)
+        except PlaceGone as error:
+            await self._abandon(turn, error)
+        except TurnSettled as error:
+            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+        else:
+            if not screen.owes_check:  # its post is known, so that nobody need look for it
+                self._fresh.add(turn.id)
+
+    async def _do_next(self, session_id: SessionId, halt: asyncio.Event) -> float | None:
+        owed = await self._ledger.take_up(session_id)
+        if owed is None:
+            return None
+        if owed.turn.state is TurnState.POSTED:
+            return await self._check(owed)
+        self._busy.add(session_id)
+        return await self._work(owed, halt)
 
     async def _work(self, owed: Owed, halt: asyncio.Event) -> float:
         turn = owed.turn
-        is_fresh = turn.id in self._fresh and turn.attempt == 1
-        self._fresh.discard(turn.id)
-        screen = self._screen(owed, halt, is_recovered=not is_fresh)
+        screen = self._screen(owed, halt)
         try:
             if turn.state is TurnState.ANSWERING:
                 turn = await self._answer(owed, screen)
@@ -110,12 +201,15 @@ class Answerer:
                 return LOOK_AGAIN
             await self._deliver(turn, screen)
         except PlaceGone as error:
-            log.info("%s event=abandoned reason=%s", _name(turn), error)
-            self._told.discard(turn.id)
-            await self._ledger.settle_turn(turn.id, TurnState.ABANDONED)
+            await self._abandon(turn, error)
         except TurnSettled as error:
             log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
         return 0.0
+
+    async def _abandon(self, turn: Turn, error: PlaceGone) -> None:
+        log.info("%s event=abandoned reason=%s", _name(turn), error)
+        self._told.discard(turn.id)
+        await self._ledger.settle_turn(turn.id, TurnState.ABANDONED)
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
         """Have a turn answered and return it so; as it is if it has to wait for the model."""
@@ -223,12 +317,15 @@ class Answerer:
             log.info("%s event=checked state=%s", _name(turn), state)
         return 0.0
 
-    def _screen(self, owed: Owed, halt: asyncio.Event, *, is_recovered: bool) -> Screen:
+    def _screen(self, owed: Owed, halt: asyncio.Event) -> Screen:
+        turn = owed.turn
+        is_fresh = turn.id in self._fresh and turn.attempt == 1
+        self._fresh.discard(turn.id)
         return Screen(
-            owed.turn,
+            turn,
             owed.session.place,
             interrupted=halt,
-            is_recovered=is_recovered,
+            is_recovered=not is_fresh,
             long_after=self._long_after,
             ledger=self._ledger,
             messenger=self._messenger,

@@ -24,8 +24,10 @@ from itertools import islice
 
 from bot.domain.access import Action, Actor, demand
 from bot.domain.errors import MessengerBusy, PlaceGone
-from bot.domain.hearing import Reading, Sight, Utterance, Watermark, id_at, is_heard
+from bot.domain.hearing import Reading, Sight, Utterance, Watermark, id_at
 from bot.domain.session import Place
+from bot.domain.turn import MOST_TOGETHER
+from bot.engine.attention import Attention, meant
 from bot.engine.intake import Intake
 from bot.engine.patience import insist, pauses
 from bot.ports import Attendance, Clock, Past
@@ -36,7 +38,6 @@ log = logging.getLogger(__name__)
 # of this machine is not Discord's: so much before a watermark is read again.
 OVERLAP = timedelta(seconds=60)
 MOST_READ = 1000  # messages of a place, the newest: ten requests
-MOST_TOGETHER = 50  # prompts that one reply answers; beyond that it answers none of them well
 # Each is a call of the model that nobody waits for at the moment; beyond that, people are asked.
 MOST_REPLIES = 100  # in one epoch
 MOST_HELD = MOST_TOGETHER  # of a place; beyond that it is read once more
@@ -93,6 +94,7 @@ class CatchUp:
         self._intake = intake
         self._clock = clock
         self._answered_within = timedelta(hours=hours)
+        self._attention = Attention()
         self._queue: asyncio.Queue[_Sighting] = asyncio.Queue()
         self._room = asyncio.Semaphore(READERS)
         self._held: dict[Place, dict[int, Utterance]] = {}
@@ -136,11 +138,12 @@ class CatchUp:
 
     def hear(self, utterance: Utterance) -> bool:
         """Take a message in if it is meant for the bot; say whether it is."""
-        if not is_heard(utterance):
+        if not self._attention.catches(utterance):
             return False
         place = utterance.place
         if self.is_open(place):
-            return self._intake.hear(utterance)
+            self._intake.hear(utterance)
+            return True
         self._hold(utterance)
         if place not in self._expected:
             self._expect(_Sighting(self._epoch, (Sight(place),), is_late=True))
@@ -172,8 +175,7 @@ class CatchUp:
         """
         demand(actor, Action.CATCH_UP, place)
         said = await self._past.read(place, after=oldest - 1, before=newest + 1, most=MOST_READ)
-        heard = [utterance for utterance in said if is_heard(utterance)]
-        fresh = await self._unheard(heard)
+        fresh = await self._unheard(meant(said))
         prompts = [utterance.prompt for utterance in fresh[-MOST_TOGETHER:]]
         if not prompts:
             return False
@@ -321,7 +323,7 @@ class CatchUp:
             said = await self._read(gap)
             if said is None:
                 return False
-            missed = {u.prompt.message_id: u for u in said if is_heard(u)}
+            missed = {u.prompt.message_id: u for u in meant(said)}
             missed |= self._held.get(place, {})
             fresh = await self._unheard([missed[number] for number in sorted(missed)])
             if gap.epoch != self._epoch:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import uuid4
 
-from bot.domain.hearing import Reading, Utterance, is_heard
+from bot.domain.hearing import Reading, Utterance, may_go_on
 from bot.domain.message import Prompt
 from bot.domain.persona import DEFAULT_PERSONA
-from bot.domain.session import Place, Session, SessionId, TurnId
+from bot.domain.session import Place, Session, SessionId
 from bot.domain.turn import Turn
 from bot.domain.wording import title_from
+from bot.engine.answering import Answerer
 from bot.engine.lanes import Lanes
+from bot.engine.nods import Nods
 from bot.engine.patience import insist
 from bot.ports import Clock, Inbox, Ledger
 
@@ -46,26 +48,26 @@ class Intake:
         inbox: Inbox,
         ledger: Ledger,
         lanes: Lanes,
+        answerer: Answerer,
+        nods: Nods,
         clock: Clock,
-        expect: Callable[[TurnId], None],
     ) -> None:
         self._inbox = inbox
         self._ledger = ledger
         self._lanes = lanes
         self._clock = clock
-        self._expect = expect
+        self._answerer = answerer
+        self._nods = nods
         self._waiting: asyncio.Queue[_Heard] = asyncio.Queue()
 
-    def hear(self, utterance: Utterance) -> bool:
-        """Take a message in if it is meant for the bot; say whether it is.
+    def hear(self, utterance: Utterance) -> None:
+        """Take in a message that is meant for the bot.
 
-        Returns at once, so that arrival order is kept; the turn becomes durable soon after.
+        Returns at once, so that arrival order is kept; its turn becomes durable soon after.
+        That is the turn which waits at the place, if there is one: one reply answers both.
         """
-        if not is_heard(utterance):
-            return False
         prompt = utterance.prompt
         self._waiting.put_nowait(_Heard(self.fresh_session(utterance.place, prompt), prompt))
-        return True
 
     async def say(self, session: Session, prompt: Prompt) -> Turn | None:
         """Take in a prompt for `session`, or for the one open at its place.
@@ -89,6 +91,7 @@ class Intake:
         turn = await insist(self._clock, record)
         if turn is not None:
             self._owe(turn)
+            self._lanes.wake(turn.session_id)
         return turn
 
     def fresh_session(self, place: Place, prompt: Prompt) -> Session:
@@ -123,15 +126,31 @@ class Intake:
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             prompts = [(heard.session, heard.prompt) for heard in batch]
-            turns = await insist(self._clock, partial(self._inbox.hear, prompts))
+            hear = partial(self._inbox.hear, prompts, joinable=self._answerer.fresh)
+            turns = await insist(self._clock, hear)
             for heard, turn in zip(batch, turns, strict=True):
                 if turn is not None:
-                    self._owe(turn)
+                    self._take_in(heard, turn)
                 if not heard.turn.done():
                     heard.turn.set_result(turn)
                 self._waiting.task_done()
 
-    def _owe(self, turn: Turn) -> None:
-        log.info("session=%s turn=%s event=heard", turn.session_id, turn.id)
-        self._expect(turn.id)
+    def _take_in(self, heard: _Heard, turn: Turn) -> None:
+        self._owe(turn)
+        place, prompt = heard.session.place, heard.prompt
+        if may_go_on(prompt):
+            self._answerer.await_rest(turn.session_id, place, prompt.author_id)
+        else:
+            self._answerer.expect_no_rest(turn.session_id, prompt.author_id)
+        if prompt.is_message and self._answerer.is_busy(turn.session_id):
+            self._nods.nod(place, prompt.message_id)
         self._lanes.wake(turn.session_id)
+
+    def _owe(self, turn: Turn) -> None:
+        log.info(
+            "session=%s turn=%s event=heard prompts=%d",
+            turn.session_id,
+            turn.id,
+            len(turn.prompts),
+        )
+        self._answerer.expect(turn.id)

@@ -23,13 +23,12 @@ class Lanes:
     """Owns every task of the engine; leaving the block waits for none of them.
 
     A lane holds no state that matters: the store knows what is owed, so a lane that is
-    cancelled or lost is simply woken again. At most `limit` lanes work at a time.
+    cancelled or lost is simply woken again.
     """
 
-    def __init__(self, work: Work, *, clock: Clock, limit: int) -> None:
+    def __init__(self, work: Work, *, clock: Clock) -> None:
         self._work = work
         self._clock = clock
-        self._slots = asyncio.Semaphore(limit)
         self._lanes: dict[SessionId, asyncio.Task[None]] = {}
         self._timers: dict[SessionId, asyncio.Task[None]] = {}
         self._awake: set[SessionId] = set()
@@ -96,10 +95,7 @@ class Lanes:
 
     async def _step(self, session_id: SessionId) -> float | None:
         try:
-            async with self._slots:
-                if self._is_draining:  # it was at nothing yet, it waited for room
-                    return None
-                more = await self._work(session_id)
+            more = await self._work(session_id)
         except StoreBusy as error:
             log.warning("session=%s event=store_busy reason=%s", session_id, error)
         except Exception:

@@ -64,7 +64,11 @@ _DOWN = {
     Fault.CONNECTION: f"🔌 The model cannot be reached just now. {_COMES_BY_ITSELF}",
     Fault.TRUNCATED: f"✂️ The model's answers break off just now. {_COMES_BY_ITSELF}",
 }
-WAITING_WORDS = frozenset(_DOWN.values())
+IN_LINE = (
+    "⏳ Many people are asking just now. Your answer comes here by itself as soon as it is your "
+    "turn; you need not ask again."
+)
+WAITING_WORDS = frozenset({*_DOWN.values(), IN_LINE})
 _LONGEST_NAME = 60  # characters of a model's name that are shown
 
 REFUSED_BY_DISCORD = (

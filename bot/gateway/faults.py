@@ -33,6 +33,7 @@ _BY_CODE: MappingProxyType[int, type[BotError]] = MappingProxyType(
         50001: PlaceGone,  # no access
         NO_PERMISSION: PlaceGone,
         ARCHIVED: PlaceGone,  # and we may not fetch it out
+        90001: PostRefused,  # somebody blocked us, and takes no reaction of ours
         130000: MessengerBusy,  # overloaded
         160005: PlaceGone,  # the thread is locked
     }

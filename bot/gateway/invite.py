@@ -18,6 +18,7 @@ NEEDED: Mapping[str, str] = MappingProxyType(
         "create_public_threads": "for /chat",
         "create_private_threads": "for /chat private:True",
         "read_message_history": "to reply to messages, and to find its own after a crash",
+        "add_reactions": "to show who writes while it answers that it has seen the message",
         "attach_files": "to give very long answers as a file",
     }
 )

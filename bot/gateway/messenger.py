@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 # message it answers, not thousands of messages later.
 MOST_SEARCHED = 1000
 
+_SEEN = "👀"
 _NOBODY = discord.AllowedMentions.none()
 _LABELS = MappingProxyType(
     {Controls.STOP: "Stop", Controls.CONTINUES: "continues below", Controls.RETRY: "Retry"}
@@ -84,6 +85,10 @@ class DiscordMessenger:
         except PostGone:
             return None
         return self._post(message)
+
+    async def nod(self, place: Place, message: int) -> None:
+        async with self._at(place, Urgency.SPARE) as channel:
+            await channel.get_partial_message(message).add_reaction(_SEEN)
 
     async def typing(self, place: Place) -> bool:
         try:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from bot.domain.hearing import Reading
 from bot.domain.message import Prompt
-from bot.domain.session import Session
+from bot.domain.session import Place, Session, SessionId, TurnId
 from bot.domain.turn import Turn
 from bot.store.attendance import hear_until, keep_up, was_heard
 from bot.store.columns import to_column
 from bot.store.desk import Desk
 from bot.store.sessions import insert_session, open_session_at
-from bot.store.turns import add_turn, turn_numbered
+from bot.store.turns import add_turn, join_turn, turn_numbered
 
 
 class SqliteInbox(Desk):
     """The `Inbox` port."""
 
-    async def hear(self, heard: Sequence[tuple[Session, Prompt]]) -> list[Turn | None]:
-        return await self.writer.write(
-            lambda db: [_hear(db, session, prompt) for session, prompt in heard]
-        )
+    async def hear(
+        self, heard: Sequence[tuple[Session, Prompt]], *, joinable: Container[TurnId] | None = None
+    ) -> list[Turn | None]:
+        return await self.writer.write(lambda db: _hear(db, heard, joinable))
 
     async def hear_together(
         self, session: Session, prompts: Sequence[Prompt], *, reading: Reading | None
@@ -30,10 +30,22 @@ class SqliteInbox(Desk):
         return await self.writer.write(lambda db: _hear_together(db, session, prompts, reading))
 
 
-def _hear(db: sqlite3.Connection, spare: Session, prompt: Prompt) -> Turn | None:
-    if prompt.is_message:
-        hear_until(db, spare.place, prompt.message_id)
-    return _add(db, spare, [prompt])
+def _hear(
+    db: sqlite3.Connection,
+    heard: Sequence[tuple[Session, Prompt]],
+    joinable: Container[TurnId] | None,
+) -> list[Turn | None]:
+    turns: list[Turn | None] = []
+    fresh: set[TurnId] = set()
+    for spare, prompt in heard:
+        if prompt.is_message:
+            hear_until(db, spare.place, prompt.message_id)
+        turn = None if joinable is None else _join(db, spare.place, prompt, (joinable, fresh))
+        turn = turn or _add(db, spare, [prompt])
+        if turn is not None:
+            fresh.add(turn.id)
+        turns.append(turn)
+    return turns
 
 
 def _hear_together(
@@ -42,6 +54,22 @@ def _hear_together(
     if reading is not None:
         keep_up(db, spare.place, reading)
     return _add(db, spare, prompts)
+
+
+def _join(
+    db: sqlite3.Connection, place: Place, prompt: Prompt, joinable: Sequence[Container[TurnId]]
+) -> Turn | None:
+    """Add an unheard prompt to the turn that waits at its place, if there is one that takes it."""
+    session = open_session_at(db, place)
+    head = None if session is None else session.head
+    if head is None or not any(head in some for some in joinable):
+        return None
+    turn = turn_numbered(db, head)
+    if turn is None or not turn.takes_in(prompt) or was_heard(db, prompt.message_id):
+        return None
+    _keep(db, prompt)
+    _note_speech(db, turn.session_id, title=None, said_at=to_column(prompt.said_at))
+    return join_turn(db, turn, prompt)
 
 
 def _add(db: sqlite3.Connection, spare: Session, prompts: Sequence[Prompt]) -> Turn | None:
@@ -54,7 +82,15 @@ def _add(db: sqlite3.Connection, spare: Session, prompts: Sequence[Prompt]) -> T
         insert_session(db, spare)
     for prompt in unheard:
         _keep(db, prompt)
-    last_said_at = max(to_column(prompt.said_at) for prompt in unheard)
+    said_at = max(to_column(prompt.said_at) for prompt in unheard)
+    _note_speech(db, session.id, title=spare.title, said_at=said_at)
+    parent = None if session.head is None else turn_numbered(db, session.head)
+    return add_turn(db, session, unheard, parent=parent)
+
+
+def _note_speech(
+    db: sqlite3.Connection, session_id: SessionId, *, title: str | None, said_at: int
+) -> None:
     db.execute(
         """
         update sessions
@@ -62,10 +98,8 @@ def _add(db: sqlite3.Connection, spare: Session, prompts: Sequence[Prompt]) -> T
             last_said_at = max(coalesce(last_said_at, ?), ?)
         where id = ?
         """,
-        (spare.title, last_said_at, last_said_at, str(session.id)),
+        (title, said_at, said_at, str(session_id)),
     )
-    parent = None if session.head is None else turn_numbered(db, session.head)
-    return add_turn(db, session, unheard, parent=parent)
 
 
 def _keep(db: sqlite3.Connection, prompt: Prompt) -> None:

@@ -74,12 +74,26 @@ def add_turn(
         """,
         (str(session.id), turn.parent, turn.depth, turn.anchor, version),
     ).lastrowid
+    turn = replace(turn, id=TurnId(turn_id or 0))
+    _add_prompts(db, turn)
+    db.execute("update sessions set head = ? where id = ?", (turn_id, str(session.id)))
+    return turn
+
+
+def join_turn(db: sqlite3.Connection, turn: Turn, prompt: Prompt) -> Turn:
+    """Add a prompt, which is kept, to a turn that nobody began with."""
+    joined = turn.joined_by(prompt)
+    db.execute("delete from turn_prompts where turn_id = ?", (turn.id,))
+    _add_prompts(db, joined)
+    db.execute("update turns set anchor = ? where id = ?", (joined.anchor, turn.id))
+    return joined
+
+
+def _add_prompts(db: sqlite3.Connection, turn: Turn) -> None:
     db.executemany(
         "insert into turn_prompts (turn_id, position, message_id) values (?, ?, ?)",
-        [(turn_id, position, prompt.message_id) for position, prompt in enumerate(prompts)],
+        [(turn.id, position, prompt.message_id) for position, prompt in enumerate(turn.prompts)],
     )
-    db.execute("update sessions set head = ? where id = ?", (turn_id, str(session.id)))
-    return replace(turn, id=TurnId(turn_id or 0))
 
 
 def turn_from(db: sqlite3.Connection, row: sqlite3.Row | None) -> Turn | None:

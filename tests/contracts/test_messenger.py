@@ -182,6 +182,7 @@ async def test_a_post_that_is_gone_is_told_apart_from_a_place_that_is(world: Wor
         world.messenger.delete(world.place, number),
         world.messenger.read(world.place, number),
         world.messenger.find(world.place, world.anchor),
+        world.messenger.nod(world.place, number),
     ):
         with pytest.raises(PlaceGone):
             await attempt

@@ -17,8 +17,10 @@ from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
+from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.ports import Model
 from tests.engine.faults import (
@@ -45,6 +47,7 @@ class House:
 
     intake: Intake
     sessions: Sessions
+    room: Room
     lanes: Lanes
     catch_up: CatchUp
     past: Shelf
@@ -98,7 +101,7 @@ class World:
         *scripts: Script,
         budget: int = 16000,
         long_after: int = 8,
-        lanes: int = 8,
+        places: int = 8,
         fallback_models: tuple[str, ...] = (),
     ) -> None:
         self.store = MemoryStore()
@@ -110,7 +113,7 @@ class World:
         self.seconds = 0.0
         self._budget = budget
         self._long_after = long_after
-        self._lanes = lanes
+        self._places = places
         self._fallback_models = fallback_models
         self._in_flight: list[Landing] = []
 
@@ -168,6 +171,8 @@ class World:
         governor = Governor(clock)
         store = guard_store(self.store, plan)
         circuits = Circuits(clock)
+        room = Room(self._places)
+        messenger = PacedMessenger(guard_messenger(self.board, plan), governor)
         answerer = Answerer(
             ledger=store,
             completer=Completer(
@@ -180,14 +185,21 @@ class World:
                 budget=self._budget,
             ),
             circuits=circuits,
-            messenger=PacedMessenger(guard_messenger(self.board, plan), governor),
+            messenger=messenger,
             clock=clock,
             governor=governor,
+            room=room,
             long_after=self._long_after,
         )
-        async with Lanes(answerer.step, clock=clock, limit=self._lanes) as lanes:
+        nods = Nods(messenger=messenger, clock=clock)
+        async with Lanes(answerer.step, clock=clock) as lanes:
             intake = Intake(
-                inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect
+                inbox=store,
+                ledger=store,
+                lanes=lanes,
+                answerer=answerer,
+                nods=nods,
+                clock=clock,
             )
             sessions = Sessions(
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
@@ -200,9 +212,9 @@ class World:
                 hours=self.hours,
             )
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(intake.run()), group.create_task(catch_up.run())]
+                tasks = [group.create_task(part.run()) for part in (intake, catch_up, nods)]
                 await intake.resume()
-                yield House(intake, sessions, lanes, catch_up, self.past, clock)
+                yield House(intake, sessions, room, lanes, catch_up, self.past, clock)
                 for task in tasks:
                     task.cancel()
 

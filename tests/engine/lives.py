@@ -151,8 +151,10 @@ class Lives:
         """Return what is not as it must be once all is quiet."""
         turns = self.world.turns()
         newest = {turn.anchor: turn for turn in sorted(turns, key=lambda turn: turn.version)}
+        prompts = [prompt.message_id for turn in newest.values() for prompt in turn.prompts]
         return [
-            *(f"LOST {number}" for number in self.said if number not in newest),
+            *(f"LOST {number}" for number in self.said if number not in prompts),
+            *(f"DOUBLED {number}" for number in self.said if prompts.count(number) > 1),
             *(f"TWICE {mark}" for mark in self.board.twice),
             *(f"UNSETTLED {turn.id}" for turn in turns if not turn.is_settled),
             *self._strays(newest),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,9 +14,9 @@ from bot.domain.context import Context
 from bot.domain.errors import StoreBusy
 from bot.domain.hearing import Sight, id_at
 from bot.domain.message import Prompt
-from bot.domain.session import Place, Session
-from bot.domain.turn import Turn, TurnState
-from bot.engine.catching_up import MOST_HELD, MOST_REPLIES, MOST_TOGETHER
+from bot.domain.session import Place, Session, TurnId
+from bot.domain.turn import MOST_TOGETHER, Turn, TurnState
+from bot.engine.catching_up import MOST_HELD, MOST_REPLIES
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.memory_store import MemoryStore
@@ -33,10 +33,12 @@ class FullOfWords(MemoryStore):
 
     is_full_of_words = False
 
-    async def hear(self, heard: Sequence[tuple[Session, Prompt]]) -> list[Turn | None]:
+    async def hear(
+        self, heard: Sequence[tuple[Session, Prompt]], *, joinable: Container[TurnId] | None = None
+    ) -> list[Turn | None]:
         if self.is_full_of_words:
             raise StoreBusy("SQLITE_FULL")
-        return await super().hear(heard)
+        return await super().hear(heard, joinable=joinable)
 
 
 def connected(*places: Place) -> Callable[[House], Awaitable[None]]:

@@ -26,7 +26,7 @@ def test_a_session_never_works_at_two_turns_at_once_but_two_sessions_do() -> Non
         return 0.0 if left[session_id] else None
 
     async def story() -> None:
-        async with Lanes(work, clock=LoopClock(), limit=8) as lanes:
+        async with Lanes(work, clock=LoopClock()) as lanes:
             for _ in range(5):
                 lanes.wake(SESSION_ID)
                 lanes.wake(OTHER_SESSION_ID)
@@ -48,7 +48,7 @@ def test_a_lane_that_is_woken_at_work_looks_again() -> None:
         await asyncio.sleep(5)
 
     async def story() -> None:
-        async with Lanes(work, clock=LoopClock(), limit=1) as lanes:
+        async with Lanes(work, clock=LoopClock()) as lanes:
             lanes.wake(SESSION_ID)
             await at_work.wait()
             lanes.wake(SESSION_ID)
@@ -68,7 +68,7 @@ def test_a_failure_ends_neither_the_lane_nor_its_neighbours() -> None:
             raise (ValueError("a bug") if len(looks[session_id]) == 1 else StoreBusy("disk full"))
 
     async def story() -> None:
-        async with Lanes(work, clock=LoopClock(), limit=8) as lanes:
+        async with Lanes(work, clock=LoopClock()) as lanes:
             lanes.wake(SESSION_ID)
             lanes.wake(OTHER_SESSION_ID)
             await asyncio.sleep(10)
@@ -87,7 +87,7 @@ def test_draining_lets_a_turn_end_and_begins_no_other() -> None:
         return 0.0
 
     async def story() -> None:
-        async with Lanes(work, clock=LoopClock(), limit=8) as lanes:
+        async with Lanes(work, clock=LoopClock()) as lanes:
             lanes.wake(SESSION_ID)
             await asyncio.sleep(1)
             await lanes.drain()
@@ -107,7 +107,7 @@ def test_work_that_is_due_later_is_done_then_and_does_not_hold_up_what_is_new() 
         return 25.0 if len(looks) == 1 else None
 
     async def story() -> None:
-        async with Lanes(work, clock=LoopClock(), limit=8) as lanes:
+        async with Lanes(work, clock=LoopClock()) as lanes:
             lanes.wake(SESSION_ID)
             await asyncio.sleep(3)
             lanes.wake(SESSION_ID)
@@ -116,25 +116,6 @@ def test_work_that_is_due_later_is_done_then_and_does_not_hold_up_what_is_new() 
     run(story())
 
     assert looks == [0.0, 3.0, 25.0]
-
-
-def test_draining_lets_nobody_begin_who_waits_for_room() -> None:
-    begun: list[SessionId] = []
-
-    async def work(session_id: SessionId) -> None:
-        begun.append(session_id)
-        await asyncio.sleep(5)
-
-    async def story() -> float:
-        async with Lanes(work, clock=LoopClock(), limit=1) as lanes:
-            lanes.wake(SESSION_ID)
-            lanes.wake(OTHER_SESSION_ID)
-            await asyncio.sleep(1)
-            await lanes.drain()
-            return asyncio.get_running_loop().time()
-
-    assert run(story()) == 5.0
-    assert begun == [SESSION_ID]
 
 
 def test_a_failure_is_tried_again_soon_though_other_work_is_due_later() -> None:
@@ -147,7 +128,7 @@ def test_a_failure_is_tried_again_soon_though_other_work_is_due_later() -> None:
         return max(25.0 - looks[-1], 0.0) or None
 
     async def story() -> None:
-        async with Lanes(work, clock=LoopClock(), limit=8) as lanes:
+        async with Lanes(work, clock=LoopClock()) as lanes:
             lanes.wake(SESSION_ID)
             await asyncio.sleep(3)
             lanes.wake(SESSION_ID)

@@ -74,8 +74,9 @@ def test_an_answer_waits_for_the_model_and_comes_by_itself_where_it_was_told_to(
 
     async def story(house: House) -> None:
         house.say(1000, "hello")
+        await seconds(1)
         house.say(1001, "are you there?")
-        await seconds(6)
+        await seconds(5)
         (notice,) = world.board.posts_at(CHANNEL)
         assert (notice.text, notice.controls) == (WAITING, Controls.STOP)
         await house.settled()

@@ -40,7 +40,7 @@ def test_typing_is_shown_while_nothing_is_visible_yet_and_not_after() -> None:
 
 
 def test_where_many_wait_for_the_model_all_see_the_bot_typing() -> None:
-    world = World([asyncio.Event()], lanes=100)
+    world = World([asyncio.Event()], places=100)
     places = [Place(channel_id=700 + number, guild_id=70) for number in range(100)]
 
     async def story(house: House) -> None:
@@ -122,7 +122,7 @@ def test_a_stream_is_edited_no_oftener_than_its_share() -> None:
 
 def test_a_hundred_answers_are_all_seen_to_grow() -> None:
     gates = [asyncio.Event() for _ in range(40)]
-    world = World([step for gate in gates for step in ("word ", gate)], lanes=100)
+    world = World([step for gate in gates for step in ("word ", gate)], places=100)
     places = [Place(channel_id=700 + number, guild_id=70) for number in range(100)]
 
     async def story(house: House) -> None:

@@ -406,6 +406,7 @@ def test_no_word_of_one_place_is_in_the_context_of_another() -> None:
         for number in range(30):
             place = places[number % 3]
             house.say(1000 + number, f"said in {place.channel_id}", place=place)
+            await house.settled()
 
     world.live(story)
 
@@ -421,6 +422,7 @@ def test_messages_of_one_place_are_answered_in_order_each_knowing_the_one_before
     async def story(house: House) -> None:
         for number in range(3):
             house.say(1000 + number, f"number {number}")
+            await house.settled()
 
     world.live(story)
 

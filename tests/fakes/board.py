@@ -40,6 +40,8 @@ class Board:
         self.takes_files = True
         self.created: list[Mark] = []  # of every post there ever was, deleted ones included
         self.typed: list[Place] = []
+        self.nods: list[int] = []
+        self.takes_nods = True
         self.edits = 0
         self._clock = clock
         self._window = nonce_window
@@ -90,6 +92,12 @@ class Board:
         self._enter(place)
         row = self.rows.get(post)
         return row.post if row and row.place == place else None
+
+    async def nod(self, place: Place, message: int) -> None:
+        self._enter(place)
+        if not self.takes_nods:
+            raise PlaceGone("no permission")
+        self.nods.append(message)
 
     async def typing(self, place: Place) -> bool:
         self.typed.append(place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -34,8 +34,21 @@ class MemoryStore(MemoryTables):
 
     # Inbox
 
-    async def hear(self, heard: Sequence[tuple[Session, Prompt]]) -> list[Turn | None]:
-        return await self._write(lambda: [self._hear(spare, prompt) for spare, prompt in heard])
+    async def hear(
+        self, heard: Sequence[tuple[Session, Prompt]], *, joinable: Container[TurnId] | None = None
+    ) -> list[Turn | None]:
+        def hear() -> list[Turn | None]:
+            before = self._last_turn
+            return [
+                self._hear(
+                    spare,
+                    prompt,
+                    lambda turn: joinable is not None and (turn in joinable or turn > before),
+                )
+                for spare, prompt in heard
+            ]
+
+        return await self._write(hear)
 
     async def hear_together(
         self, session: Session, prompts: Sequence[Prompt], *, reading: Reading | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,12 +28,23 @@ class MemoryTables:
         self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
         self._last_turn = 0
 
-    def _hear(self, spare: Session, prompt: Prompt) -> Turn | None:
+    def _hear(
+        self, spare: Session, prompt: Prompt, may_join: Callable[[TurnId], bool]
+    ) -> Turn | None:
         mark = self.marks.get(spare.place.channel_id)
         if prompt.is_message and (mark is None or not mark.lags):
             until = max(prompt.message_id, mark.until if mark else 0)
             self.marks[spare.place.channel_id] = Watermark(spare.place, until)
-        return self._add(spare, [prompt])
+        session = self._open_at(spare.place)
+        head = None if session is None else session.head
+        if head is None or not may_join(head) or not self.turns[head].takes_in(prompt):
+            return self._add(spare, [prompt])
+        if prompt.message_id in self.heard:
+            return None
+        f"{prompt.author_name}{prompt.text}".encode()
+        self.heard.add(prompt.message_id)
+        self.turns[head] = self.turns[head].joined_by(prompt)
+        return self.turns[head]
 
     def _keep_up(self, place: Place, reading: Reading) -> None:
         mark = self.marks.get(place.channel_id)

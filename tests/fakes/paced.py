@@ -42,6 +42,10 @@ class PacedMessenger:
         async with self._governor.request(Urgency.MUST):
             return await self._messenger.read(place, post)
 
+    async def nod(self, place: Place, message: int) -> None:
+        async with self._governor.request(Urgency.SPARE):
+            await self._messenger.nod(place, message)
+
     async def typing(self, place: Place) -> bool:
         try:
             async with self._governor.request(Urgency.SPARE):

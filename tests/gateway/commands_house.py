@@ -22,8 +22,10 @@ from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor, Urgency
+from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.gateway.client import Client, Ears
 from bot.gateway.entry import Entry
@@ -158,8 +160,16 @@ async def opened(
         clock = SystemClock()
         governor = CountingGovernor(clock)
         answerer = _answerer(store, model, clock, governor)
-        lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock, limit=8))
-        intake = Intake(inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect)
+        lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock))
+        nods = Nods(messenger=Board(clock), clock=clock)
+        intake = Intake(
+            inbox=store,
+            ledger=store,
+            lanes=lanes,
+            answerer=answerer,
+            nods=nods,
+            clock=clock,
+        )
         sessions = Sessions(
             archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
         )
@@ -260,5 +270,6 @@ def _answerer(
         messenger=Board(clock),
         clock=clock,
         governor=governor,
+        room=Room(8),
         long_after=8,
     )

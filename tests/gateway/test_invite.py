@@ -12,7 +12,7 @@ def test_the_link_asks_for_what_is_used_and_no_more() -> None:
     # Create Public Threads 1<<35, Create Private Threads 1<<36, Send Messages in Threads 1<<38
     assert invite_url(42) == (
         "https://discord.com/oauth2/authorize?client_id=42"
-        "&scope=bot+applications.commands&permissions=377957223424"
+        "&scope=bot+applications.commands&permissions=377957223488"
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import discord
 import pytest
 
-from bot.domain.errors import MessengerBusy, PlaceGone, PostRefused
+from bot.domain.errors import MessengerBusy, PlaceGone, PostGone, PostRefused
 from bot.domain.reply import Controls, File, Mark, Page
 from bot.domain.session import Place
 from bot.gateway.messenger import DiscordMessenger
@@ -219,3 +219,36 @@ async def test_a_typing_sign_is_seen_and_its_failure_is_not(room: Room) -> None:
 
     shown = [r.status for r in room.local.requests if r.route == "/channels/{channel_id}/typing"]
     assert shown == [204, 503]
+
+
+async def test_a_nod_is_a_pair_of_eyes_under_the_message(room: Room) -> None:
+    said = await room.ada.say(room.channel, "hello")
+
+    await room.messenger.nod(room.place, said.id)
+    await room.messenger.nod(room.place, said.id)
+
+    assert said.reactions == {"👀": [room.local.world.bot.id]}
+
+
+async def test_a_nod_at_a_message_that_is_gone_says_so(room: Room) -> None:
+    said = await room.ada.say(room.channel, "hello")
+    await room.ada.delete(said)
+
+    with pytest.raises(PostGone):
+        await room.messenger.nod(room.place, said.id)
+
+
+async def test_where_no_reaction_may_be_added_a_nod_says_so(room: Room) -> None:
+    said = await room.ada.say(room.channel, "hello")
+    room.local.faults.answer(403, "PUT", "/channels/*/messages/*/reactions/*/@me", code=50013)
+
+    with pytest.raises(PlaceGone):
+        await room.messenger.nod(room.place, said.id)
+
+
+async def test_who_blocked_the_bot_stands_for_nobody_else(room: Room) -> None:
+    said = await room.ada.say(room.channel, "hello")
+    room.local.faults.answer(403, "PUT", "/channels/*/messages/*/reactions/*/@me", code=90001)
+
+    with pytest.raises(PostRefused):
+        await room.messenger.nod(room.place, said.id)

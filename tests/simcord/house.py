@@ -23,8 +23,10 @@ from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
+from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.gateway.client import Client
 from bot.gateway.entry import Entry
@@ -168,10 +170,19 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             messenger=DiscordMessenger(connected),
             clock=clock,
             governor=Governor(clock),
+            room=Room(8),
             long_after=8,
         )
-        lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock, limit=8))
-        intake = Intake(inbox=store, ledger=store, lanes=lanes, clock=clock, expect=answerer.expect)
+        lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock))
+        nods = Nods(messenger=DiscordMessenger(connected), clock=clock)
+        intake = Intake(
+            inbox=store,
+            ledger=store,
+            lanes=lanes,
+            answerer=answerer,
+            nods=nods,
+            clock=clock,
+        )
         sync = CommandSync(notebook=store, clock=clock)
         catch_up = CatchUp(
             attendance=store,

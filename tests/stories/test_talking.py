@@ -216,3 +216,68 @@ async def test_chat_opens_a_thread_and_answers_there_without_further_mentions(ho
         "Flour, water, salt.",
         "How long?",
     ]
+
+
+async def test_five_messages_in_a_second_are_answered_in_order_by_two_replies(home: Home) -> None:
+    gate = asyncio.Event()
+    home.openai.answer = in_turn([Say("One "), Hold(gate), Say("moment.")], [Say("All of you.")])
+
+    async with home.bot():
+        first = await home.ada.say(home.general, f"{home.mention} line 0")
+        await home.discord.until(lambda: home.answers(home.general))
+        said = [
+            await person.say(home.general, f"{home.mention} line {number}")
+            for number, person in enumerate((home.bob, home.ada, home.bob, home.ada), start=1)
+        ]
+        await home.discord.until(lambda: all(message.reactions for message in said))
+        gate.set()
+        last = await home.answer_after(home.general, said[-1])
+
+    assert [message.content for message in home.answers(home.general)] == [
+        "One moment.",
+        "All of you.",
+    ]
+    assert last.reference is not None
+    assert last.reference.message_id == said[-1].id
+    assert words(home.openai.requests[1]) == [
+        "line 0",
+        "One moment.",
+        "line 1",
+        "line 2",
+        "line 3",
+        "line 4",
+    ]
+    assert first.reactions == {}
+    assert home.discord.too_many_requests == 0
+
+
+async def test_a_text_that_takes_two_messages_is_answered_once(home: Home) -> None:
+    home.openai.answer = in_turn([Say("A long story.")])
+
+    async with home.bot():
+        await home.ada.say(home.general, f"{home.mention} {'word ' * 390}")
+        rest = await home.ada.say(home.general, "and that is the end of it")
+        await home.answer_after(home.general, rest)
+
+    (asked,) = home.openai.requests
+    assert words(asked)[-1] == "and that is the end of it"
+    assert len(home.answers(home.general)) == 1
+
+
+async def test_who_waits_in_line_is_told_so_and_answered_in_turn(home: Home) -> None:
+    gate = asyncio.Event()
+    home.openai.answer = in_turn([Say("One "), Hold(gate), Say("moment.")], [Say("Here I am.")])
+    random = home.discord.add_channel(home.guild, "random")
+
+    async with home.bot(concurrent_answers=1):
+        await home.ada.say(home.general, f"{home.mention} hello")
+        await home.discord.until(lambda: home.answers(home.general))
+        said = await home.bob.say(random, f"{home.mention} me too")
+        await home.discord.until(lambda: home.answers(random))
+        (notice,) = home.answers(random)
+        assert notice.content.startswith("⏳ Many people are asking just now.")
+        gate.set()
+        answer = await home.answer_after(random, said)
+
+    assert answer.id == notice.id
+    assert answer.content == "Here I am."

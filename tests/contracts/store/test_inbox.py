@@ -163,3 +163,99 @@ async def test_a_session_reads_back_exactly_as_it_was_written(store: Store) -> N
 
     assert await store.session(SESSION_ID) == written
     assert await store.session(SessionId(OTHER_SESSION_ID)) is None
+
+
+async def test_a_message_joins_the_turn_that_waits_at_its_place(store: Store) -> None:
+    waiting = await received(store, 1000, "one")
+
+    (joined,) = await store.hear([(session(), prompt(1001, "two"))], joinable={waiting.id})
+
+    assert joined is not None
+    assert joined.id == waiting.id
+    assert joined.prompts == (prompt(1000, "one"), prompt(1001, "two"))
+    assert joined.anchor == 1001
+    assert await store.turn(waiting.id) == joined
+    assert await store.newest_version(1001) == joined
+    assert await store.newest_version(1000) is None
+
+
+async def test_messages_that_come_together_are_one_turn_in_the_order_of_their_ids(
+    store: Store,
+) -> None:
+    heard = [(session(), prompt(number)) for number in (1002, 1000, 1001, 1000)]
+
+    turns = await store.hear(heard, joinable=())
+
+    assert [turn and turn.id for turn in turns] == [turns[0] and turns[0].id] * 3 + [None]
+    assert [turn and turn.anchor for turn in turns[:3]] == [1002, 1002, 1002]
+    last = turns[2]
+    assert last is not None
+    assert [p.message_id for p in last.prompts] == [1000, 1001, 1002]
+    assert await store.turn(last.id) == last
+
+
+async def test_a_message_joins_only_a_turn_that_may_be_joined(store: Store) -> None:
+    waiting = await received(store, 1000)
+
+    (turn,) = await store.hear([(session(), prompt(1001))], joinable=())
+
+    assert turn is not None
+    assert (turn.parent, turn.depth) == (waiting.id, 1)
+
+
+async def test_a_message_joins_no_turn_that_somebody_began_with(store: Store) -> None:
+    begun = await received(store, 1000)
+    await store.take_up(SESSION_ID)
+
+    (turn,) = await store.hear([(session(), prompt(1001))], joinable={begun.id})
+
+    assert turn is not None
+    assert (turn.parent, turn.depth) == (begun.id, 1)
+
+
+async def test_an_interaction_has_a_turn_of_its_own(store: Store) -> None:
+    command = replace(prompt(1001), is_message=False)
+
+    turns = await store.hear(
+        [(session(), prompt(1000)), (session(), command), (session(), prompt(1002))], joinable=()
+    )
+
+    assert [turn and (turn.anchor, turn.depth) for turn in turns] == [
+        (1000, 0),
+        (1001, 1),
+        (1002, 2),
+    ]
+
+
+async def test_a_turn_takes_in_no_more_than_fifty_messages(store: Store) -> None:
+    heard = [(session(), prompt(number)) for number in range(1000, 1051)]
+
+    turns = await store.hear(heard, joinable=())
+
+    assert [turn and turn.depth for turn in turns] == [0] * 50 + [1]
+
+
+async def test_messages_of_two_places_do_not_join(store: Store) -> None:
+    here, there = session(), session(OTHER_CHANNEL, OTHER_SESSION_ID)
+
+    turns = await store.hear(
+        [(here, prompt(1000)), (there, prompt(1001)), (here, prompt(1002))], joinable=()
+    )
+
+    assert [turn and turn.session_id for turn in turns] == [
+        SESSION_ID,
+        OTHER_SESSION_ID,
+        SESSION_ID,
+    ]
+    assert turns[2] is not None
+    assert [p.message_id for p in turns[2].prompts] == [1000, 1002]
+
+
+async def test_who_joins_is_a_speaker_and_moves_the_moment_of_the_last_word(store: Store) -> None:
+    late = replace(prompt(1001, author_id=2, name="Bob"), said_at=MORNING + timedelta(hours=1))
+
+    await store.hear([(session(), prompt(1000)), (session(), late)], joinable=())
+
+    assert await store.speakers(SESSION_ID) == {1, 2}
+    (summary,) = await store.sessions_at(CHANNEL)
+    assert summary.last_said_at == MORNING + timedelta(hours=1)
