@@ -15,10 +15,23 @@ from bot.domain.session import Place
 from bot.domain.turn import TurnState
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
-from tests.fakes.virtual_time import START
+from tests.fakes.board import Board
+from tests.fakes.virtual_time import START, LoopClock
 from tests.samples import ADA, BOB, CHANNEL, OTHER_CHANNEL
 
 LONG = "word " * 390  # 1950 characters
+
+
+class SlowToNod(Board):
+    """Takes its time with signs."""
+
+    def __init__(self, line: asyncio.Event) -> None:
+        super().__init__(LoopClock(), first_id=1 << 62)
+        self._line = line
+
+    async def nod(self, place: Place, message: int) -> None:
+        await self._line.wait()
+        await super().nod(place, message)
 
 
 def words(world: World, call: int) -> list[str]:
@@ -113,6 +126,26 @@ def test_where_no_sign_may_be_given_nobody_tries_again_and_again() -> None:
     assert world.board.read_aloud(CHANNEL) == ["First.", "Second."]
 
 
+def test_a_sign_that_would_come_late_is_left_out() -> None:
+    gate, line = asyncio.Event(), asyncio.Event()
+    world = World(["First.", gate], ["Second."])
+    board = world.board = SlowToNod(line)
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await asyncio.sleep(1)
+        for number in range(1001, 1011):
+            house.say(number, "hurry")
+        await asyncio.sleep(10)
+        line.set()
+        await asyncio.sleep(1)
+        gate.set()
+
+    world.live(story)
+
+    assert board.nods == [1001, 1002, 1003, 1004]
+
+
 def test_messages_that_arrive_out_of_order_are_in_the_context_in_order() -> None:
     world = World(["Yes."])
 
@@ -179,10 +212,12 @@ def test_nothing_joins_a_turn_that_another_process_may_have_shown(trouble: Troub
     async def another(house: House) -> None:
         house.say(1001, "hello again")
 
+    slow = Plan()
+    slow.trouble_at_name("take_up", Trouble.FAILS)
     world.die(one, plan, down=60)
     (turn,) = world.turns()
     world.store.turns[turn.id] = replace(turn, state=TurnState.RECEIVED, attempt=0, posts=())
-    world.live(another)
+    world.live(another, slow)
 
     assert world.board.read_aloud(CHANNEL) == ["First.", "First."]
     assert [[p.message_id for p in turn.prompts] for turn in world.turns()] == [[1000], [1001]]

@@ -6,6 +6,7 @@ import asyncio
 
 from bot.domain.session import Place
 from bot.domain.turn import TurnState
+from tests.engine.faults import Plan
 from tests.engine.house import House, World
 from tests.samples import ADA, BOB, OTHER_CHANNEL
 
@@ -49,11 +50,13 @@ def test_who_waits_long_is_told_so_where_the_answer_comes() -> None:
         await house.settled()
         assert [post.id for post in world.board.posts_at(OTHER_CHANNEL)] == [notice.id]
 
-    world.live(story)
+    plan = Plan()
+    world.live(story, plan)
 
     assert world.board.read_aloud(OTHER_CHANNEL) == ["Second."]
     assert [turn.state for turn in world.turns()] == [TurnState.DELIVERED] * 2
     assert [turn.attempt for turn in world.turns()] == [1, 1]
+    assert "find" not in plan.calls
 
 
 def test_what_is_said_by_who_waits_in_line_joins_or_follows_and_is_seen_to_be_heard() -> None:

@@ -259,3 +259,14 @@ async def test_who_joins_is_a_speaker_and_moves_the_moment_of_the_last_word(stor
     assert await store.speakers(SESSION_ID) == {1, 2}
     (summary,) = await store.sessions_at(CHANNEL)
     assert summary.last_said_at == MORNING + timedelta(hours=1)
+
+
+async def test_a_message_does_not_join_another_version_of_an_answer(store: Store) -> None:
+    turn = await settled(store, 1000)
+    version = await store.add_version(turn.id)
+    assert version is not None
+
+    (later,) = await store.hear([(session(), prompt(1001))], joinable={version.id})
+
+    assert later is not None
+    assert (later.parent, later.anchor) == (version.id, 1001)
