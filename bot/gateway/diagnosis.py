@@ -12,7 +12,7 @@ import aiohttp
 import discord
 
 from bot.gateway.connection import point_at
-from bot.gateway.invite import NEEDED, invite_url
+from bot.gateway.invite import DISPENSABLE, NEEDED, invite_url
 from bot.gateway.phrases import title_of
 
 PATIENCE = 30  # seconds for Discord to answer about the bot, or about one server
@@ -145,7 +145,7 @@ async def _about_server(client: discord.Client, server: discord.Guild) -> list[F
         link = invite_url(client.application_id or 0)
         return [
             Finding(
-                Level.FAIL,
+                Level.WARN if DISPENSABLE.issuperset(missing) else Level.FAIL,
                 f"Server “{guild.name}”: {_listed(missing)} missing.",
                 f"Grant it to the bot's role in Server Settings, Roles, or add it anew: {link}",
             )

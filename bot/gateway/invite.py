@@ -23,6 +23,9 @@ NEEDED: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# Everybody is answered without these.
+DISPENSABLE = frozenset({"add_reactions"})
+
 _LONGEST_ID = 20  # digits of 64 bits
 
 SCOPES = ("bot", "applications.commands")

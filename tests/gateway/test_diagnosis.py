@@ -103,6 +103,22 @@ async def test_what_the_role_lacks_in_a_server_is_named_with_its_reason(
     )
 
 
+async def test_a_permission_that_the_bot_can_do_without_is_no_failure(
+    local: LocalDiscord,
+) -> None:
+    guild = local.add_guild("Home", bot_permissions=NONE)
+    guild.everyone.permissions = int(EVERYDAY & ~Permission.ADD_REACTIONS)
+    local.add_channel(guild, "general")
+
+    (finding,) = _bad(await diagnose(local.token))
+
+    assert finding.level is Level.WARN
+    assert finding.what == (
+        "Server “Home”: Add Reactions (to show who writes while it answers that it has seen "
+        "the message) missing."
+    )
+
+
 async def test_what_a_channel_takes_away_is_named_and_hidden_ones_are_not(
     local: LocalDiscord,
 ) -> None:

@@ -147,7 +147,7 @@ async def test_check_finds_what_the_bot_may_not_do_on_discord(tmp_path: Path) ->
         "FAIL Server “Club”: Send Messages (to answer in channels, and to open forum posts) "
         "missing. → Grant it to the bot's role in Server Settings, Roles, or add it anew: "
         f"https://discord.com/oauth2/authorize?client_id={bot}"
-        "&scope=bot+applications.commands&permissions=377957223424"
+        "&scope=bot+applications.commands&permissions=377957223488"
     )
 
 
@@ -160,7 +160,8 @@ async def test_invite_prints_a_link_with_the_permissions_it_needs_and_no_others(
     )
 
     needed = (
-        Permission.VIEW_CHANNEL
+        Permission.ADD_REACTIONS
+        | Permission.VIEW_CHANNEL
         | Permission.SEND_MESSAGES
         | Permission.SEND_MESSAGES_IN_THREADS
         | Permission.CREATE_PUBLIC_THREADS

@@ -84,6 +84,14 @@ async def _talk(home: Home) -> None:
     await home.discord.until(lambda: "Stop" in growing.labels)
     await (await home.ada.slash(stage, "stop")).answered()
     await home.discord.until(lambda: "Retry" in growing.labels)
+    busy = _channel(home)
+    growing = await _first_post_after(
+        home, busy, await home.ada.say(busy, f"{home.mention} endless")
+    )
+    waiting = await home.bob.say(busy, f"{home.mention} me too")
+    await home.discord.until(lambda: waiting.reactions)
+    await home.bob.press(growing, label="Stop")
+    await home.answer_after(busy, waiting)
     direct = home.discord.dm(home.bob)
     await home.answer_after(direct, await home.bob.say(direct, "just us two"))
 
@@ -263,6 +271,7 @@ def test_the_story_uses_every_kind_of_request_that_the_bot_can_make(discord: Loc
         "POST /channels/{channel_id}/messages",
         "PATCH /channels/{channel_id}/messages/{message_id}",
         "DELETE /channels/{channel_id}/messages/{message_id}",
+        "PUT /channels/{channel_id}/messages/{message_id}/reactions/{emoji}/@me",
         "POST /channels/{channel_id}/typing",
         "POST /channels/{channel_id}/threads",
         "POST /channels/{channel_id}/messages/{message_id}/threads",
