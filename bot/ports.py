@@ -16,7 +16,7 @@ from bot.domain.context import Context
 from bot.domain.hearing import Reading, Sight, Utterance, Watermarks
 from bot.domain.message import Prompt
 from bot.domain.reply import Mark, Page, Post, Reply
-from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
 
 
@@ -152,7 +152,7 @@ class Archive(Protocol):
         """Return the open session at `place`."""
         ...
 
-    async def open_session(self, session: Session) -> Session | None:
+    async def open_session(self, session: Session) -> PutAway | None:
         """Open `session` in place of the one open there, and return that one.
 
         The old one keeps its head and can be resumed. Of its unsettled turns, those nobody
@@ -167,7 +167,7 @@ class Archive(Protocol):
         """
         ...
 
-    async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
+    async def resume_session(self, session_id: SessionId, at: datetime) -> PutAway | None:
         """Open a closed session again at its place; the one open there is closed alike.
 
         Return the one that was closed. Resuming an open session changes nothing.

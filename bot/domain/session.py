@@ -50,6 +50,14 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class PutAway:
+    """A session that another took the place of."""
+
+    session: Session
+    unanswered: int  # prompts that waited for a reply, and get none now
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSummary:
     """A session as a list of sessions shows it."""
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 from bot.domain.access import Action, Actor, demand
 from bot.domain.message import Prompt
 from bot.domain.persona import DEFAULT_PERSONA
-from bot.domain.session import Place, Session, SessionId, SessionSummary
+from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary
 from bot.domain.turn import Turn, TurnState
 from bot.domain.wording import title_from
 from bot.engine.answering import Answerer
@@ -71,12 +71,12 @@ class Sessions:
         persona: str = DEFAULT_PERSONA,
         model: str | None = None,
         title: str | None = None,
-    ) -> Session | None:
+    ) -> PutAway | None:
         """Put a fresh session in place of the open one; return that one, which is kept."""
         demand(actor, Action.START, place)
         return await self._open(self._new(place, actor, persona, model, title))
 
-    async def reset(self, place: Place, actor: Actor) -> Session | None:
+    async def reset(self, place: Place, actor: Actor) -> PutAway | None:
         """Start afresh with the settings of the open session; return that one, which is kept."""
         demand(actor, Action.START, place)
         before = await self._archive.session_at(place)
@@ -129,15 +129,21 @@ class Sessions:
         demand(actor, Action.SEE, place)
         return await self._archive.sessions_at(place, limit=limit, titled=words)
 
-    async def resume(self, place: Place, actor: Actor, session_id: SessionId) -> Session | None:
-        """Open an old session of this place again; return it, or None when there is none."""
+    async def resume(
+        self, place: Place, actor: Actor, session_id: SessionId
+    ) -> tuple[Session, PutAway | None] | None:
+        """Open an old session of this place again; return it and the one that it took over from.
+
+        None when there is none.
+        """
         session = await self._archive.session(session_id)
         demand(actor, Action.RESUME, place, session)
         if session is None:
             return None
-        self._halt(await self._archive.resume_session(session_id, self._clock.now()))
+        before = await self._archive.resume_session(session_id, self._clock.now())
+        self._halt(before)
         log.info("session=%s event=resumed", session_id)
-        return session
+        return session, before
 
     async def rename(
         self, place: Place, actor: Actor, session_id: SessionId, title: str
@@ -181,17 +187,18 @@ class Sessions:
             SessionId(uuid4()), place, persona, actor.id, self._clock.now(), model, title
         )
 
-    async def _open(self, session: Session) -> Session | None:
+    async def _open(self, session: Session) -> PutAway | None:
         before = await self._archive.open_session(session)
         log.info("session=%s event=opened", session.id)
         self._halt(before)
         return before
 
-    def _halt(self, before: Session | None) -> None:
+    def _halt(self, before: PutAway | None) -> None:
         """Break off the answer of a session that was just put away."""
         if before is not None:
-            log.info("session=%s event=put_away", before.id)
-            self._break_off(before.id)
+            session_id = before.session.id
+            log.info("session=%s event=put_away unanswered=%d", session_id, before.unanswered)
+            self._break_off(session_id)
 
     async def _stop(self, session_id: SessionId) -> bool:
         turn = await self._archive.request_stop(session_id)

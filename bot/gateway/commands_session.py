@@ -103,10 +103,10 @@ class SessionCommands:
         session_id = session_in(request)
         if session_id is None:
             return Words(phrases.UNKNOWN_SESSION)
-        session = await self._sessions.resume(request.place, request.actor, session_id)
-        if session is None:
+        resumed = await self._sessions.resume(request.place, request.actor, session_id)
+        if resumed is None:
             return Words(phrases.UNKNOWN_SESSION)
-        return Words(phrases.resumed(session), concerns_all=True)
+        return Words(phrases.resumed(*resumed), concerns_all=True)
 
     async def rename(self, request: Request) -> Words:
         """Give a session another title."""

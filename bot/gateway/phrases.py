@@ -8,7 +8,7 @@ from datetime import datetime
 import discord
 
 from bot.domain.access import Denial
-from bot.domain.session import Session, SessionSummary
+from bot.domain.session import PutAway, Session, SessionSummary
 from bot.domain.wording import shortened
 from bot.engine.sessions import Retried
 from bot.gateway.people import Ground
@@ -180,27 +180,40 @@ def title(session: Session) -> str:
     return discord.utils.escape_markdown(session.title or UNTITLED)
 
 
-def started_afresh(before: Session | None, *, persona: str, model: str | None) -> str:
+def started_afresh(before: PutAway | None, *, persona: str, model: str | None) -> str:
     """Return that a fresh session is open, how it answers, and what became of the one before."""
     manner = f"persona {persona}" + (f", model {model}" if model else "")
     fresh = f"🆕 A fresh conversation starts here ({manner})."
     return f"{fresh} {_put_away(before)}" if before else fresh
 
 
-def reset(before: Session | None) -> str:
+def reset(before: PutAway | None) -> str:
     """Return that a session was put away and another is open."""
     if before is None:
         return f"There is nothing to reset. {NO_SESSION_YET}"
     return f"🆕 A fresh conversation with the same settings starts here. {_put_away(before)}"
 
 
-def _put_away(before: Session) -> str:
-    return f"“{title(before)}” was put away and kept: `/session resume` brings it back."
+def _put_away(before: PutAway) -> str:
+    kept = f"“{title(before.session)}” was put away and kept: `/session resume` brings it back."
+    return kept + _unanswered(before)
 
 
-def resumed(session: Session) -> str:
-    """Return that an old session goes on."""
-    return f"📂 “{title(session)}” goes on here. What was open before is kept."
+def _unanswered(before: PutAway) -> str:
+    """Return what becomes of those who waited, who may be others than who put it away."""
+    match before.unanswered:
+        case 0:
+            return ""
+        case 1:
+            return " One message was still waiting there; ask again to have it answered here."
+        case count:
+            return f" {count} messages were still waiting there; ask again to have them answered."
+
+
+def resumed(session: Session, before: PutAway | None) -> str:
+    """Return that an old session goes on, and what became of the one before."""
+    waiting = _unanswered(before) if before else ""
+    return f"📂 “{title(session)}” goes on here. What was open before is kept.{waiting}"
 
 
 def renamed(session: Session) -> str:

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from itertools import islice
 
-from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Turn, TurnState
 from bot.store.columns import from_column
 from bot.store.desk import Desk
@@ -33,13 +33,13 @@ class SqliteArchive(Desk):
     async def session_at(self, place: Place) -> Session | None:
         return await self.readers.read(lambda db: open_session_at(db, place))
 
-    async def open_session(self, session: Session) -> Session | None:
+    async def open_session(self, session: Session) -> PutAway | None:
         return await self.writer.write(lambda db: _open_session(db, session))
 
     async def close_session(self, session_id: SessionId, at: datetime) -> None:
         await self.writer.write(lambda db: _close_session(db, session_id, at))
 
-    async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
+    async def resume_session(self, session_id: SessionId, at: datetime) -> PutAway | None:
         return await self.writer.write(lambda db: _resume_session(db, session_id, at))
 
     async def sessions_at(
@@ -73,7 +73,7 @@ class SqliteArchive(Desk):
         return await self.writer.write(lambda db: _request_stop(db, session_id))
 
 
-def _open_session(db: sqlite3.Connection, session: Session) -> Session | None:
+def _open_session(db: sqlite3.Connection, session: Session) -> PutAway | None:
     present = open_session_at(db, session.place)
     if present is not None and present.id == session.id:
         return None
@@ -88,7 +88,7 @@ def _close_session(db: sqlite3.Connection, session_id: SessionId, at: datetime) 
         close_session_at(db, session.place, at)
 
 
-def _resume_session(db: sqlite3.Connection, session_id: SessionId, at: datetime) -> Session | None:
+def _resume_session(db: sqlite3.Connection, session_id: SessionId, at: datetime) -> PutAway | None:
     session = session_named(db, session_id)
     if session is None or session.is_open:
         return None

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from bot.domain.session import Place, Session, SessionId, TurnId
+from bot.domain.session import Place, PutAway, Session, SessionId, TurnId
 from bot.store.columns import from_column, to_column
 
 
@@ -64,7 +65,7 @@ def insert_session(db: sqlite3.Connection, session: Session) -> None:
     )
 
 
-def close_session_at(db: sqlite3.Connection, place: Place, at: datetime) -> Session | None:
+def close_session_at(db: sqlite3.Connection, place: Place, at: datetime) -> PutAway | None:
     """Close the open session at a place and return it as it is now.
 
     Its turns that nobody was asked for are cancelled; one being answered is asked to stop;
@@ -75,12 +76,21 @@ def close_session_at(db: sqlite3.Connection, place: Place, at: datetime) -> Sess
         return None
     name = str(session.id)
     db.execute("update sessions set closed_at = ? where id = ?", (to_column(at), name))
+    (unanswered,) = db.execute(_COUNT_RECEIVED, (name,)).fetchone()
     for change in (_CANCEL_RECEIVED, _STOP_ANSWERING):
         db.execute(change, (name,))
-    return session_named(db, session.id)
+    return PutAway(replace(session, closed_at=at), unanswered)
 
 
 # What is owed is said as the index `owed_turns` says it: else SQLite would read every turn.
+_COUNT_RECEIVED = """
+select count(*)
+from turns
+cross join turn_prompts on turn_prompts.turn_id = turns.id
+where session_id = ?
+    and state not in ('delivered', 'abandoned', 'cancelled')
+    and state = 'received'
+"""
 _CANCEL_RECEIVED = """
 update turns
 set state = 'cancelled'

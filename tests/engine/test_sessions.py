@@ -44,7 +44,7 @@ def test_a_reset_in_the_middle_keeps_what_was_said_and_the_next_message_starts_f
         await house.settled()
         house.say(1001, "again")
         assert put_away is not None
-        assert put_away.title == "hello"
+        assert put_away.session.title == "hello"
 
     world.live(story)
 
@@ -272,8 +272,9 @@ def test_an_old_session_goes_on_where_it_was_when_it_is_resumed() -> None:
         house.say(1001, "something else")
         await house.settled()
         assert old is not None
-        resumed = await house.sessions.resume(CHANNEL, BOB, old.id)
-        assert resumed == old or resumed is not None
+        resumed = await house.sessions.resume(CHANNEL, BOB, old.session.id)
+        assert resumed is not None
+        assert resumed[0].id == old.session.id
         house.say(1002, "who am I?")
 
     world.live(story)
@@ -291,7 +292,7 @@ def test_resuming_a_session_stops_the_answer_of_the_one_it_puts_away() -> None:
         house.say(1001, "second")
         await house.until(lambda: "Hi" in world.shown())
         assert old is not None
-        await house.sessions.resume(CHANNEL, BOB, old.id)
+        await house.sessions.resume(CHANNEL, BOB, old.session.id)
         await house.until(lambda: STOPPED in world.shown())
         house.say(1002, "third")
 
@@ -461,13 +462,13 @@ def test_whatever_is_done_to_a_session_stands_in_the_log_under_its_id(
         await house.settled()
         old = await house.sessions.reset(CHANNEL, ADA)
         assert old is not None
-        await house.sessions.resume(CHANNEL, ADA, old.id)
-        await house.sessions.rename(CHANNEL, ADA, old.id, "secret")
-        await house.sessions.delete(CHANNEL, ADA, old.id)
+        await house.sessions.resume(CHANNEL, ADA, old.session.id)
+        await house.sessions.rename(CHANNEL, ADA, old.session.id, "secret")
+        await house.sessions.delete(CHANNEL, ADA, old.session.id)
         told.extend(
             record.getMessage().rpartition("event=")[2]
             for record in caplog.records
-            if record.name == "bot.engine.sessions" and str(old.id) in record.getMessage()
+            if record.name == "bot.engine.sessions" and str(old.session.id) in record.getMessage()
         )
 
     world.live(story)
@@ -475,7 +476,7 @@ def test_whatever_is_done_to_a_session_stands_in_the_log_under_its_id(
     assert told == [
         "stopping",
         "retrying",
-        "put_away",
+        "put_away unanswered=0",
         "resumed",
         "renamed",
         "deleted",

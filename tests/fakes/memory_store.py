@@ -13,7 +13,7 @@ from bot.domain.errors import IllegalMove, StoreBusy
 from bot.domain.hearing import Reading, Watermarks
 from bot.domain.message import Prompt
 from bot.domain.reply import Ending, Reply
-from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from tests.fakes.memory_tables import MemoryTables, is_at
 
@@ -166,8 +166,8 @@ class MemoryStore(MemoryTables):
     async def session_at(self, place: Place) -> Session | None:
         return await self._read(lambda: self._open_at(place))
 
-    async def open_session(self, session: Session) -> Session | None:
-        def open_() -> Session | None:
+    async def open_session(self, session: Session) -> PutAway | None:
+        def open_() -> PutAway | None:
             present = self._open_at(session.place)
             if present is not None and present.id == session.id:
                 return None
@@ -185,8 +185,8 @@ class MemoryStore(MemoryTables):
 
         await self._write(close)
 
-    async def resume_session(self, session_id: SessionId, at: datetime) -> Session | None:
-        def resume() -> Session | None:
+    async def resume_session(self, session_id: SessionId, at: datetime) -> PutAway | None:
+        def resume() -> PutAway | None:
             session = self.sessions.get(session_id)
             if session is None or session.is_open:
                 return None

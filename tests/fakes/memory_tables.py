@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.domain.errors import TurnSettled
 from bot.domain.hearing import Reading, Watermark
 from bot.domain.message import Prompt
-from bot.domain.session import Place, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 
 S = TurnState
@@ -156,17 +156,19 @@ class MemoryTables:
         self.sessions[session.id] = replace(session, closed_at=None)
         return self.sessions[session.id]
 
-    def _close_at(self, place: Place, at: datetime) -> Session | None:
+    def _close_at(self, place: Place, at: datetime) -> PutAway | None:
         session = self._open_at(place)
         if session is None:
             return None
+        unanswered = 0
         for turn in self._turns_of(session.id):
             if turn.state is S.RECEIVED:
+                unanswered += len(turn.prompts)
                 self.turns[turn.id] = replace(turn, state=S.CANCELLED)
             elif turn.state is S.ANSWERING:
                 self.turns[turn.id] = replace(turn, stop_requested=True)
         self.sessions[session.id] = replace(session, closed_at=at)
-        return self.sessions[session.id]
+        return PutAway(self.sessions[session.id], unanswered)
 
     def _summary(self, session: Session) -> SessionSummary:
         turns = self._turns_of(session.id)

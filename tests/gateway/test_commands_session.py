@@ -67,6 +67,20 @@ async def test_a_reset_keeps_persona_and_model(house: House) -> None:
     assert "“Untitled conversation” was put away and kept" in said
 
 
+async def test_who_resets_is_told_who_waited_in_vain() -> None:
+    async with opened(["Once ", asyncio.Event()]) as house:
+        await house.ada.say(house.general, f"<@{house.local.world.bot.id}> tell me a story")
+        await house.model.until_called(1)
+        session = house.open_at(house.general)
+        assert session is not None
+        for number, text in enumerate(("another", "a third")):
+            await house.say(session, Prompt(1000 + number, house.bob.id, "Bob", text, MORNING))
+
+        said = await house.ask(house.ada, house.general, "reset")
+
+    assert said.endswith("2 messages were still waiting there; ask again to have them answered.")
+
+
 async def test_a_reset_of_nothing_says_so(house: House) -> None:
     said = await house.ask(house.ada, house.general, "reset")
 

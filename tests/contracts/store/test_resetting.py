@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.session import Place
+from bot.domain.session import Place, PutAway
 from bot.domain.turn import TurnState
 from bot.ports import Store
 from tests.contracts.store.steps import (
@@ -23,6 +23,7 @@ from tests.samples import (
     OTHER_CHANNEL,
     OTHER_SESSION_ID,
     SESSION_ID,
+    prompt,
     session,
 )
 
@@ -49,8 +50,8 @@ async def test_opening_a_session_closes_the_one_before_and_returns_it(store: Sto
 
     before = await store.open_session(SECOND)
 
-    assert before == replace(FIRST, closed_at=NOON)
-    assert await store.session(SESSION_ID) == before
+    assert before == PutAway(replace(FIRST, closed_at=NOON), unanswered=0)
+    assert await store.session(SESSION_ID) == before.session
     assert await store.session_at(CHANNEL) == SECOND
 
 
@@ -70,18 +71,30 @@ async def test_the_session_before_keeps_its_head(store: Store) -> None:
     before = await store.open_session(SECOND)
 
     assert before is not None
-    assert before.head == turn.id
+    assert before.session.head == turn.id
 
 
 async def test_a_reset_cancels_what_nobody_was_asked_for(store: Store) -> None:
     asked = await answering(store, 1000)
     waiting = [await received(store, 1001), await received(store, 1002)]
 
-    await store.open_session(SECOND)
+    before = await store.open_session(SECOND)
 
+    assert before is not None
+    assert before.unanswered == 2
     assert await again(store, asked) == replace(asked, stop_requested=True)
     for turn in waiting:
         assert await again(store, turn) == replace(turn, state=TurnState.CANCELLED)
+
+
+async def test_a_reset_counts_the_messages_that_waited_not_their_turns(store: Store) -> None:
+    heard = [(session(), prompt(number)) for number in (1000, 1001, 1002)]
+    await store.hear(heard, joinable=())
+
+    before = await store.open_session(SECOND)
+
+    assert before is not None
+    assert before.unanswered == 3
 
 
 async def test_a_reset_lets_what_was_said_already_be_finished(store: Store) -> None:
@@ -114,7 +127,7 @@ async def test_a_resumed_session_is_open_again_and_the_other_is_closed_alike(
 
     closed = await store.resume_session(SESSION_ID, EVENING)
 
-    assert closed == replace(SECOND, head=waiting.id, closed_at=EVENING)
+    assert closed == PutAway(replace(SECOND, head=waiting.id, closed_at=EVENING), unanswered=1)
     assert await store.session_at(CHANNEL) == replace(FIRST, head=first.id)
     assert await again(store, asked) == replace(asked, stop_requested=True)
     assert (await again(store, waiting)).state is TurnState.CANCELLED
