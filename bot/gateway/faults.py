@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import aiohttp
 import discord
+from discord.gateway import DiscordWebSocket
 
 from bot.domain.errors import BotError, MessengerBusy, PlaceGone, PostGone, PostRefused
 from bot.engine.pacing import Urgency
@@ -46,13 +47,21 @@ _THEIR_FAULT = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 @asynccontextmanager
-async def discord_faults(client: discord.Client, urgency: Urgency) -> AsyncIterator[None]:
-    """Have a client run an errand, and turn what it raises into the domain's errors."""
+async def discord_faults(
+    client: discord.Client, urgency: Urgency, *, guild_id: int | None = None
+) -> AsyncIterator[None]:
+    """Have a client run an errand, and turn what it raises into the domain's errors.
+
+    Nothing is gone in a server, `guild_id`, that is out of reach just now.
+    """
     try:
         async with errand(urgency):
             yield
     except discord.HTTPException as error:
-        raise translated(error) from error
+        fault = translated(error)
+        if isinstance(fault, PlaceGone) and _is_out_of_reach(client, guild_id):
+            fault = MessengerBusy(f"{fault}, and the server is out of reach")
+        raise fault from error
     except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
         raise MessengerBusy(type(error).__name__) from error
     except RuntimeError as error:
@@ -60,6 +69,21 @@ async def discord_faults(client: discord.Client, urgency: Urgency) -> AsyncItera
         if not client.is_closed():
             raise
         raise MessengerBusy("the connection was closed") from error
+
+
+def _is_out_of_reach(client: discord.Client, guild_id: int | None) -> bool:
+    """Whether Discord has an outage of this server, or has not told us of our servers yet."""
+    if guild_id is None:
+        return False
+    if guild := client.get_guild(guild_id):
+        return guild.unavailable
+    return client.intents.guilds and not _has_begun(client)
+
+
+def _has_begun(client: discord.Client) -> bool:
+    """Whether READY came, which names all servers that we are in."""
+    socket: DiscordWebSocket | None = client.ws  # none before the first connection
+    return socket is not None and socket.session_id is not None
 
 
 def translated(error: discord.HTTPException) -> BotError:

@@ -105,7 +105,7 @@ class DiscordMessenger:
         self, place: Place, urgency: Urgency = Urgency.MUST
     ) -> AsyncIterator[discord.PartialMessageable]:
         client = self._client()
-        async with discord_faults(client, urgency):
+        async with discord_faults(client, urgency, guild_id=place.guild_id):
             yield client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
 
     async def _in_the_open(self, place: Place, request: Callable[[], Awaitable[object]]) -> None:

@@ -40,7 +40,7 @@ class DiscordPast:
             return []
         found: list[discord.Message] = []
         while len(found) < most:
-            page = await self._page(channel, before)
+            page = await self._page(channel, place, before)
             found += [message for message in page if message.id > after]
             if len(page) < PAGE or page[-1].id <= after:
                 break
@@ -52,7 +52,7 @@ class DiscordPast:
     async def offer(self, place: Place, *, count: int, oldest: int, newest: int) -> None:
         client = self._client()
         try:
-            async with discord_faults(client, Urgency.MUST):
+            async with discord_faults(client, Urgency.MUST, guild_id=place.guild_id):
                 channel = client.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
                 await channel.send(
                     phrases.missed(count),
@@ -68,7 +68,7 @@ class DiscordPast:
         guild = client.get_guild(guild_id)
         if guild is None:
             return []
-        async with discord_faults(client, Urgency.MUST):
+        async with discord_faults(client, Urgency.MUST, guild_id=guild_id):
             there = [*await guild.fetch_channels(), *await guild.active_threads()]
         return [
             Sight(Place(channel.id, guild_id), channel.last_message_id)
@@ -87,7 +87,7 @@ class DiscordPast:
             return client.get_partial_messageable(place.channel_id)
         channel: object = client.get_channel(place.channel_id)
         if channel is None:  # a thread that was put away
-            async with discord_faults(client, Urgency.MUST):
+            async with discord_faults(client, Urgency.MUST, guild_id=place.guild_id):
                 channel = await client.fetch_channel(place.channel_id)
         if not isinstance(channel, Readable):
             raise PlaceGone(f"a {type(channel).__name__}")
@@ -114,12 +114,12 @@ class DiscordPast:
         return False
 
     async def _page(
-        self, channel: discord.abc.Messageable, before: int | None
+        self, channel: discord.abc.Messageable, place: Place, before: int | None
     ) -> list[discord.Message]:
         """Return the newest messages before one, the newest first."""
         until = None if before is None else discord.Object(before)
         try:
-            async with discord_faults(self._client(), Urgency.MUST):
+            async with discord_faults(self._client(), Urgency.MUST, guild_id=place.guild_id):
                 return [m async for m in channel.history(limit=PAGE, before=until)]
         except PostRefused as error:
             raise PlaceGone(str(error)) from error

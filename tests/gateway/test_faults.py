@@ -13,9 +13,11 @@ from bot.domain.session import Place
 from bot.engine.pacing import Urgency
 from bot.gateway.faults import discord_faults
 from bot.gateway.messenger import DiscordMessenger
+from bot.gateway.past import DiscordPast
 from bot.playground import LocalDiscord
 from tests.fakes.virtual_time import run
 from tests.gateway.commands_house import pointed_at
+from tests.gateway.listeners import Ears, Hands, listening
 
 REFUSALS: dict[tuple[int, int], type[BotError]] = {
     (404, 10003): PlaceGone,
@@ -107,3 +109,33 @@ async def test_a_client_that_is_closed_in_the_middle_is_an_outage() -> None:
             with pytest.raises(MessengerBusy):
                 await messenger.read(Place(7, 70), 1)
             await messenger.typing(Place(7, 70))
+
+
+async def test_a_server_that_is_out_of_reach_has_lost_nothing(local: LocalDiscord) -> None:
+    there, elsewhere = local.add_guild("Home"), local.add_guild("Elsewhere")
+    local.outage(there)
+    hands = Hands()
+
+    async with listening(local, Ears(), hands) as connection:
+        await local.bot_ready()
+        local.faults.answer(403, "GET", "/channels/*", code=50001, times=None)
+        with pytest.raises(MessengerBusy, match="out of reach"):
+            await connection.messenger.find(Place(7, there.id), 1000)
+        with pytest.raises(MessengerBusy, match="out of reach"):
+            await DiscordPast(connection.client).read(Place(7, there.id), after=0, most=1)
+        with pytest.raises(PlaceGone):
+            await connection.messenger.find(Place(7, elsewhere.id), 1000)
+        with pytest.raises(PlaceGone):
+            await connection.messenger.find(Place(7, 1), 1000)  # we are not in there
+
+
+async def test_before_discord_has_told_of_our_servers_nothing_is_lost(local: LocalDiscord) -> None:
+    local.faults.answer(404, "GET", "/channels/*", code=10003, times=None)
+
+    async with discord.Client(intents=discord.Intents(guilds=True)) as client:
+        await client.login(local.token)
+        messenger = DiscordMessenger(lambda: client)
+        with pytest.raises(MessengerBusy, match="out of reach"):
+            await messenger.find(Place(7, 70), 1000)
+        with pytest.raises(PlaceGone):
+            await messenger.find(Place(7, None), 1000)

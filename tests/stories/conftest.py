@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.playground.local_openai import LocalOpenAI
 from tests.stories.home import Home, open_home
+from tests.stories.logged import Log, open_log
 
 
 @pytest.fixture
@@ -17,3 +18,10 @@ async def home(tmp_path: Path) -> AsyncIterator[Home]:
     async with open_home(tmp_path, LocalOpenAI()) as home:
         yield home
         assert not home.discord.unknown_routes
+
+
+@pytest.fixture
+def logged() -> Iterator[Log]:
+    """Return what the bot logs."""
+    with open_log() as log:
+        yield log
