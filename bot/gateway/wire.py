@@ -7,12 +7,10 @@ counted where they leave, beneath the library, and not where they are asked for.
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from http import HTTPStatus
 from types import SimpleNamespace
 
 import aiohttp
@@ -20,8 +18,7 @@ import yarl
 from discord.http import Route
 
 from bot.engine.pacing import Governor, Urgency
-
-log = logging.getLogger(__name__)
+from bot.gateway.refusals import Refusals
 
 # Long enough for a bucket of Discord's to fill again, shorter than the library's own
 # pauses after a 5xx add up to: we have better pauses, and a nonce.
@@ -59,9 +56,15 @@ async def errand(urgency: Urgency) -> AsyncIterator[None]:
             _ERRAND.reset(token)
 
 
-def metered(governor: Governor) -> aiohttp.TraceConfig:
-    """Return what makes the requests of a session pass the governor."""
+def metered(
+    governor: Governor, *, on_unauthorized: Callable[[], None] = lambda: None
+) -> aiohttp.TraceConfig:
+    """Return what makes the requests of a session pass the governor.
+
+    `on_unauthorized` is called when one was answered as if the token were not valid.
+    """
     trace = aiohttp.TraceConfig()
+    refusals = Refusals(governor, on_unauthorized=on_unauthorized)
 
     async def start(
         _session: aiohttp.ClientSession,
@@ -77,14 +80,12 @@ def metered(governor: Governor) -> aiohttp.TraceConfig:
         request: SimpleNamespace,
         params: aiohttp.TraceRequestEndParams,
     ) -> None:
-        if not request.is_counted:
-            return
+        if request.is_counted:
+            governor.leave()
+        if _is_discords(params.url):
+            answer = params.response
+            refusals.hear(answer.status, answer.headers, is_counted=request.is_counted)
         request.is_counted = False  # an error may follow the end
-        governor.leave()
-        if _is_for_all(params.response):
-            wait = _wait_of(params.response)
-            log.warning("event=too_many_requests seconds=%.0f", wait)
-            governor.hold(wait)
 
     async def fail(
         _session: aiohttp.ClientSession,
@@ -115,21 +116,11 @@ async def _enter(governor: Governor) -> None:
         limit.reschedule(loop.time() + left)
 
 
+def _is_discords(url: yarl.URL) -> bool:
+    """Whether it is neither the gateway nor a file."""
+    return str(url).startswith(Route.BASE)
+
+
 def _is_counted(url: yarl.URL) -> bool:
-    text = str(url)
-    if not text.startswith(Route.BASE):
-        return False  # the gateway, or a file
-    return not text.removeprefix(Route.BASE).startswith(_UNCOUNTED)
-
-
-def _is_for_all(response: aiohttp.ClientResponse) -> bool:
-    """Whether we are told to wait with everything: by Discord, or by what stands before it."""
-    if response.status != HTTPStatus.TOO_MANY_REQUESTS:
-        return False
-    return "X-RateLimit-Global" in response.headers or "Via" not in response.headers
-
-
-def _wait_of(response: aiohttp.ClientResponse) -> float:
-    """Return the seconds to wait, which Discord rounds up; one where it is not said."""
-    named = response.headers.get("Retry-After", "")
-    return float(named) if named.isdecimal() else 1.0
+    path = str(url).removeprefix(Route.BASE)
+    return _is_discords(url) and not path.startswith(_UNCOUNTED)

@@ -89,6 +89,7 @@ class Limits:
         self.invalid_requests = 0
         self._most_invalid = rules.most_invalid_requests
         self._invalid_at: deque[float] = deque()
+        self._is_shut_out = False
         self._global = Window(0.0)
         self._windows: dict[tuple[str, str], Window] = {}
 
@@ -103,13 +104,19 @@ class Limits:
             self.invalid_requests += 1
             self._invalid_at.append(time.monotonic())
 
+    def shut_out(self, *, on: bool = True) -> None:
+        """The address is banned, whatever it did; or it is so no longer."""
+        self._is_shut_out = on
+        self._invalid_at.clear()
+
     @property
     def is_banned(self) -> bool:
         """Whether the address has made so many invalid requests that nothing is let through."""
         oldest = time.monotonic() - INVALID_WINDOW
         while self._invalid_at and self._invalid_at[0] < oldest:
             self._invalid_at.popleft()
-        return self.enabled and len(self._invalid_at) >= self._most_invalid
+        is_over = len(self._invalid_at) >= self._most_invalid
+        return self._is_shut_out or (self.enabled and is_over)
 
     def check_global(self) -> Verdict:
         """Count a request against the limit over all routes."""
