@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
@@ -78,6 +78,8 @@ class Bot:
         except* BotError as group_of_errors:
             failures += [e for e in group_of_errors.exceptions if isinstance(e, BotError)]
         if failures:
+            with suppress(StoreBusy):  # it is no answer's fault
+                await self.store.forgive_attempts()
             raise failures[0]
 
     async def _finish(self) -> None:

@@ -74,7 +74,8 @@ class Connection:
         self._token = token
         self._api_url = api_url
         self._clock = clock
-        self._trace = metered(governor)
+        self._trace = metered(governor, on_unauthorized=self._doubt)
+        self._doubted = asyncio.Event()  # that the token of this client is still valid
         self._silent_after = silent_after
         self._client: discord.Client | None = None
         self._message_content = True
@@ -103,14 +104,17 @@ class Connection:
             silent_after=self._silent_after,
             http_trace=self._trace,
         )
+        self._doubted.clear()
         async with client, asyncio.TaskGroup() as group:
             self._client = client
             living = group.create_task(self._live(client))
+            doubted = group.create_task(self._doubted.wait())
             pulse = group.create_task(client.feel_pulse(self._clock))
             try:
-                await asyncio.wait({living})
+                await asyncio.wait({living, doubted}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 pulse.cancel()
+                doubted.cancel()
                 # The library may miss that it was cancelled, for `asyncio.wait_for` drops what
                 # comes together with a result; it never misses that its client is closed.
                 await client.close()
@@ -125,6 +129,15 @@ class Connection:
         except Exception as error:  # noqa: BLE001  # a boundary: `_judge` logs it
             return error
         return None
+
+    def _doubt(self) -> None:
+        """End the client whose token was refused: to log in anew says whether it was meant so.
+
+        The gateway may keep a connection whose token was reset, while every request fails.
+        """
+        if self._client is not None and self._client.user is not None:
+            log.warning("event=token_refused; logging in anew")
+            self._doubted.set()
 
     def _judge(self, client: Client, error: Exception | None) -> None:
         """Return if it is worth trying again.

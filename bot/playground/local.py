@@ -132,6 +132,11 @@ class LocalDiscord(Realm):
         """Whether some shard of the bot is connected."""
         return bool(self.gateway.shards_up)
 
+    def reset_token(self, token: str) -> None:
+        """Only this token opens anything from now on; connections stay until they are dropped."""
+        self.token = token
+        self._door.expect(token)
+
     async def bot_ready(self, *, shards: int = 1, timeout: float = DEFAULT_TIMEOUT) -> None:  # noqa: ASYNC109
         """That many shards have been told READY and are connected."""
         await self.until(lambda: len(self.gateway.shards_up) >= shards, timeout=timeout)

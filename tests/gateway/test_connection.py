@@ -298,3 +298,22 @@ async def test_a_gateway_that_looks_alive_but_is_dead_is_left_for_another() -> N
 
 def test_a_dead_gateway_is_noticed_within_a_minute_and_a_quiet_one_is_left_alone() -> None:
     assert 41.25 < SILENT_AFTER < 60
+
+
+async def test_a_token_that_is_refused_by_mistake_costs_one_session(
+    local: LocalDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    general = local.add_channel(local.add_guild("Home"), "general")
+    hands = Hands()
+
+    async with listening(local, Ears(), hands) as connection:
+        await local.bot_ready()
+        local.faults.answer(401, "GET", "/channels/*")
+        with pytest.raises(MessengerBusy):
+            await connection.messenger.read(Place(general.id, 1), 5)
+        await local.until(lambda: local.gateway.identifies == 2)
+        await local.bot_ready()
+        assert await connection.messenger.read(Place(general.id, 1), 5) is None
+
+    assert len(hands.clients) == 2
+    assert caplog.text.count("event=token_refused") == 1

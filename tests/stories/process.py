@@ -52,6 +52,12 @@ class BotProcess:
         """Ask it to end, and return its exit code."""
         return await self._end(signal.SIGTERM)
 
+    async def over(self) -> int:
+        """Wait until it has ended by itself, and return its exit code."""
+        assert self._process is not None
+        async with asyncio.timeout(30):
+            return await self._process.wait()
+
     async def _end(self, number: int) -> int:
         assert self._process is not None
         self._process.send_signal(number)

@@ -58,9 +58,13 @@ class Door:
         self._world = world
         self._limits = limits
         self._faults = faults
-        self._authorization = f"Bot {token}"
+        self.expect(token)
         self._table = Table()
         self._on_change = on_change
+
+    def expect(self, token: str) -> None:
+        """Let in who has this token, and nobody else."""
+        self._authorization = f"Bot {token}"
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Let the request through all gates; whatever goes wrong is an answer too."""
