@@ -267,6 +267,7 @@ class Messenger(Protocol):
         to reply to is gone the page is posted without a reference.
 
         Raises:
+            Silenced: it is a place where just posting is not allowed.
             PostGone: the same nonce posted a message that was deleted since.
             PostRefused: Discord will not take this page.
         """

@@ -80,6 +80,10 @@ class PlaceGone(BotError):
     """The place was deleted, or the bot may no longer speak there."""
 
 
+class Silenced(PlaceGone):
+    """The place is there, but nothing new may be said; what stands there may yet be changed."""
+
+
 class PostGone(BotError):
     """The message was taken away by somebody; what it showed is not put back."""
 

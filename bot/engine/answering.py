@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from bot.domain.errors import BotError, ModelDown, PlaceGone, PostRefused, TurnSettled
+from bot.domain.errors import BotError, ModelDown, PlaceGone, PostRefused, Silenced, TurnSettled
 from bot.domain.hearing import GOES_ON_WITHIN
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Place, SessionId, TurnId
@@ -39,6 +39,8 @@ LONGEST_OUTAGE = timedelta(hours=6)  # after which a prompt is answered with a n
 
 # Who waits longer than this for a place among those who are answered is told so.
 TOLD_IN_LINE_AFTER = 4.0  # seconds; it costs no request: the answer takes that post over
+
+_SILENCED = "the bot may not post there: see its permissions, or whether the thread is locked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +174,16 @@ class Answerer:
             if turn.stop_requested:
                 self._room.let_by(session_id)
                 return
-            log.info("%s event=in_line", _name(turn))
-            await screen.tell(IN_LINE)
-        except PlaceGone as error:
-            await self._abandon(turn, error)
+            await self._tell(turn, screen)
         except TurnSettled as error:
             log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+
+    async def _tell(self, turn: Turn, screen: Screen) -> None:
+        log.info("%s event=in_line", _name(turn))
+        try:
+            await screen.tell(IN_LINE)
+        except PlaceGone as error:
+            await self._abandon(turn, screen, error)
         else:
             if not screen.owes_check:  # its post is known, so that nobody need look for it
                 self._fresh.add(turn.id)
@@ -195,20 +201,35 @@ class Answerer:
         turn = owed.turn
         screen = self._screen(owed, halt)
         try:
+            return await self._see_through(owed, screen)
+        except TurnSettled as error:
+            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+            return 0.0
+
+    async def _see_through(self, owed: Owed, screen: Screen) -> float:
+        turn = owed.turn
+        try:
             if turn.state is TurnState.ANSWERING:
                 turn = await self._answer(owed, screen)
             if turn.reply is None:
                 return LOOK_AGAIN
             await self._deliver(turn, screen)
         except PlaceGone as error:
-            await self._abandon(turn, error)
-        except TurnSettled as error:
-            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+            await self._abandon(turn, screen, error)
         return 0.0
 
-    async def _abandon(self, turn: Turn, error: PlaceGone) -> None:
-        log.info("%s event=abandoned reason=%s", _name(turn), error)
+    async def _abandon(self, turn: Turn, screen: Screen, error: PlaceGone) -> None:
+        """Leave a turn whose answer cannot be shown, or not to its end; keep what was said."""
+        is_silenced = isinstance(error, Silenced)
+        if is_silenced:  # which somebody may want to mend
+            log.warning("%s event=abandoned reason=%s; %s", _name(turn), error, _SILENCED)
+        else:
+            log.info("%s event=abandoned reason=%s", _name(turn), error)
         self._told.discard(turn.id)
+        if turn.reply is None and screen.text.strip():
+            turn = await self._keep(turn, Answer(Reply(screen.text, Ending.STOPPED)))
+        if is_silenced and turn.reply is not None:
+            await screen.break_off(settled(turn.reply, long_after=self._long_after))
         await self._ledger.settle_turn(turn.id, TurnState.ABANDONED)
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:

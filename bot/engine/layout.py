@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.pages import PAGE_LIMIT, paginate
 from bot.domain.reply import Controls, File, Page, Reply
-from bot.engine.notices import STILL_WRITING, WHOLE_IN_FILE, note
+from bot.engine.notices import CUT_OFF, STILL_WRITING, WHOLE_IN_FILE, note
 
 FILE_NAME = "answer.md"
 _ROOM_FOR_NOTES = 300  # characters; more than any two notes together
@@ -35,6 +35,13 @@ def settled(reply: Reply, *, long_after: int) -> list[Page]:
 def without_file(reply: Reply) -> list[Page]:
     """Return the pages that show a reply for good where no file is taken, however many."""
     return _in_pages(reply, [piece.text for piece in paginate(reply.text)])
+
+
+def cut_off(page: Page) -> Page:
+    """Return a page that says under its words that those of the next ones cannot be shown."""
+    room = PAGE_LIMIT - _length(CUT_OFF) - 1
+    pieces = paginate(page.text, limit=room, most=1)
+    return Page("\n".join([*(piece.text for piece in pieces), CUT_OFF]), Controls.RETRY)
 
 
 def _in_pages(reply: Reply, texts: list[str]) -> list[Page]:

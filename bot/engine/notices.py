@@ -74,6 +74,9 @@ _LONGEST_NAME = 60  # characters of a model's name that are shown
 REFUSED_BY_DISCORD = (
     "-# 🛑 Discord did not take this part of the answer (a filter of this server, most likely)."
 )
+CUT_OFF = (
+    "-# 🔇 I may not post here any more, so the rest is missing. Press Retry when I may again."
+)
 STILL_WRITING = "-# ✍️ A long answer: it goes on, and will come whole as a file."
 WHOLE_IN_FILE = "-# 📄 This is the beginning; the whole answer is in the file."
 

@@ -11,15 +11,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from functools import partial
 from io import StringIO
 
-from bot.domain.errors import BotError, MessengerBusy, NoRoom, PostGone, PostRefused
+from bot.domain.errors import (
+    BotError,
+    MessengerBusy,
+    NoRoom,
+    PlaceGone,
+    PostGone,
+    PostRefused,
+)
 from bot.domain.reply import Controls, Page, Post
 from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.domain.wording import storable
-from bot.engine.layout import growing
+from bot.engine.layout import cut_off, growing
 from bot.engine.notices import REFUSED_BY_DISCORD, STILL_WRITING, WAITING_WORDS
 from bot.engine.pacing import EDIT_INTERVAL, Governor
 from bot.engine.patience import insist
@@ -159,6 +167,16 @@ class Screen:
             await self._take_back(post)
         if len(self._posts) > len(pages):
             await self._ledger.forget_posts(self._turn.id, since=len(pages))
+
+    async def break_off(self, pages: list[Page]) -> None:
+        """Say under the last of `pages` that has a post that the next ones get none.
+
+        Where there is none, or it may not be changed either, nothing can be said.
+        """
+        number = min(len(self._posts), len(pages)) - 1
+        if number >= 0:
+            with suppress(PlaceGone):
+                await insist(self._clock, partial(self._put, number, cut_off(pages[number])))
 
     async def said_so_far(self) -> str:
         """Return what Discord shows of the answer, for a turn whose words were not kept.

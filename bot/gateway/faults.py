@@ -11,7 +11,14 @@ import aiohttp
 import discord
 from discord.gateway import DiscordWebSocket
 
-from bot.domain.errors import BotError, MessengerBusy, PlaceGone, PostGone, PostRefused
+from bot.domain.errors import (
+    BotError,
+    MessengerBusy,
+    PlaceGone,
+    PostGone,
+    PostRefused,
+    Silenced,
+)
 from bot.engine.pacing import Urgency
 from bot.gateway.wire import errand
 
@@ -32,11 +39,11 @@ _BY_CODE: MappingProxyType[int, type[BotError]] = MappingProxyType(
         40006: MessengerBusy,  # so is something else that it takes
         40333: MessengerBusy,  # something in front of Discord does not let us pass
         50001: PlaceGone,  # no access
-        NO_PERMISSION: PlaceGone,
+        NO_PERMISSION: Silenced,
         ARCHIVED: PlaceGone,  # and we may not fetch it out
         90001: PostRefused,  # somebody blocked us, and takes no reaction of ours
         130000: MessengerBusy,  # overloaded
-        160005: PlaceGone,  # the thread is locked
+        160005: Silenced,  # the thread is locked
     }
 )
 

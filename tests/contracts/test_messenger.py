@@ -10,11 +10,11 @@ import discord
 import pytest
 
 from bot.clock import SystemClock
-from bot.domain.errors import PlaceGone, PostGone, PostRefused
+from bot.domain.errors import PlaceGone, PostGone, PostRefused, Silenced
 from bot.domain.reply import Controls, File, Mark, Page
 from bot.domain.session import Place
 from bot.gateway.messenger import DiscordMessenger
-from bot.playground import LocalDiscord
+from bot.playground import LocalDiscord, Permission
 from bot.ports import Messenger
 from tests.fakes.board import Board
 from tests.gateway.commands_house import pointed_at
@@ -37,6 +37,8 @@ class World(Protocol):
 
     def close_place(self) -> None: ...
 
+    def silence(self) -> None: ...
+
 
 class BoardWorld:
     def __init__(self) -> None:
@@ -53,6 +55,9 @@ class BoardWorld:
 
     def close_place(self) -> None:
         self.board.gone.add(self.place)
+
+    def silence(self) -> None:
+        self.board.silent.add(self.place)
 
 
 class DiscordWorld:
@@ -75,6 +80,10 @@ class DiscordWorld:
 
     def close_place(self) -> None:
         self._local.remove_channel(self._channel)
+
+    def silence(self) -> None:
+        deny = Permission.SEND_MESSAGES
+        self._local.overwrite(self._channel, self._local.bot, deny=deny)
 
 
 @asynccontextmanager
@@ -225,3 +234,16 @@ async def test_a_reply_to_a_message_that_is_gone_is_posted_all_the_same(world: W
     )
 
     assert await world.messenger.read(world.place, number) is not None
+
+
+async def test_where_nothing_new_may_be_said_what_stands_there_may_be_changed(world: World) -> None:
+    number = await post(world)
+    world.silence()
+
+    for nonce in ("n", "new"):
+        with pytest.raises(Silenced):
+            await post(world, nonce=nonce)
+    await world.messenger.edit(world.place, number, Page("Changed.", Controls.RETRY), mark=MARK)
+
+    (seen,) = await world.messenger.find(world.place, world.anchor)
+    assert seen.text == "Changed."

@@ -12,6 +12,7 @@ from bot.domain.reply import Controls, Ending
 from bot.domain.session import Place
 from bot.domain.turn import TurnState
 from tests.engine.house import House, World
+from tests.fakes.scripted_model import Script
 from tests.samples import ADA, CHANNEL
 
 
@@ -166,6 +167,36 @@ def test_a_place_that_disappears_ends_the_answer_and_costs_no_more() -> None:
     assert world.live(story)
     assert world.turns()[0].state is TurnState.ABANDONED
     assert world.model.streaming == 0
+
+
+CUT_OFF = (
+    "-# 🔇 I may not post here any more, so the rest is missing. Press Retry when I may again."
+)
+
+
+def test_where_nothing_new_may_be_said_the_answer_ends_in_words_and_is_kept() -> None:
+    gate = asyncio.Event()
+    script: Script = ["Hi.\n", gate, "More words. " * 300, asyncio.Event(), "never read"]
+    world = World(script, ["Fine."])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await seconds(2)
+        world.board.silent.add(CHANNEL)
+        gate.set()
+        await seconds(5)
+        world.board.silent.clear()
+        house.say(2000, "and now?")
+
+    assert world.live(story)
+    broken, after = world.board.posts_at(CHANNEL)
+    assert broken.text.startswith("Hi.\nMore words.")
+    assert broken.text.endswith(f"More words.\n{CUT_OFF}")
+    assert broken.controls is Controls.RETRY
+    assert after.text == "Fine."
+    assert world.turns()[0].state is TurnState.ABANDONED
+    assert world.model.streaming == 0
+    assert world.model.seen[1].messages[1].text.startswith("Hi.\nMore words.")
 
 
 def test_a_page_that_discord_does_not_take_is_told_in_words() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import count
 
-from bot.domain.errors import MessengerBusy, PlaceGone, PostGone, PostRefused
+from bot.domain.errors import MessengerBusy, PlaceGone, PostGone, PostRefused, Silenced
 from bot.domain.reply import Mark, Page, Post
 from bot.domain.session import Place
 from bot.ports import Clock
@@ -34,6 +34,7 @@ class Board:
     ) -> None:
         self.rows: dict[int, _Row] = {}
         self.gone: set[Place] = set()  # places that were deleted
+        self.silent: set[Place] = set()  # places where nothing new may be said
         self.is_away = False  # nothing gets through
         self.hides_history = False  # as without the permission to read it
         self.refused_words: set[str] = set()  # what a filter does not let pass
@@ -52,6 +53,8 @@ class Board:
         self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None
     ) -> int:
         self._enter(place)
+        if place in self.silent:
+            raise Silenced(str(place))
         made, known = self._nonces.get(nonce, (-self._window - 1, 0))
         if self._clock.monotonic() - made < self._window:
             if known not in self.rows:

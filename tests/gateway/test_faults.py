@@ -8,7 +8,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.domain.errors import BotError, MessengerBusy, PlaceGone, PostGone, PostRefused
+from bot.domain.errors import BotError, MessengerBusy, PlaceGone, PostGone, PostRefused, Silenced
 from bot.domain.session import Place
 from bot.engine.pacing import Urgency
 from bot.gateway.faults import discord_faults
@@ -24,9 +24,9 @@ REFUSALS: dict[tuple[int, int], type[BotError]] = {
     (404, 10008): PostGone,
     (404, 10004): PlaceGone,
     (403, 50001): PlaceGone,
-    (403, 50013): PlaceGone,
+    (403, 50013): Silenced,
     (403, 50007): PlaceGone,  # the person takes no direct messages any more
-    (400, 160005): PlaceGone,
+    (400, 160005): Silenced,
     (400, 50006): PostRefused,
     (400, 50035): PostRefused,
     (400, 200000): PostRefused,  # AutoMod

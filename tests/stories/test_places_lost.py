@@ -66,7 +66,11 @@ async def test_a_thread_that_is_locked_meanwhile_is_left_alone(home: Home, logge
         await next_turn_works(home)
 
     assert thread.archived
-    assert refused(home) == [400, 403]  # it is put away; and it may not be fetched out
+    # It is put away, and may not be fetched out: for an edit, and for a word about the end.
+    assert refused(home) == [400, 403, 400, 403]
+    (line,) = logged.lines("abandoned")
+    assert line.startswith("WARNING")
+    assert "whether the thread is locked" in line
 
 
 async def test_a_thread_that_is_locked_meanwhile_is_opened_by_who_may(home: Home) -> None:
@@ -120,3 +124,48 @@ async def test_while_a_server_is_out_of_reach_nothing_of_it_is_given_up(
     assert shown(home, home.general) == f"{LONG}Short."
     assert logged.lines("abandoned") == []
     assert len(home.openai.requests) == 2
+
+
+async def test_where_it_may_post_no_more_the_answer_ends_in_words_and_can_be_retried(
+    home: Home, logged: Log
+) -> None:
+    random = home.discord.add_channel(home.guild, "random")
+
+    async with home.bot():
+        await growing(home, random)
+        home.discord.overwrite(random, home.discord.bot, deny=Permission.SEND_MESSAGES)
+        (line,) = await logged.have("abandoned")
+        page = await home.discord.until(
+            lambda: next((m for m in home.answers(random) if "Retry" in m.labels), None)
+        )
+        seen = page.content
+        asked_before = len(home.openai.requests)
+        home.discord.overwrite(random, home.discord.bot)
+        await home.ada.press(page, label="Retry")
+        await home.discord.until(lambda: shown(home, random) == LONG.strip())
+        await next_turn_works(home)
+
+    assert refused(home) == [403]
+    assert line.startswith("WARNING")
+    assert "turn=1" in line
+    assert seen.startswith("Sentence number 00 of a longer answer.\nSentence number 01")
+    assert seen.endswith(
+        "-# 🔇 I may not post here any more, so the rest is missing. Press Retry when I may again."
+    )
+    assert asked_before == 1
+
+
+async def test_a_place_where_it_may_never_post_costs_two_requests_a_question(
+    home: Home, logged: Log
+) -> None:
+    random = home.discord.add_channel(home.guild, "random")
+    home.discord.overwrite(random, home.discord.bot, deny=Permission.SEND_MESSAGES)
+
+    async with home.bot():
+        for number in range(1, 4):
+            await home.ada.say(random, f"{home.mention} hello?")
+            await logged.have("abandoned", number)
+        await next_turn_works(home)
+
+    assert 3 <= len(refused(home)) <= 6
+    assert home.answers(random) == []
