@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from bot.engine.pacing import Governor
+from bot.domain.errors import NoRoom
+from bot.engine.pacing import Governor, Urgency
 
 log = logging.getLogger(__name__)
 
@@ -22,16 +23,37 @@ _INVALID = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.
 SHUT_OUT = 30.0  # seconds until one looks whether it is over
 LONGEST_HOLD = 600.0
 
+_MOST_CLOSED = 1000  # routes that are kept before those that are open again are forgotten
+
 
 class Refusals:
-    """Has the governor hold everything where that is asked for, or where a ban is near."""
+    """Has the governor hold everything where that is asked for, or where a ban is near.
+
+    A route that has its own limit is closed for as long as Discord says. The library waits
+    for that in the request it hit, but sends others, and forgets it when that one is given up.
+    """
 
     def __init__(self, governor: Governor, *, on_unauthorized: Callable[[], None]) -> None:
         self._governor = governor
         self._on_unauthorized = on_unauthorized
         self._invalid_at: deque[float] = deque(maxlen=MOST_INVALID)
+        self._closed: dict[str, float] = {}  # routes, and until when
 
-    def hear(self, status: int, headers: Mapping[str, str], *, is_counted: bool) -> None:
+    async def admit(self, route: str, urgency: Urgency) -> None:
+        """Wait until a route is open.
+
+        Raises:
+            NoRoom: it is not, and what is asked for may be left out.
+        """
+        loop = asyncio.get_running_loop()
+        while (left := self._closed.get(route, 0.0) - loop.time()) > 0:
+            if urgency is Urgency.SPARE:
+                raise NoRoom("its route is closed just now")
+            await asyncio.sleep(left)
+
+    def hear(
+        self, route: str, status: int, headers: Mapping[str, str], *, is_counted: bool
+    ) -> None:
         """Know how a request was answered; `is_counted` if it had the bot's token."""
         if status in _INVALID and headers.get("X-RateLimit-Scope") != "shared":
             self._count()
@@ -39,10 +61,23 @@ class Refusals:
             return
         if status == HTTPStatus.UNAUTHORIZED:
             self._on_unauthorized()
-        if status == HTTPStatus.TOO_MANY_REQUESTS and _is_for_all(headers):
-            wait = _wait_of(headers)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._wait(route, headers)
+
+    def _wait(self, route: str, headers: Mapping[str, str]) -> None:
+        wait = _wait_of(headers)
+        if _is_for_all(headers):
             log.warning("event=too_many_requests seconds=%.0f", wait)
             self._governor.hold(wait)
+        else:
+            log.info("event=route_closed seconds=%.0f route=%s", wait, route)
+            self._close(route, wait)
+
+    def _close(self, route: str, seconds: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if len(self._closed) >= _MOST_CLOSED:
+            self._closed = {name: until for name, until in self._closed.items() if until > now}
+        self._closed[route] = now + seconds
 
     def _count(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -41,8 +41,8 @@ _ERRAND: ContextVar[_Errand | None] = ContextVar("errand", default=None)
 async def errand(urgency: Urgency) -> AsyncIterator[None]:
     """Give the requests within the block their urgency, and limit them in time.
 
-    To wait for the governor does not count. Without an errand a request is one that must
-    be made, for as long as it takes.
+    To wait for the governor, or for a route, does not count. Without an errand a request is
+    one that must be made, for as long as it takes.
 
     Raises:
         NoRoom: what may be left out was left out.
@@ -72,8 +72,9 @@ def metered(
         params: aiohttp.TraceRequestStartParams,
     ) -> None:
         request.is_counted = _is_counted(params.url)
+        request.route = _route(params.method, params.url)
         if request.is_counted:
-            await _enter(governor)
+            await _enter(governor, refusals, request.route)
 
     async def end(
         _session: aiohttp.ClientSession,
@@ -84,7 +85,9 @@ def metered(
             governor.leave()
         if _is_discords(params.url):
             answer = params.response
-            refusals.hear(answer.status, answer.headers, is_counted=request.is_counted)
+            refusals.hear(
+                request.route, answer.status, answer.headers, is_counted=request.is_counted
+            )
         request.is_counted = False  # an error may follow the end
 
     async def fail(
@@ -101,9 +104,10 @@ def metered(
     return trace
 
 
-async def _enter(governor: Governor) -> None:
+async def _enter(governor: Governor, refusals: Refusals, route: str) -> None:
     errand = _ERRAND.get()
     if errand is None:
+        await refusals.admit(route, Urgency.MUST)
         await governor.enter(Urgency.MUST)
         return
     loop, limit = asyncio.get_running_loop(), errand.limit
@@ -111,6 +115,7 @@ async def _enter(governor: Governor) -> None:
     left = REQUEST_SECONDS if until is None else until - loop.time()
     limit.reschedule(None)
     try:
+        await refusals.admit(route, errand.urgency)
         await governor.enter(errand.urgency)
     finally:
         limit.reschedule(loop.time() + left)
@@ -124,3 +129,10 @@ def _is_discords(url: yarl.URL) -> bool:
 def _is_counted(url: yarl.URL) -> bool:
     path = str(url).removeprefix(Route.BASE)
     return _is_discords(url) and not path.startswith(_UNCOUNTED)
+
+
+def _route(method: str, url: yarl.URL) -> str:
+    """Return what has a limit of its own: a method on a path within a channel or server."""
+    _, *parts = str(url.with_query(None)).removeprefix(Route.BASE).split("/")
+    named = ["*" if place > 1 and part.isdecimal() else part for place, part in enumerate(parts)]
+    return f"{method} /{'/'.join(named)}"

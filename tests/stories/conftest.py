@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.playground.local_openai import LocalOpenAI
+from tests.logged import Log, open_log
 from tests.stories.home import Home, open_home
-from tests.stories.logged import Log, open_log
 
 
 @pytest.fixture

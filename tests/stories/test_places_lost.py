@@ -6,8 +6,8 @@ import pytest
 
 from bot.playground import Channel, Message, Permission, Thread
 from bot.playground.local_openai import Say
+from tests.logged import Log
 from tests.stories.home import Home
-from tests.stories.logged import Log
 
 LONG = "".join(f"Sentence number {n:02} of a longer answer.\n" for n in range(70))
 
