@@ -254,7 +254,7 @@ class Answerer:
 
     async def _wait(self, turn: Turn, screen: Screen, down: ModelDown) -> None:
         """Have a turn wait until the model is back, and the person know that it does."""
-        await insist(self._clock, partial(self._ledger.put_off, turn.id))
+        await insist(self._clock, partial(self._ledger.put_off, turn.id), about=_name(turn))
         if turn.id not in self._told:
             log.info("%s event=waiting_for_model fault=%s", _name(turn), down.fault)
             await screen.tell(waiting(down.fault))
@@ -297,7 +297,7 @@ class Answerer:
             usage=answer.usage,
             floor=answer.floor if answer.usage else None,
         )
-        turn = await insist(self._clock, record)
+        turn = await insist(self._clock, record, about=_name(turn))
         log.info(
             "%s event=answered ending=%s usage=%s", _name(turn), answer.reply.ending, answer.usage
         )

@@ -7,8 +7,9 @@ changed is put right, and what they left beyond the reply is taken back.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from bot.domain.errors import PostGone, PostRefused
 from bot.domain.reply import Page, Post
@@ -18,6 +19,8 @@ from bot.engine.patience import insist
 from bot.ports import Clock, Messenger
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class LateCheck:
@@ -36,8 +39,8 @@ class LateCheck:
             PlaceGone: there is nobody left to show them to.
         """
         for post, page in zip(self._turn.posts, pages, strict=False):
-            await insist(self._clock, partial(self._compare, post, page))
-        await insist(self._clock, self._sweep)
+            await self._insist(partial(self._compare, post, page))
+        await self._insist(self._sweep)
 
     async def _compare(self, post: int, page: Page) -> None:
         seen = await self._messenger.read(self._place, post)
@@ -54,7 +57,10 @@ class LateCheck:
             if post.id not in self._turn.posts:
                 log.info("%s event=stray_deleted post=%d", self._name, post.id)
                 delete = partial(self._messenger.delete, self._place, post.id)
-                await insist(self._clock, delete)
+                await self._insist(delete)
+
+    async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
+        return await insist(self._clock, call, about=self._name)
 
     @property
     def _name(self) -> str:

@@ -25,15 +25,17 @@ def pauses() -> Iterator[float]:
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-async def insist(clock: Clock, call: Callable[[], Awaitable[T]]) -> T:
+async def insist(clock: Clock, call: Callable[[], Awaitable[T]], *, about: str = "") -> T:
     """Make a call until it gets through: outages of the disk and of Discord end, and we can wait.
 
     The call must bear being made twice, for it may have taken effect without an answer.
+    `about` tells the operator whom it is made for.
     """
+    name = f"{about} " if about else ""
     for pause in pauses():
         try:
             return await call()
         except (StoreBusy, MessengerBusy) as error:
-            log.warning("event=waiting seconds=%.1f reason=%s", pause, error)
+            log.warning("%sevent=waiting seconds=%.1f reason=%s", name, pause, error)
             await clock.sleep(pause)
     raise AssertionError("pauses never end")

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from io import StringIO
+from typing import TypeVar
 
 from bot.domain.errors import (
     BotError,
@@ -34,6 +36,8 @@ from bot.engine.patience import insist
 from bot.ports import Clock, Ledger, Messenger
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 TYPING_LASTS = 8.0  # seconds; Discord shows it for ten
 TYPING_AGAIN = 1.0  # seconds; when there was no room for it
@@ -141,8 +145,8 @@ class Screen:
             PlaceGone: there is nobody left to show them to.
         """
         if self._must_search:
-            await insist(self._clock, self._search)
-        await insist(self._clock, partial(self._put, 0, Page(words, Controls.STOP)))
+            await self._insist(self._search)
+        await self._insist(partial(self._put, 0, Page(words, Controls.STOP)))
 
     async def finish(self, pages: list[Page]) -> None:
         """Show exactly `pages`, and take back what an earlier attempt left beyond them.
@@ -155,12 +159,12 @@ class Screen:
                 its place.
         """
         if self._must_search:
-            await insist(self._clock, self._search)
+            await self._insist(self._search)
         for number, page in enumerate(pages):
             if self._is_gone and number >= len(self._posts):
                 break
             if number >= len(self._posts) or self._shown[number] != page:
-                await insist(self._clock, partial(self._put, number, page))
+                await self._insist(partial(self._put, number, page))
         for stray in self._strays:
             await self._take_back(stray.id)
         for post in self._posts[len(pages) :]:
@@ -176,7 +180,7 @@ class Screen:
         number = min(len(self._posts), len(pages)) - 1
         if number >= 0:
             with suppress(PlaceGone):
-                await insist(self._clock, partial(self._put, number, cut_off(pages[number])))
+                await self._insist(partial(self._put, number, cut_off(pages[number])))
 
     async def said_so_far(self) -> str:
         """Return what Discord shows of the answer, for a turn whose words were not kept.
@@ -185,15 +189,18 @@ class Screen:
         is none, stands what an earlier attempt or version had said.
         """
         if self._must_search:
-            await insist(self._clock, self._search)
+            await self._insist(self._search)
         texts: list[str] = []
         for post in self._posts:
-            seen = await insist(self._clock, partial(self._messenger.read, self._place, post))
+            seen = await self._insist(partial(self._messenger.read, self._place, post))
             if seen and seen.text not in _OUR_WORDS:
                 texts.append(seen.text)
             if seen and seen.controls is Controls.STOP:
                 return "\n".join(texts)
         return "\n".join(texts) if self._turn.version == 0 else ""
+
+    async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
+        return await insist(self._clock, call, about=self._name)
 
     @property
     def _name(self) -> str:
@@ -254,7 +261,7 @@ class Screen:
         self._strays = [stray for stray in self._strays if stray.id != post]
         self._is_visible = self._is_visible or page is not None
         # Made certain here: a post that is not recorded would be swept away as a stray.
-        await insist(self._clock, partial(self._ledger.record_post, self._turn.id, number, post))
+        await self._insist(partial(self._ledger.record_post, self._turn.id, number, post))
 
     async def _change(self, number: int, page: Page, *, is_passing: bool = False) -> None:
         before, self._shown[number] = self._shown[number], None
@@ -331,4 +338,4 @@ class Screen:
         self._may_be_stale = True
 
     async def _take_back(self, post: int) -> None:
-        await insist(self._clock, partial(self._messenger.delete, self._place, post))
+        await self._insist(partial(self._messenger.delete, self._place, post))
