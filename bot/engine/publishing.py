@@ -32,7 +32,7 @@ from bot.domain.wording import storable
 from bot.engine.layout import cut_off, growing
 from bot.engine.notices import REFUSED_BY_DISCORD, STILL_WRITING, WAITING_WORDS
 from bot.engine.pacing import EDIT_INTERVAL, Governor
-from bot.engine.patience import insist
+from bot.engine.patience import insist, pauses
 from bot.ports import Clock, Ledger, Messenger
 
 log = logging.getLogger(__name__)
@@ -107,21 +107,25 @@ class Screen:
             await self._changed.wait()
             self._changed.clear()
         await self._clock.sleep(FIRST_WORDS_AFTER)
+        longer = pauses()
         while True:
+            pause = EDIT_INTERVAL
             self._changed.clear()
             async with self._writing:
                 try:
                     await self._draw(growing(self.text, long_after=self._long_after))
+                    longer = pauses()
                 except NoRoom:
                     self._changed.set()
                 except MessengerBusy as error:
                     log.info("%s event=edit_failed reason=%s", self._name, error)
                     self._changed.set()
+                    pause += next(longer)  # who cannot answer is asked ever more seldom
                 except BotError as error:
                     self.failure = error
                     self.interrupted.set()
                     return
-            await self._clock.sleep(EDIT_INTERVAL)
+            await self._clock.sleep(pause)
             await self._changed.wait()
             await self._governor.turn_to_edit()
 

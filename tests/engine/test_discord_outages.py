@@ -45,6 +45,7 @@ def test_an_answer_that_grows_while_discord_is_away_for_two_minutes_comes_whole(
     waits = log.lines("waiting")
     assert 5 <= len(waits) <= 10  # ever more seldom
     edits = log.lines("edit_failed")
+    assert 4 <= len(edits) <= 8
     assert all(f"turn={world.turns()[0].id} " in line for line in [*waits, *edits])
 
 
