@@ -13,6 +13,7 @@ from bot.domain.session import Place
 from bot.domain.turn import TurnState
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import Script
+from tests.logged import open_log
 from tests.samples import ADA, CHANNEL
 
 
@@ -197,6 +198,26 @@ def test_where_nothing_new_may_be_said_the_answer_ends_in_words_and_is_kept() ->
     assert world.turns()[0].state is TurnState.ABANDONED
     assert world.model.streaming == 0
     assert world.model.seen[1].messages[1].text.startswith("Hi.\nMore words.")
+
+
+def test_where_nothing_may_be_changed_either_the_answer_is_left_as_it_stands() -> None:
+    gate = asyncio.Event()
+    world = World(["Hi.\n", gate, "More words. " * 300, asyncio.Event(), "never read"])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await seconds(2)
+        world.board.locked.add(CHANNEL)
+        gate.set()
+
+    with open_log() as log:
+        assert world.live(story)
+
+    assert world.board.read_aloud(CHANNEL) == ["Hi."]
+    assert world.turns()[0].state is TurnState.ABANDONED
+    assert log.lines("lane_failed") == []
+    (line,) = log.lines("abandoned")
+    assert line.startswith("WARNING")
 
 
 def test_a_page_that_discord_does_not_take_is_told_in_words() -> None:

@@ -35,6 +35,7 @@ class Board:
         self.rows: dict[int, _Row] = {}
         self.gone: set[Place] = set()  # places that were deleted
         self.silent: set[Place] = set()  # places where nothing new may be said
+        self.locked: set[Place] = set()  # places where nothing may be changed either
         self.is_away = False  # nothing gets through
         self.hides_history = False  # as without the permission to read it
         self.refused_words: set[str] = set()  # what a filter does not let pass
@@ -53,7 +54,7 @@ class Board:
         self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None
     ) -> int:
         self._enter(place)
-        if place in self.silent:
+        if place in self.silent | self.locked:
             raise Silenced(str(place))
         made, known = self._nonces.get(nonce, (-self._window - 1, 0))
         if self._clock.monotonic() - made < self._window:
@@ -77,6 +78,8 @@ class Board:
     ) -> None:
         if await self.read(place, post) is None:
             raise PostGone(str(post))
+        if place in self.locked:
+            raise Silenced(str(place))
         self.edits += 1
         self.rows[post] = replace(self.rows[post], post=self._shown(post, page, mark))
 
