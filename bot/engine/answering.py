@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Container
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 from bot.domain.errors import BotError, ModelDown, PlaceGone, PostRefused, Silenced, TurnSettled
-from bot.domain.hearing import GOES_ON_WITHIN
 from bot.domain.reply import Ending, Reply
-from bot.domain.session import Place, SessionId, TurnId
+from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.checking import LateCheck
 from bot.engine.completing import Answer, Completer
@@ -23,6 +21,7 @@ from bot.engine.pacing import Governor
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
 from bot.engine.room import Room
+from bot.engine.unfinished import Unfinished
 from bot.ports import Clock, Ledger, Messenger
 
 log = logging.getLogger(__name__)
@@ -41,15 +40,6 @@ LONGEST_OUTAGE = timedelta(hours=6)  # after which a prompt is answered with a n
 TOLD_IN_LINE_AFTER = 4.0  # seconds; it costs no request: the answer takes that post over
 
 _SILENCED = "the bot may not post there: see its permissions, or whether the thread is locked"
-
-
-@dataclass(frozen=True, slots=True)
-class _Unfinished:
-    """A long message whose rest may follow within a moment."""
-
-    place: Place
-    author_id: int
-    until: float
 
 
 class Answerer:
@@ -71,6 +61,7 @@ class Answerer:
         room: Room,
         long_after: int,
     ) -> None:
+        self.unfinished = Unfinished(clock)
         self._ledger = ledger
         self._completer = completer
         self._circuits = circuits
@@ -80,7 +71,6 @@ class Answerer:
         self._room = room
         self._long_after = long_after
         self._fresh: set[TurnId] = set()
-        self._unfinished: dict[SessionId, _Unfinished] = {}
         self._busy: set[SessionId] = set()
         self._halts: dict[SessionId, asyncio.Event] = {}
         self._checks: dict[TurnId, float] = {}
@@ -101,17 +91,6 @@ class Answerer:
         """Whether what is heard for the session now has to wait for a reply before it."""
         return session_id in self._busy or session_id in self._waiting
 
-    def await_rest(self, session_id: SessionId, place: Place, author_id: int) -> None:
-        """Have the session's next turn wait a moment for the rest of what somebody says."""
-        until = self._clock.monotonic() + GOES_ON_WITHIN.total_seconds()
-        self._unfinished[session_id] = _Unfinished(place, author_id, until)
-
-    def expect_no_rest(self, session_id: SessionId, author_id: int) -> None:
-        """Know that somebody said all there was to say."""
-        unfinished = self._unfinished.get(session_id)
-        if unfinished is not None and unfinished.author_id == author_id:
-            del self._unfinished[session_id]
-
     def halt(self, session_id: SessionId) -> None:
         """Break off the answer that the session is at, if any; the store knows already why.
 
@@ -128,8 +107,10 @@ class Answerer:
             after = LOOK_AGAIN if down.was_tried else 0.0
             if not self._circuits.admits(down.models, after=after):
                 return LOOK_AGAIN
-        if (rest := await self._rest_within(session_id)) > 0:
-            return rest
+        if (rest := self.unfinished.waits(session_id)) is not None:
+            place, seconds = rest
+            await self._messenger.typing(place)
+            return seconds
         self._waiting.pop(session_id, None)
         # Before the turn is taken up: who stops it from then on must find somebody to tell.
         halt = self._halts[session_id] = asyncio.Event()
@@ -140,17 +121,6 @@ class Answerer:
             self._room.leave(session_id)
             self._busy.discard(session_id)
             del self._halts[session_id]
-
-    async def _rest_within(self, session_id: SessionId) -> float:
-        """Return the seconds for which the rest of a long message is waited for."""
-        unfinished = self._unfinished.get(session_id)
-        if unfinished is None:
-            return 0.0
-        if (wait := unfinished.until - self._clock.monotonic()) <= 0:
-            del self._unfinished[session_id]
-        else:
-            await self._messenger.typing(unfinished.place)
-        return wait
 
     async def _stand_in_line(self, session_id: SessionId, halt: asyncio.Event) -> None:
         """Wait for a place among those who are answered; who waits for long is told so."""

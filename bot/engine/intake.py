@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from uuid import uuid4
 
-from bot.domain.hearing import Reading, Utterance, may_go_on
+from bot.domain.hearing import Reading, Utterance
 from bot.domain.message import Prompt
 from bot.domain.persona import DEFAULT_PERSONA
 from bot.domain.session import Place, Session, SessionId
@@ -138,10 +138,7 @@ class Intake:
     def _take_in(self, heard: _Heard, turn: Turn) -> None:
         self._owe(turn)
         place, prompt = heard.session.place, heard.prompt
-        if may_go_on(prompt):
-            self._answerer.await_rest(turn.session_id, place, prompt.author_id)
-        else:
-            self._answerer.expect_no_rest(turn.session_id, prompt.author_id)
+        self._answerer.unfinished.hear(turn.session_id, place, prompt)
         if prompt.is_message and self._answerer.is_busy(turn.session_id):
             self._nods.nod(place, prompt.message_id)
         self._lanes.wake(turn.session_id)
