@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,41 +24,25 @@ from itertools import islice
 
 from bot.domain.access import Action, Actor, demand
 from bot.domain.errors import MessengerBusy, PlaceGone
-from bot.domain.hearing import Reading, Sight, Utterance, Watermark, id_at
+from bot.domain.hearing import Sight, Utterance, Watermark, id_at
 from bot.domain.session import Place
 from bot.domain.turn import MOST_TOGETHER
 from bot.engine.attention import Attention, meant
+from bot.engine.closing import MOST_READ, Closer, Gap, Tally
+from bot.engine.holding import Held
 from bot.engine.intake import Intake
-from bot.engine.patience import insist, pauses
+from bot.engine.patience import insist
 from bot.ports import Attendance, Clock, Past
 
 log = logging.getLogger(__name__)
 
-# Ids are given out in many places at once and arrive a little out of order, and the clock
-# of this machine is not Discord's: so much before a watermark is read again.
-OVERLAP = timedelta(seconds=60)
-MOST_READ = 1000  # messages of a place, the newest: ten requests
-# Each is a call of the model that nobody waits for at the moment; beyond that, people are asked.
-MOST_REPLIES = 100  # in one epoch
-MOST_HELD = MOST_TOGETHER  # of a place; beyond that it is read once more
 # Servers that are compared after a session went on: two requests each, and there may be
 # several interruptions a day.
 MOST_COMPARED = 20
-READERS = 4  # places read at a time: those who write now have most of the requests
-ATTEMPTS = 8  # two minutes; then the place is opened, and read again in the next epoch
 
 # Threads that were put away, and direct messages, have to be asked for one by one.
 RECENT = timedelta(days=14)
 MOST_ASKED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Gap:
-    """A place that was not heard from a message on."""
-
-    place: Place
-    after: int
-    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +59,6 @@ class _Sighting:
     alive_at: datetime | None = None
 
 
-@dataclass(slots=True)
-class _Tally:
-    places: int = 0
-    heard: int = 0
-    offered: int = 0
-    failed: int = 0
-
-
 class CatchUp:
     """Stands before the intake, and lets in what is said at open places."""
 
@@ -93,12 +69,17 @@ class CatchUp:
         self._past = past
         self._intake = intake
         self._clock = clock
-        self._answered_within = timedelta(hours=hours)
         self._attention = Attention()
         self._queue: asyncio.Queue[_Sighting] = asyncio.Queue()
-        self._room = asyncio.Semaphore(READERS)
-        self._held: dict[Place, dict[int, Utterance]] = {}
-        self._again: set[Place] = set()  # to be read once more
+        self._held = Held()
+        self._closer = Closer(
+            attendance=attendance,
+            past=past,
+            intake=intake,
+            clock=clock,
+            held=self._held,
+            answered_within=timedelta(hours=hours),
+        )
         self._closing: set[Place] = set()
         self._open: set[int] = set()
         self._expected: set[Place] = set()  # to be opened soon
@@ -107,9 +88,7 @@ class CatchUp:
         self._common = 0
         self._own: dict[int, Watermark] = {}
         self._recent: list[Place] = []
-        self._replies = 0
         self._unfinished = 0
-        self._tally = _Tally()
 
     def begin(self) -> None:
         """Know that a new session with the gateway begins: anything may have been missed.
@@ -120,8 +99,8 @@ class CatchUp:
         self._open.clear()
         self._expected.clear()
         self._closing.clear()
-        self._replies = self._unfinished = 0
-        self._tally = _Tally()
+        self._unfinished = 0
+        self._closer.begin(self._epoch)
         self._queue.put_nowait(_Sighting(self._epoch, is_begin=True))
 
     def see(self, guild_id: int, sights: Iterable[Sight]) -> None:
@@ -144,7 +123,7 @@ class CatchUp:
         if self.is_open(place):
             self._intake.hear(utterance)
             return True
-        self._hold(utterance)
+        self._held.keep(utterance)
         if place not in self._expected:
             self._expect(_Sighting(self._epoch, (Sight(place),), is_late=True))
         return True
@@ -175,7 +154,7 @@ class CatchUp:
         """
         demand(actor, Action.CATCH_UP, place)
         said = await self._past.read(place, after=oldest - 1, before=newest + 1, most=MOST_READ)
-        fresh = await self._unheard(meant(said))
+        fresh = await self._closer.unheard(meant(said))
         prompts = [utterance.prompt for utterance in fresh[-MOST_TOGETHER:]]
         if not prompts:
             return False
@@ -206,7 +185,7 @@ class CatchUp:
         for guild_id in islice(lived_in, MOST_COMPARED):
             epoch = self._epoch
             try:
-                async with self._room:
+                async with self._closer.room:
                     unseen = await self._past.unseen(guild_id)
             except (MessengerBusy, PlaceGone) as error:
                 log.warning("event=not_compared server=%d reason=%s", guild_id, error)
@@ -219,13 +198,6 @@ class CatchUp:
         self._expected.update(sight.place for sight in sighting.sights)
         self._open.difference_update(sight.place.channel_id for sight in sighting.sights)
         self._queue.put_nowait(sighting)
-
-    def _hold(self, utterance: Utterance) -> None:
-        held = self._held.setdefault(utterance.place, {})
-        if len(held) < MOST_HELD:
-            held[utterance.prompt.message_id] = utterance
-        else:
-            self._again.add(utterance.place)
 
     async def _move_common(self, at: datetime) -> None:
         """Move the common watermark once everything that arrived until now is durable."""
@@ -246,14 +218,14 @@ class CatchUp:
         held = [place for place in self._held if place not in self._expected]
         return replace(sighting, sights=tuple(map(Sight, dict.fromkeys((*direct, *held)))))
 
-    async def _judge(self, sighting: _Sighting) -> list[_Gap]:
+    async def _judge(self, sighting: _Sighting) -> list[Gap]:
         """Open the places where nothing was missed, and return the others, the newest first."""
         told = (*sighting.sights, *self._not_told_of(sighting))
-        self._again.update(sight.place for sight in told if sight.place in self._closing)
+        self._held.again.update(sight.place for sight in told if sight.place in self._closing)
         seen = [sight for sight in told if sight.place not in self._closing]
         seen.sort(key=lambda sight: sight.newest or 0, reverse=True)
         gaps = [
-            _Gap(sight.place, bound, sighting.epoch)
+            Gap(sight.place, bound, sighting.epoch)
             for sight in seen
             if not self._is_quiet(sight, bound := self._bound(sight, sighting))
         ]
@@ -299,137 +271,33 @@ class CatchUp:
             return False
         return sight.newest <= bound
 
-    async def _catch_up(self, gap: _Gap) -> None:
+    async def _catch_up(self, gap: Gap) -> None:
         try:
-            is_done = await self._close(gap)
+            is_done = await self._closer.close(gap)
         except Exception:
             # A boundary, as a lane is one: what one place holds must not silence the others.
             log.exception("event=catch_up_failed channel=%d", gap.place.channel_id)
             is_done = False
         if gap.epoch != self._epoch:
             return
-        self._tally.failed += not is_done
+        self._closer.tally.failed += not is_done
+        if is_done:
+            self._own.pop(gap.place.channel_id, None)
         self._admit(gap.place)
         self._unfinished -= 1
         if not self._unfinished:
             self._report()
 
-    async def _close(self, gap: _Gap) -> bool:
-        """Hear what was missed at a place; False when it could not be read, and lags on."""
-        place = gap.place
-        while True:
-            self._again.discard(place)
-            reading_from = id_at(self._clock.now())
-            said = await self._read(gap)
-            if said is None:
-                return False
-            missed = {u.prompt.message_id: u for u in meant(said)}
-            missed |= self._held.get(place, {})
-            fresh = await self._unheard([missed[number] for number in sorted(missed)])
-            if gap.epoch != self._epoch:
-                return True
-            answered, offered = self._shared_out(fresh, gap)
-            await self._offer(place, offered)
-            newest = max([reading_from, *(u.prompt.message_id for u in said)])
-            await self._record(place, answered, Reading(newest, gap.epoch))
-            self._tally.places += 1
-            self._tally.heard += len(answered)
-            self._tally.offered += len(offered)
-            if place not in self._again:
-                self._own.pop(place.channel_id, None)
-                return True
-            gap = replace(gap, after=max([gap.after, *(u.prompt.message_id for u in said)]))
-
-    async def _read(self, gap: _Gap) -> list[Utterance] | None:
-        overlap = int(OVERLAP.total_seconds() * 1000) << 22
-        for pause in islice(pauses(), ATTEMPTS):
-            try:
-                async with self._room:
-                    return await self._past.read(
-                        gap.place, after=max(gap.after - overlap, 0), most=MOST_READ
-                    )
-            except PlaceGone as error:
-                log.info("event=not_there channel=%d reason=%s", gap.place.channel_id, error)
-                return []
-            except MessengerBusy as error:
-                log.warning(
-                    "event=catch_up_waiting channel=%d seconds=%.1f reason=%s",
-                    gap.place.channel_id,
-                    pause,
-                    error,
-                )
-            await self._clock.sleep(pause)
-        log.error("event=not_caught_up channel=%d; it is tried again later", gap.place.channel_id)
-        return None
-
-    async def _unheard(self, said: Sequence[Utterance]) -> list[Utterance]:
-        if not said:
-            return []
-        numbers = [utterance.prompt.message_id for utterance in said]
-        unheard = await insist(self._clock, partial(self._attendance.unheard, numbers))
-        return [utterance for utterance in said if utterance.prompt.message_id in unheard]
-
-    def _shared_out(
-        self, fresh: Sequence[Utterance], gap: _Gap
-    ) -> tuple[list[Utterance], list[Utterance]]:
-        """Return what is answered at once, and what people are asked about.
-
-        What is before the watermark and was not heard was asked about before.
-        """
-        oldest = self._clock.now() - self._answered_within
-        live = self._held.get(gap.place, {})
-        young = [u for u in fresh if u.prompt.said_at >= oldest or u.prompt.message_id in live]
-        room = MOST_TOGETHER if self._replies < MOST_REPLIES else 0
-        chosen = {u.prompt.message_id for u in young[max(len(young) - room, 0) :]} | set(live)
-        answered = [u for u in young if u.prompt.message_id in chosen]
-        self._replies += bool(answered)
-        left = [u for u in fresh if u.prompt.message_id not in chosen]
-        return answered, [u for u in left if u.prompt.message_id > gap.after]
-
-    async def _offer(self, place: Place, offered: Sequence[Utterance]) -> None:
-        """Ask before it is recorded: who is asked twice after a crash is better off than never."""
-        if not offered:
-            return None
-        ask = partial(
-            self._past.offer,
-            place,
-            count=len(offered),
-            oldest=offered[0].prompt.message_id,
-            newest=offered[-1].prompt.message_id,
-        )
-        for pause in islice(pauses(), ATTEMPTS):
-            try:
-                async with self._room:
-                    return await ask()
-            except PlaceGone as error:
-                log.info("event=not_offered channel=%d reason=%s", place.channel_id, error)
-                return None
-            except MessengerBusy as error:
-                log.warning("event=offer_failed channel=%d reason=%s", place.channel_id, error)
-            await self._clock.sleep(pause)
-        return None
-
-    async def _record(self, place: Place, answered: Sequence[Utterance], reading: Reading) -> None:
-        prompts = [utterance.prompt for utterance in answered]
-        if prompts:
-            await self._intake.hear_together(place, prompts, reading=reading)
-        else:
-            await insist(self._clock, partial(self._attendance.keep_up, place, reading))
-        held = self._held.get(place, {})
-        for prompt in prompts:
-            held.pop(prompt.message_id, None)
-
     def _admit(self, place: Place) -> None:
         """Open a place, and let in what was held meanwhile."""
         self._open.add(place.channel_id)
-        for places in (self._expected, self._again, self._closing):
-            places.discard(place)
-        held = self._held.pop(place, {})
-        for number in sorted(held):
-            self._intake.hear(held[number])
+        self._expected.discard(place)
+        self._closing.discard(place)
+        for utterance in self._held.release(place):
+            self._intake.hear(utterance)
 
     def _report(self) -> None:
-        tally, self._tally = self._tally, _Tally()
+        tally, self._closer.tally = self._closer.tally, Tally()
         log.info(
             "event=caught_up places=%d heard=%d offered=%d failed=%d",
             tally.places,

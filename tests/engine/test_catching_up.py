@@ -16,7 +16,8 @@ from bot.domain.hearing import Sight, id_at
 from bot.domain.message import Prompt
 from bot.domain.session import Place, Session, TurnId
 from bot.domain.turn import MOST_TOGETHER, Turn, TurnState
-from bot.engine.catching_up import MOST_HELD, MOST_REPLIES
+from bot.engine.closing import MOST_REPLIES
+from bot.engine.holding import MOST_HELD
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.memory_store import MemoryStore
