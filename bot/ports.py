@@ -84,6 +84,38 @@ class Attendance(Protocol):
         ...
 
 
+class Amendments(Protocol):
+    """What people changed of what they had said, and what they took back."""
+
+    async def revise(self, prompts: Sequence[Prompt]) -> None:
+        """Put the words of these prompts, which were edited, in the place of those they had.
+
+        Of several edits of a message the newest counts, in whatever order they come. Nothing
+        changes for a message that was not heard, or was erased.
+        """
+        ...
+
+    async def erase(self, messages: Sequence[int]) -> list[Turn]:
+        """Erase every word of these messages; they stay heard, and keep their turn's name.
+
+        Of the turns in which nothing is left to answer, those nobody was asked for yet are
+        cancelled; those being answered are asked to stop, and returned.
+        """
+        ...
+
+    async def erase_place(self, place: Place) -> list[SessionId]:
+        """Delete all sessions of a place that is gone, with every word; return which."""
+        ...
+
+    async def heard_at(self, place: Place, *, since: int) -> set[int]:
+        """Return the messages heard at a place from one on, but for those erased."""
+        ...
+
+    async def unanswered(self) -> list[tuple[SessionId, Place]]:
+        """Return the sessions in which a prompt waits for its answer to be written."""
+        ...
+
+
 class Ledger(Protocol):
     """The turns and what is owed for them.
 
@@ -207,7 +239,8 @@ class Archive(Protocol):
         """Owe another answer to the same prompts: a sibling, which becomes the head.
 
         It takes over the posts of the turn. None, and nothing changes, unless the turn is
-        the head of an open session and POSTED, DELIVERED, CANCELLED or ABANDONED.
+        the head of an open session, POSTED, DELIVERED, CANCELLED or ABANDONED, and something
+        is left of its prompts.
         """
         ...
 
@@ -228,7 +261,7 @@ class Notebook(Protocol):
         ...
 
 
-class Store(Inbox, Attendance, Ledger, Archive, Notebook, Protocol):
+class Store(Inbox, Attendance, Amendments, Ledger, Archive, Notebook, Protocol):
     """Everything that is kept."""
 
 

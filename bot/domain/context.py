@@ -46,9 +46,12 @@ def estimate(text: str) -> int:
 
 
 def said_in(turn: Turn, *, direct: bool) -> tuple[Message, ...]:
-    """Return what was said in a turn: its prompts and, if the model spoke, its reply."""
-    prompts = tuple(render(prompt, direct=direct) for prompt in turn.prompts)
-    if turn.reply is None or turn.reply.is_notice:
+    """Return what was said in a turn: its prompts and, if the model spoke, its reply.
+
+    Nothing where every prompt was taken back: the reply may say what they said.
+    """
+    prompts = tuple(render(prompt, direct=direct) for prompt in turn.kept_prompts)
+    if turn.is_withdrawn or turn.reply is None or turn.reply.is_notice:
         return prompts
     return (*prompts, Message(Role.ASSISTANT, turn.reply.text))
 

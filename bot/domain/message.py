@@ -27,7 +27,8 @@ class Prompt:
     """What a person said.
 
     `message_id` is the Discord message it stands in, or the interaction that carried it;
-    either way it is heard once. `text` has mentions as names; `author_name` is clean.
+    either way it is heard once. `text` has mentions as names; `author_name` is clean. One
+    that was erased has neither: what is left is that it was said, and names its turn.
     """
 
     message_id: int
@@ -36,6 +37,8 @@ class Prompt:
     text: str
     said_at: datetime
     is_message: bool = True  # False: an interaction, which nothing can reply to
+    edited_at: datetime | None = None  # when the text became what it is, if it was another
+    is_erased: bool = False
 
 
 def render(prompt: Prompt, *, direct: bool) -> Message:

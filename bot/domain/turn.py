@@ -84,7 +84,7 @@ class Turn:
         """The id that names this turn on Discord, for all its versions alike.
 
         It is the newest prompt's: the posts come after that one, however much was said
-        between the first prompt and it.
+        between the first prompt and it. That stays so when the prompt is erased.
         """
         return self.prompts[-1].message_id
 
@@ -105,6 +105,16 @@ class Turn:
         """Return the turn with one more prompt, in the order of the ids."""
         prompts = sorted((*self.prompts, prompt), key=lambda one: one.message_id)
         return replace(self, prompts=tuple(prompts))
+
+    @property
+    def kept_prompts(self) -> tuple[Prompt, ...]:
+        """The prompts that nobody took back."""
+        return tuple(prompt for prompt in self.prompts if not prompt.is_erased)
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether all was taken back that was to be answered."""
+        return not self.kept_prompts
 
     @property
     def is_settled(self) -> bool:

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot.domain.errors import StoreUnusable
+from bot.store.amendments import SqliteAmendments
 from bot.store.archive import SqliteArchive
 from bot.store.attendance import SqliteAttendance
 from bot.store.connection import connected
@@ -29,7 +30,14 @@ __all__ = ["SqliteStore", "open_store"]
 _READERS = 2
 
 
-class SqliteStore(SqliteInbox, SqliteAttendance, SqliteLedger, SqliteArchive, SqliteNotebook):
+class SqliteStore(
+    SqliteInbox,
+    SqliteAttendance,
+    SqliteAmendments,
+    SqliteLedger,
+    SqliteArchive,
+    SqliteNotebook,
+):
     """The `Store` port over one SQLite file."""
 
 

@@ -55,7 +55,7 @@ class SqliteArchive(Desk):
         )
 
     async def delete_session(self, session_id: SessionId) -> None:
-        await self.writer.write(lambda db: _delete_session(db, session_id), erases=True)
+        await self.writer.write(lambda db: delete_session(db, session_id), erases=True)
 
     async def speakers(self, session_id: SessionId) -> set[int]:
         return await self.readers.read(lambda db: _speakers(db, session_id))
@@ -144,7 +144,8 @@ where turns.session_id = :session
 """
 
 
-def _delete_session(db: sqlite3.Connection, session_id: SessionId) -> None:
+def delete_session(db: sqlite3.Connection, session_id: SessionId) -> None:
+    """Delete a session with every word said in it; what was heard stays known as heard."""
     name = str(session_id)
     messages = db.execute(_MESSAGES, (name,)).fetchall()
     db.execute("delete from sessions where id = ?", (name,))
@@ -168,7 +169,7 @@ def _add_version(db: sqlite3.Connection, turn_id: TurnId) -> Turn | None:
     session = None if turn is None else session_named(db, turn.session_id)
     if turn is None or session is None or not session.is_open or session.head != turn.id:
         return None
-    if turn.state not in _REPEATABLE:
+    if turn.state not in _REPEATABLE or turn.is_withdrawn:
         return None
     parent = None if turn.parent is None else turn_numbered(db, turn.parent)
     sibling = add_turn(db, session, turn.prompts, parent=parent, version=turn.version + 1)

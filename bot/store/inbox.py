@@ -105,8 +105,10 @@ def _note_speech(
 def _keep(db: sqlite3.Connection, prompt: Prompt) -> None:
     db.execute(
         """
-        insert into prompts (message_id, author_id, author_name, text, said_at, is_message)
-        values (?, ?, ?, ?, ?, ?)
+        insert into prompts (
+            message_id, author_id, author_name, text, said_at, is_message, edited_at
+        )
+        values (?, ?, ?, ?, ?, ?, ?)
         """,
         (
             prompt.message_id,
@@ -115,5 +117,6 @@ def _keep(db: sqlite3.Connection, prompt: Prompt) -> None:
             prompt.text,
             to_column(prompt.said_at),
             prompt.is_message,
+            None if prompt.edited_at is None else to_column(prompt.edited_at),
         ),
     )

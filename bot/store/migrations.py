@@ -143,8 +143,25 @@ alter table turns add column model text;
 alter table turns add column instead_of text check (instead_of is null or model is not null);
 """
 
+# Words that were edited, and words that were erased in a session that goes on.
+_AMENDMENTS = """
+alter table prompts add column edited_at integer;
+alter table prompts add column is_erased integer not null default 0 check (
+    is_erased = 0 or (is_erased = 1 and text = '' and author_name = '')
+);
+
+drop index turns_of_a_session;
+create index turns_of_a_session on turns (session_id, anchor);
+
+-- Made anew after it: where two would do, SQLite takes the one that was made last.
+drop index owed_turns;
+create index owed_turns on turns (session_id, depth)
+    where state not in ('delivered', 'abandoned', 'cancelled');
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
     Migration(3, "models", _MODELS),
+    Migration(4, "amendments", _AMENDMENTS),
 )

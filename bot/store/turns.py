@@ -137,6 +137,8 @@ def _prompt(row: sqlite3.Row) -> Prompt:
         row["text"],
         from_column(row["said_at"]),
         is_message=bool(row["is_message"]),
+        edited_at=None if row["edited_at"] is None else from_column(row["edited_at"]),
+        is_erased=bool(row["is_erased"]),
     )
 
 

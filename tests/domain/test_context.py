@@ -186,3 +186,29 @@ def test_costs_that_were_added_up_over_several_tries_measure_nothing() -> None:
     shown = look(tried_twice, turn(3, "now"), budget=400)
 
     assert shown.floor == 0
+
+
+def erased(turn: Turn, *numbers: int) -> Turn:
+    """Return a turn of whose prompts some were taken back."""
+    gone = [
+        replace(prompt, text="", author_name="", is_erased=True) if number in numbers else prompt
+        for number, prompt in enumerate(turn.prompts)
+    ]
+    return replace(turn, prompts=tuple(gone))
+
+
+def test_what_was_taken_back_is_passed_over_with_its_answer() -> None:
+    history = [turn(0, "one", "first"), erased(turn(1, "two", "you said two"), 0)]
+
+    shown = look(history, turn(2, "three"), budget=1000)
+
+    assert texts(shown) == ["one", "first", "three"]
+
+
+def test_of_prompts_answered_together_those_that_are_left_are_shown() -> None:
+    both = turn(0, "one", "first")
+    both = replace(both, prompts=(*both.prompts, prompt(1001, "two")))
+
+    shown = look([erased(both, 1)], turn(2, "three"), budget=1000)
+
+    assert texts(shown) == ["one", "first", "three"]

@@ -92,6 +92,48 @@ class MemoryStore(MemoryTables):
 
         return await self._read(places)
 
+    # Amendments
+
+    async def revise(self, prompts: Sequence[Prompt]) -> None:
+        def revise() -> None:
+            for prompt in prompts:
+                self._revise(prompt)
+
+        await self._write(revise)
+
+    async def erase(self, messages: Sequence[int]) -> list[Turn]:
+        return await self._write(lambda: self._erase(messages))
+
+    async def erase_place(self, place: Place) -> list[SessionId]:
+        def erase() -> list[SessionId]:
+            gone = [session.id for session in self.sessions.values() if is_at(session, place)]
+            for session_id in gone:
+                self._delete(session_id)
+            return gone
+
+        return await self._write(erase)
+
+    async def heard_at(self, place: Place, *, since: int) -> set[int]:
+        return await self._read(
+            lambda: {
+                prompt.message_id
+                for turn in self.turns.values()
+                for prompt in turn.kept_prompts
+                if is_at(self.sessions[turn.session_id], place)
+                and prompt.is_message
+                and prompt.message_id >= since
+            }
+        )
+
+    async def unanswered(self) -> list[tuple[SessionId, Place]]:
+        def waiting() -> list[tuple[SessionId, Place]]:
+            owed = {
+                t.session_id for t in self.turns.values() if t.state in {S.RECEIVED, S.ANSWERING}
+            }
+            return [(one, self.sessions[one].place) for one in sorted(owed)]
+
+        return await self._read(waiting)
+
     # Ledger
 
     async def owing(self) -> list[SessionId]:
@@ -218,11 +260,7 @@ class MemoryStore(MemoryTables):
         await self._write(rename)
 
     async def delete_session(self, session_id: SessionId) -> None:
-        def delete() -> None:
-            self.sessions.pop(session_id, None)
-            self.turns = {i: t for i, t in self.turns.items() if t.session_id != session_id}
-
-        await self._write(delete)
+        await self._write(lambda: self._delete(session_id))
 
     async def speakers(self, session_id: SessionId) -> set[int]:
         def people() -> set[int]:

@@ -11,6 +11,7 @@ from bot.domain.hearing import Reading, Watermark
 from bot.domain.message import Prompt
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
+from bot.domain.wording import title_from
 
 S = TurnState
 
@@ -100,12 +101,60 @@ class MemoryTables:
             return None
         if turn.state not in {S.POSTED, S.DELIVERED, S.CANCELLED, S.ABANDONED}:
             return None
+        if turn.is_withdrawn:
+            return None
         parent = None if turn.parent is None else self.turns[turn.parent]
         sibling = self._add_turn(session, turn.prompts, parent, turn.version + 1)
         self.turns[sibling.id] = replace(sibling, posts=turn.posts)
         state = S.DELIVERED if turn.state is S.POSTED else turn.state
         self.turns[turn_id] = replace(turn, posts=(), state=state)
         return self.turns[sibling.id]
+
+    def _revise(self, prompt: Prompt) -> None:
+        prompt.text.encode()
+        for turn, old in self._saying(prompt.message_id):
+            at = prompt.edited_at
+            if at is None or (old.edited_at is not None and old.edited_at >= at):
+                continue
+            self._put(turn, replace(old, text=prompt.text, edited_at=at))
+            if old.text != prompt.text:
+                self._retitle(turn, title_from(old.text), title_from(prompt.text))
+
+    def _erase(self, messages: Sequence[int]) -> list[Turn]:
+        hit: set[TurnId] = set()
+        for message in messages:
+            for turn, old in self._saying(message):
+                self._retitle(turn, title_from(old.text), None)
+                self._put(turn, replace(old, text="", author_name="", is_erased=True))
+                hit.add(turn.id)
+        stopping = []
+        for turn_id in sorted(hit):
+            turn = self.turns[turn_id]
+            if turn.is_withdrawn and turn.state is S.RECEIVED:
+                self.turns[turn_id] = replace(turn, state=S.CANCELLED)
+            elif turn.is_withdrawn and turn.state is S.ANSWERING:
+                self.turns[turn_id] = replace(turn, stop_requested=True)
+                stopping.append(self.turns[turn_id])
+        return stopping
+
+    def _saying(self, message: int) -> list[tuple[Turn, Prompt]]:
+        """Return a prompt that was not erased, with each of the turns that answer it."""
+        return [
+            (turn, prompt)
+            for turn in self.turns.values()
+            for prompt in turn.kept_prompts
+            if prompt.message_id == message
+        ]
+
+    def _put(self, turn: Turn, new: Prompt) -> None:
+        said = self.turns[turn.id].prompts
+        prompts = tuple(new if p.message_id == new.message_id else p for p in said)
+        self.turns[turn.id] = replace(self.turns[turn.id], prompts=prompts)
+
+    def _retitle(self, turn: Turn, old: str, new: str | None) -> None:
+        session = self.sessions[turn.session_id]
+        if session.title == old:
+            self.sessions[session.id] = replace(session, title=new)
 
     def _owed(self, turn_id: TurnId) -> Turn:
         turn = self.turns.get(turn_id)
@@ -169,6 +218,10 @@ class MemoryTables:
                 self.turns[turn.id] = replace(turn, stop_requested=True)
         self.sessions[session.id] = replace(session, closed_at=at)
         return PutAway(self.sessions[session.id], unanswered)
+
+    def _delete(self, session_id: SessionId) -> None:
+        self.sessions.pop(session_id, None)
+        self.turns = {i: t for i, t in self.turns.items() if t.session_id != session_id}
 
     def _summary(self, session: Session) -> SessionSummary:
         turns = self._turns_of(session.id)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from bot.domain.turn import Turn
 from bot.store import SqliteStore
+from tests.contracts.store.steps import NOON
 from tests.samples import CHANNEL, OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, prompt, session
 
 SHORT, LONG = 100, 10_000  # turns
+EDITED = replace(prompt(1050, "edited"), edited_at=NOON)
 
 
 class Meter:
@@ -70,6 +73,10 @@ async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
         "list": await meter.of(lambda: store.sessions_at(CHANNEL)),
         "newest": await meter.of(lambda: store.newest_version(last.anchor)),
         "stop": await meter.of(lambda: store.request_stop(SESSION_ID)),
+        "unanswered": await meter.of(store.unanswered),
+        "heard at": await meter.of(lambda: store.heard_at(CHANNEL, since=last.anchor - 20)),
+        "revise": await meter.of(lambda: store.revise([EDITED])),
+        "erase": await meter.of(lambda: store.erase([last.anchor, last.anchor - 1])),
         "forgive": await meter.of(store.forgive_attempts),
         "rename": await meter.of(lambda: store.rename_session(SESSION_ID, "title")),
         "reset": await meter.of(lambda: store.open_session(session(session_id=OTHER_SESSION_ID))),

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.reply import Reply
+from bot.domain.wording import title_from
 from bot.store import SqliteStore
-from tests.contracts.store.steps import begin, received
-from tests.samples import OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID
+from tests.contracts.store.steps import NOON, begin, received
+from tests.samples import OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, prompt
 
 QUESTION = "where is the treasure "
 ANSWER = "under the old oak "
@@ -31,3 +33,28 @@ async def test_no_word_of_a_deleted_session_is_left_on_the_disk(
 
     assert not any(_is_on_disk(path, word) for word in words)
     assert _is_on_disk(path, "still here")
+
+
+async def test_no_word_of_a_deleted_message_is_left_on_the_disk(
+    store: SqliteStore, path: Path
+) -> None:
+    await received(store, 1001, "still here")
+    turn = await received(store, 1000, QUESTION * 500)
+    await store.rename_session(SESSION_ID, title_from(QUESTION * 500))
+    assert _is_on_disk(path, QUESTION)
+
+    await store.erase([turn.anchor])
+
+    assert not _is_on_disk(path, QUESTION)
+    assert _is_on_disk(path, "still here")
+
+
+async def test_no_word_that_was_edited_out_is_left_on_the_disk(
+    store: SqliteStore, path: Path
+) -> None:
+    await received(store, 1000, QUESTION * 500)
+
+    await store.revise([replace(prompt(1000, "never mind"), edited_at=NOON)])
+
+    assert not _is_on_disk(path, QUESTION)
+    assert _is_on_disk(path, "never mind")

@@ -93,7 +93,7 @@ async def _context(archive: Archive, session: Session, turn: Turn, default_model
     direct = session.place.is_direct
     history = await _history(archive, turn, floor)
     messages = [m for one in history for m in said_in(one, direct=direct)]
-    messages += [render(prompt, direct=direct) for prompt in turn.prompts]
+    messages += [render(prompt, direct=direct) for prompt in turn.kept_prompts]
     costs = [estimate(message.text) for message in messages]
     billed = turn.usage.input_tokens if turn.usage else None
     return {

@@ -152,6 +152,25 @@ class TwoStores(RuleBasedStateMachine):
     def request_stop(self, number: int) -> None:
         self.both(lambda store: store.request_stop(self.session_id(number)))
 
+    @rule(message=st.integers(1000, 1100), minutes=st.none() | st.integers(1, 3))
+    def revise(self, message: int, minutes: int | None) -> None:
+        at = None if minutes is None else MORNING + timedelta(minutes=minutes)
+        said = replace(prompt(message, f"said in minute {minutes}"), edited_at=at)
+        self.both(lambda store: store.revise([said]))
+
+    @rule(messages=st.lists(st.integers(1000, 1100), max_size=40))
+    def erase(self, messages: list[int]) -> None:
+        self.both(lambda store: store.erase(messages))
+
+    @precondition(lambda self: self.turns > 5)
+    @rule(place=places)
+    def erase_place(self, place: Place) -> None:
+        self.both(lambda store: _sorted(store.erase_place(place)))
+
+    @rule(place=places, since=st.integers(1000, 1100))
+    def heard_at(self, place: Place, since: int) -> None:
+        self.both(lambda store: store.heard_at(place, since=since))
+
     @rule(number=numbers)
     def put_off(self, number: int) -> None:
         self.both(lambda store: store.put_off(self.turn_id(number)))
@@ -175,11 +194,16 @@ class TwoStores(RuleBasedStateMachine):
     @invariant()
     def tell_the_same(self) -> None:
         self.both(lambda store: store.owing())
+        self.both(lambda store: store.unanswered())
         self.both(lambda store: store.watermarks())
         self.both(lambda store: store.unheard(range(1000, 1100)))
         self.both(lambda store: store.places_since(MORNING, limit=9))
         self.both(lambda store: store.session_at(CHANNEL))
         self.both(lambda store: store.sessions_at(CHANNEL))
+
+
+async def _sorted(listed: Awaitable[list[SessionId]]) -> list[SessionId]:
+    return sorted(await listed)
 
 
 async def _outcome(store: Store, act: Callable[[Store], Awaitable[object]]) -> object:
