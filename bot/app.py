@@ -13,6 +13,7 @@ from uuid import uuid4
 from bot import __version__
 from bot.clock import SystemClock
 from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreUnusable
+from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
@@ -150,15 +151,21 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
                 nods=nods,
                 clock=clock,
             )
-            catch_up = CatchUp(
-                attendance=store,
-                past=DiscordPast(connection.client),
-                intake=intake,
-                clock=clock,
-                hours=settings.catch_up_hours,
-            )
             sessions = Sessions(
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
+            )
+            amender = Amender(
+                amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
+            )
+            catch_up = CatchUp(
+                attendance=store,
+                amendments=store,
+                past=DiscordPast(connection.client),
+                intake=intake,
+                amender=amender,
+                lanes=lanes,
+                clock=clock,
+                hours=settings.catch_up_hours,
             )
             sync = CommandSync(notebook=store, clock=clock)
             entry = Entry(

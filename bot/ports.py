@@ -13,7 +13,7 @@ from typing import Protocol
 
 from bot.domain.completion import CompletionEvent, Usage
 from bot.domain.context import Context
-from bot.domain.hearing import Reading, Sight, Utterance, Watermarks
+from bot.domain.hearing import Passage, Reading, Sight, Watermarks
 from bot.domain.message import Prompt
 from bot.domain.reply import Mark, Page, Post, Reply
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
@@ -358,10 +358,11 @@ class Past(Protocol):
 
     async def read(
         self, place: Place, *, after: int, before: int | None = None, most: int
-    ) -> list[Utterance]:
+    ) -> Passage:
         """Return the newest messages between two ids, oldest first, meant for us or not.
 
-        Empty where we may not read what was said before.
+        What is before `after` and came along is in it too. Empty where we may not read what
+        was said before.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -31,6 +31,25 @@ class Utterance:
     in_thread_of_ours: bool = False
     mentions_us: bool = False
     replies_to_us: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The newest part of what stands at a place, oldest first, as it was read.
+
+    What is kept from us is not in `said`, but in `there`. From `since` on nothing that
+    stands there is missing; None: nothing is known of what is not there.
+    """
+
+    said: tuple[Utterance, ...] = ()
+    there: frozenset[int] = frozenset()
+    since: int | None = None
+
+    def lacks(self, messages: Iterable[int]) -> set[int]:
+        """Return those of the messages, said before it was read, that do not stand there."""
+        if self.since is None:
+            return set()
+        return {number for number in messages if number >= self.since} - self.there
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.domain.errors import BotError, ModelDown, PlaceGone, PostRefused, Silenced, TurnSettled
-from bot.domain.reply import Ending, Reply
+from bot.domain.reply import Ending, Page, Reply
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.checking import LateCheck
@@ -199,7 +199,7 @@ class Answerer:
         if turn.reply is None and screen.text.strip():
             turn = await self._keep(turn, Answer(Reply(screen.text, Ending.STOPPED)))
         if is_silenced and turn.reply is not None:
-            await screen.break_off(settled(turn.reply, long_after=self._long_after))
+            await screen.break_off(self._pages(turn, turn.reply))
         await self._ledger.settle_turn(turn.id, TurnState.ABANDONED)
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
@@ -276,9 +276,9 @@ class Answerer:
     async def _deliver(self, turn: Turn, screen: Screen) -> None:
         assert turn.reply is not None, "an answered turn has a reply"  # noqa: S101
         try:
-            await screen.finish(settled(turn.reply, long_after=self._long_after))
+            await screen.finish(self._pages(turn, turn.reply))
         except PostRefused:
-            await screen.finish(without_file(turn.reply))
+            await screen.finish(without_file(turn.reply, is_withdrawn=turn.is_withdrawn))
         if screen.owes_check:
             self._checks[turn.id] = self._clock.monotonic() + LATE_CHECK_AFTER
             await self._ledger.settle_turn(turn.id, TurnState.POSTED)
@@ -296,7 +296,7 @@ class Answerer:
         check = LateCheck(turn, owed.session.place, messenger=self._messenger, clock=self._clock)
         state = _final_state(turn.reply)
         try:
-            await check.repair(settled(turn.reply, long_after=self._long_after))
+            await check.repair(self._pages(turn, turn.reply))
         except PlaceGone:
             state = TurnState.ABANDONED
         self._checks.pop(turn.id, None)
@@ -307,6 +307,9 @@ class Answerer:
         else:
             log.info("%s event=checked state=%s", _name(turn), state)
         return 0.0
+
+    def _pages(self, turn: Turn, reply: Reply) -> list[Page]:
+        return settled(reply, long_after=self._long_after, is_withdrawn=turn.is_withdrawn)
 
     def _screen(self, owed: Owed, halt: asyncio.Event) -> Screen:
         turn = owed.turn

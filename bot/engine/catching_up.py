@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,12 +27,15 @@ from bot.domain.errors import MessengerBusy, PlaceGone
 from bot.domain.hearing import Sight, Utterance, Watermark, id_at
 from bot.domain.session import Place
 from bot.domain.turn import MOST_TOGETHER
+from bot.engine.amending import Amender
 from bot.engine.attention import Attention, meant
+from bot.engine.awakening import Awakening
 from bot.engine.closing import MOST_READ, Closer, Gap, Tally
 from bot.engine.holding import Held
 from bot.engine.intake import Intake
+from bot.engine.lanes import Lanes
 from bot.engine.patience import insist
-from bot.ports import Attendance, Clock, Past
+from bot.ports import Amendments, Attendance, Clock, Past
 
 log = logging.getLogger(__name__)
 
@@ -63,17 +66,30 @@ class CatchUp:
     """Stands before the intake, and lets in what is said at open places."""
 
     def __init__(
-        self, *, attendance: Attendance, past: Past, intake: Intake, clock: Clock, hours: float
+        self,
+        *,
+        attendance: Attendance,
+        amendments: Amendments,
+        past: Past,
+        intake: Intake,
+        amender: Amender,
+        lanes: Lanes,
+        clock: Clock,
+        hours: float,
     ) -> None:
         self._attendance = attendance
         self._past = past
         self._intake = intake
+        self._amender = amender
         self._clock = clock
         self._attention = Attention()
+        self._awakening = Awakening(amendments=amendments, intake=intake, lanes=lanes, clock=clock)
         self._queue: asyncio.Queue[_Sighting] = asyncio.Queue()
         self._held = Held()
         self._closer = Closer(
             attendance=attendance,
+            amendments=amendments,
+            amender=amender,
             past=past,
             intake=intake,
             clock=clock,
@@ -88,6 +104,7 @@ class CatchUp:
         self._common = 0
         self._own: dict[int, Watermark] = {}
         self._recent: list[Place] = []
+        self._unanswered: set[Place] = set()  # whose questions are to be looked at again
         self._unfinished = 0
 
     def begin(self) -> None:
@@ -128,6 +145,26 @@ class CatchUp:
             self._expect(_Sighting(self._epoch, (Sight(place),), is_late=True))
         return True
 
+    def edit(self, utterance: Utterance) -> None:
+        """Know that a message says something else now."""
+        if self.is_open(utterance.place):
+            self._amender.edit(utterance)
+            return
+        self._amender.revise(utterance)
+        if self._is_unsettled(utterance.place):
+            self._held.edit(utterance)
+
+    def erase(self, place: Place, messages: Collection[int]) -> None:
+        """Know that messages were deleted."""
+        self._amender.erase(messages)
+        if self._is_unsettled(place):
+            self._held.erase(place, messages)
+
+    def forget(self, place: Place) -> None:
+        """Know that a place was deleted with all that was said there."""
+        self._held.forget(place)
+        self._amender.forget(place)
+
     def is_open(self, place: Place) -> bool:
         """Whether what is said at a place is let in at once."""
         if place.channel_id in self._open:
@@ -135,8 +172,9 @@ class CatchUp:
         return place not in self._expected and 0 < self._epoch < place.channel_id
 
     async def resume(self) -> int:
-        """Wake what is owed: it is older than all that was missed, so it need not wait.
+        """Wake what is owed: it is older than all that was missed, so it need not wait for it.
 
+        Only where an answer is not written yet the questions are looked at again first.
         Before the first connection ever it is made durable that what was said until then is
         not ours to answer.
         """
@@ -144,7 +182,7 @@ class CatchUp:
         if marks.common is None:
             now = id_at(self._clock.now())
             await insist(self._clock, partial(self._attendance.stay_alive, now))
-        return await self._intake.resume()
+        return await self._awakening.resume()
 
     async def answer(self, place: Place, actor: Actor, oldest: int, newest: int) -> bool:
         """Have answered what was offered; False when nothing is left of it to be answered.
@@ -153,8 +191,9 @@ class CatchUp:
             MessengerBusy, PlaceGone: it cannot be read.
         """
         demand(actor, Action.CATCH_UP, place)
-        said = await self._past.read(place, after=oldest - 1, before=newest + 1, most=MOST_READ)
-        fresh = await self._closer.unheard(meant(said))
+        passage = await self._past.read(place, after=oldest - 1, before=newest + 1, most=MOST_READ)
+        heard = [u for u in meant(passage.said) if u.prompt.message_id >= oldest]
+        fresh = await self._closer.unheard(heard)
         prompts = [utterance.prompt for utterance in fresh[-MOST_TOGETHER:]]
         if not prompts:
             return False
@@ -163,6 +202,7 @@ class CatchUp:
     async def run(self) -> None:
         """Catch up with places, until cancelled."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._awakening.run())
             while True:
                 sighting = await self._queue.get()
                 if sighting.epoch != self._epoch:
@@ -199,6 +239,10 @@ class CatchUp:
         self._open.difference_update(sight.place.channel_id for sight in sighting.sights)
         self._queue.put_nowait(sighting)
 
+    def _is_unsettled(self, place: Place) -> bool:
+        """Whether it is about to be known what was missed at a place."""
+        return place in self._expected or bool(self._held.at(place))
+
     async def _move_common(self, at: datetime) -> None:
         """Move the common watermark once everything that arrived until now is durable."""
         await self._intake.caught_up()
@@ -213,8 +257,8 @@ class CatchUp:
         since = self._clock.now() - RECENT
         ask = partial(self._attendance.places_since, since, limit=MOST_ASKED)
         self._recent = await insist(self._clock, ask)
-        lagging = [mark.place for mark in marks.own.values() if mark.lags]
-        direct = [place for place in (*lagging, *self._recent) if place.is_direct]
+        self._unanswered = await self._awakening.places()
+        direct = [place for place in self._asked_for() if place.is_direct]
         held = [place for place in self._held if place not in self._expected]
         return replace(sighting, sights=tuple(map(Sight, dict.fromkeys((*direct, *held)))))
 
@@ -251,10 +295,14 @@ class CatchUp:
         if sighting.guild_id is None:
             return
         told = {sight.place for sight in sighting.sights}
-        lagging = (mark.place for mark in self._own.values() if mark.lags)
-        for place in dict.fromkeys((*lagging, *self._recent)):
+        for place in self._asked_for():
             if place.guild_id == sighting.guild_id and place not in told:
                 yield Sight(place)
+
+    def _asked_for(self) -> Iterable[Place]:
+        """Return the places that are read though nobody may tell of them."""
+        lagging = (mark.place for mark in self._own.values() if mark.lags)
+        return dict.fromkeys((*lagging, *self._recent))
 
     def _bound(self, sight: Sight, sighting: _Sighting) -> int:
         common = self._base if sighting.is_late else self._common
@@ -267,7 +315,11 @@ class CatchUp:
 
     def _is_quiet(self, sight: Sight, bound: int) -> bool:
         own = self._own.get(sight.place.channel_id)
-        if sight.newest is None or (own is not None and own.lags):
+        if (
+            sight.newest is None
+            or sight.place in self._unanswered
+            or (own is not None and own.lags)
+        ):
             return False
         return sight.newest <= bound
 
@@ -280,6 +332,7 @@ class CatchUp:
             is_done = False
         if gap.epoch != self._epoch:
             return
+        self._unanswered.discard(gap.place)
         self._closer.tally.failed += not is_done
         if is_done:
             self._own.pop(gap.place.channel_id, None)
@@ -293,8 +346,15 @@ class CatchUp:
         self._open.add(place.channel_id)
         self._expected.discard(place)
         self._closing.discard(place)
-        for utterance in self._held.release(place):
+        waited, changes = self._held.release(place)
+        for utterance in waited:
             self._intake.hear(utterance)
+        # Once more: what was recorded while they came knew nothing of them.
+        for utterance in changes.edited.values():
+            self._amender.edit(utterance)
+        if changes.deleted:
+            self._amender.erase(changes.deleted)
+        self._awakening.wake(place)
 
     def _report(self) -> None:
         tally, self._closer.tally = self._closer.tally, Tally()

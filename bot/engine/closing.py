@@ -11,14 +11,15 @@ from functools import partial
 from itertools import islice
 
 from bot.domain.errors import MessengerBusy, PlaceGone
-from bot.domain.hearing import Reading, Utterance, id_at
+from bot.domain.hearing import Passage, Reading, Utterance, id_at
 from bot.domain.session import Place
 from bot.domain.turn import MOST_TOGETHER
+from bot.engine.amending import Amender
 from bot.engine.attention import meant
 from bot.engine.holding import Held
 from bot.engine.intake import Intake
 from bot.engine.patience import insist, pauses
-from bot.ports import Attendance, Clock, Past
+from bot.ports import Amendments, Attendance, Clock, Past
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ class Closer:
         self,
         *,
         attendance: Attendance,
+        amendments: Amendments,
+        amender: Amender,
         past: Past,
         intake: Intake,
         clock: Clock,
@@ -65,6 +68,8 @@ class Closer:
         answered_within: timedelta,
     ) -> None:
         self._attendance = attendance
+        self._amendments = amendments
+        self._amender = amender
         self._past = past
         self._intake = intake
         self._clock = clock
@@ -87,12 +92,14 @@ class Closer:
         while True:
             self._held.again.discard(place)
             reading_from = id_at(self._clock.now())
-            said = await self._read(gap)
-            if said is None:
+            passage = await self._read(gap)
+            if passage is None:
                 return False
+            await self._amend(gap, passage)
+            said = [u for u in passage.said if u.prompt.message_id > _again_from(gap)]
             missed = {u.prompt.message_id: u for u in meant(said)}
             missed |= self._held.at(place)
-            fresh = await self.unheard([missed[number] for number in sorted(missed)])
+            fresh = await self.unheard(self._held.amended(place, missed))
             if gap.epoch != self._epoch:
                 return True
             answered, offered = self._shared_out(fresh, gap)
@@ -114,17 +121,28 @@ class Closer:
         unheard = await insist(self._clock, partial(self._attendance.unheard, numbers))
         return [utterance for utterance in said if utterance.prompt.message_id in unheard]
 
-    async def _read(self, gap: Gap) -> list[Utterance] | None:
-        overlap = int(OVERLAP.total_seconds() * 1000) << 22
+    async def _amend(self, gap: Gap, passage: Passage) -> None:
+        """Change what was edited since it was heard, and erase what is not there any more.
+
+        What is heard at the place meanwhile is held, so that all that is recorded by now was
+        said before it was read. In another epoch the place may be open again.
+        """
+        edited = [u.prompt for u in passage.said if u.prompt.edited_at is not None]
+        heard: set[int] = set()
+        if passage.since is not None:
+            ask = partial(self._amendments.heard_at, gap.place, since=passage.since)
+            heard = await insist(self._clock, ask)
+        if gap.epoch == self._epoch:
+            await self._amender.take_in(edited, passage.lacks(heard))
+
+    async def _read(self, gap: Gap) -> Passage | None:
         for pause in islice(pauses(), ATTEMPTS):
             try:
                 async with self.room:
-                    return await self._past.read(
-                        gap.place, after=max(gap.after - overlap, 0), most=MOST_READ
-                    )
+                    return await self._past.read(gap.place, after=_again_from(gap), most=MOST_READ)
             except PlaceGone as error:
                 log.info("event=not_there channel=%d reason=%s", gap.place.channel_id, error)
-                return []
+                return Passage()
             except MessengerBusy as error:
                 log.warning(
                     "event=catch_up_waiting channel=%d seconds=%.1f reason=%s",
@@ -184,3 +202,8 @@ class Closer:
             await insist(self._clock, partial(self._attendance.keep_up, place, reading))
         for prompt in prompts:
             self._held.drop(place, prompt.message_id)
+
+
+def _again_from(gap: Gap) -> int:
+    overlap = int(OVERLAP.total_seconds() * 1000) << 22
+    return max(gap.after - overlap, 0)

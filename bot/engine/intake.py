@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from uuid import uuid4
@@ -24,6 +24,9 @@ from bot.ports import Clock, Inbox, Ledger
 log = logging.getLogger(__name__)
 
 BATCH = 64  # prompts committed together at most
+
+
+Act = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ class Intake:
         self._clock = clock
         self._answerer = answerer
         self._nods = nods
-        self._waiting: asyncio.Queue[_Heard] = asyncio.Queue()
+        self._waiting: asyncio.Queue[_Heard | Act] = asyncio.Queue()
 
     def hear(self, utterance: Utterance) -> None:
         """Take in a message that is meant for the bot.
@@ -68,6 +71,10 @@ class Intake:
         """
         prompt = utterance.prompt
         self._waiting.put_nowait(_Heard(self.fresh_session(utterance.place, prompt), prompt))
+
+    def then(self, act: Act) -> None:
+        """Have something done once all that was heard so far is durable, and before the rest."""
+        self._waiting.put_nowait(act)
 
     async def say(self, session: Session, prompt: Prompt) -> Turn | None:
         """Take in a prompt for `session`, or for the one open at its place.
@@ -105,15 +112,16 @@ class Intake:
             title=title_from(prompt.text),
         )
 
-    async def resume(self) -> int:
-        """Wake every session that was left owing something; return how many.
+    async def resume(self, *, but: Collection[SessionId] = ()) -> int:
+        """Wake every session that was left owing something, but for some; return how many.
 
         There is no second path for recovery: a restart looks like a message.
         """
         owing = await insist(self._clock, self._ledger.owing)
-        for session_id in owing:
+        woken = [session_id for session_id in owing if session_id not in but]
+        for session_id in woken:
             self._lanes.wake(session_id)
-        return len(owing)
+        return len(woken)
 
     async def caught_up(self) -> None:
         """Wait until everything that was heard so far is durable."""
@@ -122,18 +130,34 @@ class Intake:
     async def run(self) -> None:
         """Commit what arrives, until cancelled."""
         while True:
-            batch = [await self._waiting.get()]
-            while len(batch) < BATCH and not self._waiting.empty():
-                batch.append(self._waiting.get_nowait())
-            prompts = [(heard.session, heard.prompt) for heard in batch]
-            hear = partial(self._inbox.hear, prompts, joinable=self._answerer.fresh)
-            turns = await insist(self._clock, hear)
-            for heard, turn in zip(batch, turns, strict=True):
-                if turn is not None:
-                    self._take_in(heard, turn)
-                if not heard.turn.done():
-                    heard.turn.set_result(turn)
+            batch, act = await self._arrived()
+            if batch:
+                await self._commit(batch)
+            if act is not None:
+                await act()
                 self._waiting.task_done()
+
+    async def _arrived(self) -> tuple[list[_Heard], Act | None]:
+        """Wait for something; return what was heard, up to what is to be done after it."""
+        batch: list[_Heard] = []
+        arrived = await self._waiting.get()
+        while isinstance(arrived, _Heard):
+            batch.append(arrived)
+            if len(batch) == BATCH or self._waiting.empty():
+                return batch, None
+            arrived = self._waiting.get_nowait()
+        return batch, arrived
+
+    async def _commit(self, batch: Sequence[_Heard]) -> None:
+        prompts = [(heard.session, heard.prompt) for heard in batch]
+        hear = partial(self._inbox.hear, prompts, joinable=self._answerer.fresh)
+        turns = await insist(self._clock, hear)
+        for heard, turn in zip(batch, turns, strict=True):
+            if turn is not None:
+                self._take_in(heard, turn)
+            if not heard.turn.done():
+                heard.turn.set_result(turn)
+            self._waiting.task_done()
 
     def _take_in(self, heard: _Heard, turn: Turn) -> None:
         self._owe(turn)

@@ -21,20 +21,23 @@ def growing(text: str, *, long_after: int) -> list[Page]:
     return _with_controls(texts, Controls.STOP)
 
 
-def settled(reply: Reply, *, long_after: int) -> list[Page]:
+def settled(reply: Reply, *, long_after: int, is_withdrawn: bool = False) -> list[Page]:
     """Return the pages that show a reply for good: at least one.
 
     An answer of more than `long_after` pages comes as one page with the whole in a file.
+    With `is_withdrawn` it says so where the answer was stopped for that.
     """
+    words = note(reply, is_withdrawn=is_withdrawn)
     texts = [piece.text for piece in paginate(reply.text, most=long_after + 1)]
     if len(texts) > long_after:
-        return [_in_file(reply)]
-    return _in_pages(reply, texts)
+        return [_in_file(reply, words)]
+    return _in_pages(texts, words)
 
 
-def without_file(reply: Reply) -> list[Page]:
+def without_file(reply: Reply, *, is_withdrawn: bool = False) -> list[Page]:
     """Return the pages that show a reply for good where no file is taken, however many."""
-    return _in_pages(reply, [piece.text for piece in paginate(reply.text)])
+    words = note(reply, is_withdrawn=is_withdrawn)
+    return _in_pages([piece.text for piece in paginate(reply.text)], words)
 
 
 def cut_off(page: Page) -> Page:
@@ -44,8 +47,7 @@ def cut_off(page: Page) -> Page:
     return Page("\n".join([*(piece.text for piece in pieces), CUT_OFF]), Controls.RETRY)
 
 
-def _in_pages(reply: Reply, texts: list[str]) -> list[Page]:
-    words = note(reply)
+def _in_pages(texts: list[str], words: str) -> list[Page]:
     if words and texts and _length(texts[-1]) + 1 + _length(words) <= PAGE_LIMIT:
         texts[-1] = f"{texts[-1]}\n{words}"
     elif words:
@@ -58,9 +60,9 @@ def _length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _in_file(reply: Reply) -> Page:
+def _in_file(reply: Reply, words: str) -> Page:
     first = paginate(reply.text, limit=PAGE_LIMIT - _ROOM_FOR_NOTES, most=1)[0].text
-    text = "\n".join(part for part in (first, WHOLE_IN_FILE, note(reply)) if part)
+    text = "\n".join(part for part in (first, WHOLE_IN_FILE, words) if part)
     return Page(text, Controls.RETRY, File(FILE_NAME, reply.text.encode()))
 
 

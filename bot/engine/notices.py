@@ -71,6 +71,7 @@ IN_LINE = (
 WAITING_WORDS = frozenset({*_DOWN.values(), IN_LINE})
 _LONGEST_NAME = 60  # characters of a model's name that are shown
 
+WITHDRAWN = "🗑️ The question was deleted, so I have stopped."
 REFUSED_BY_DISCORD = (
     "-# 🛑 Discord did not take this part of the answer (a filter of this server, most likely)."
 )
@@ -81,9 +82,11 @@ STILL_WRITING = "-# ✍️ A long answer: it goes on, and will come whole as a f
 WHOLE_IN_FILE = "-# 📄 This is the beginning; the whole answer is in the file."
 
 
-def note(reply: Reply) -> str:
+def note(reply: Reply, *, is_withdrawn: bool = False) -> str:
     """Return what the bot says under a reply, or instead of one; nothing under a whole one."""
     words = _FAULTS[reply.fault] if reply.fault else _ENDINGS[reply.ending]
+    if is_withdrawn and reply.ending is Ending.STOPPED:
+        words = WITHDRAWN
     lines = [words if reply.is_notice else f"-# {words}"] if words else []
     if reply.model and reply.instead_of:
         lines.append(

@@ -35,6 +35,7 @@ class Retried(StrEnum):
     STARTED = "started"
     NOTHING = "nothing"  # there is no answer yet
     BUSY = "busy"  # the newest answer is still being written
+    WITHDRAWN = "withdrawn"  # its question was deleted
     NOT_NEWEST = "not_newest"  # the conversation has gone on since, or was put away
 
 
@@ -171,7 +172,7 @@ class Sessions:
         if await self._archive.speakers(session_id) - {actor.id}:
             demand(actor, Action.DELETE_SHARED, place, session)
         await self._archive.close_session(session_id, self._clock.now())
-        self._break_off(session_id)
+        self.break_off(session_id)
         # While Discord is away the answer cannot be marked; the words go all the same.
         with suppress(TimeoutError):
             async with asyncio.timeout(MARKED_WITHIN):
@@ -198,22 +199,24 @@ class Sessions:
         if before is not None:
             session_id = before.session.id
             log.info("session=%s event=put_away unanswered=%d", session_id, before.unanswered)
-            self._break_off(session_id)
+            self.break_off(session_id)
 
     async def _stop(self, session_id: SessionId) -> bool:
         turn = await self._archive.request_stop(session_id)
         if turn is None:
             return False
         log.info("session=%s turn=%s event=stopping", session_id, turn.id)
-        self._break_off(session_id)
+        self.break_off(session_id)
         return True
 
-    def _break_off(self, session_id: SessionId) -> None:
+    def break_off(self, session_id: SessionId) -> None:
         """Have the answer end that the session is at, or that waits for the model there."""
         self._answerer.halt(session_id)
         self._lanes.wake(session_id)
 
     async def _retry(self, turn: Turn) -> Retried:
+        if turn.is_withdrawn:
+            return Retried.WITHDRAWN
         if turn.state is TurnState.ANSWERED:
             # Its button may be seen a moment before it is known here that all of it is.
             with suppress(TimeoutError):

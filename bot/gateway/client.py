@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ import aiohttp
 import discord
 
 from bot.domain.hearing import Sight, Utterance, is_heard
+from bot.domain.session import Place
 from bot.gateway.past import sights_of
 from bot.gateway.translate import is_withheld, translate
 from bot.ports import Clock
@@ -44,6 +45,18 @@ class Ears(Protocol):
 
     def hear(self, utterance: Utterance) -> bool:
         """Take a message in if it is meant for the bot; say whether it is."""
+        ...
+
+    def edit(self, utterance: Utterance) -> None:
+        """Know that a message says something else now."""
+        ...
+
+    def erase(self, place: Place, messages: Collection[int]) -> None:
+        """Know that messages were deleted."""
+        ...
+
+    def forget(self, place: Place) -> None:
+        """Know that a place was deleted with all that was said there."""
         ...
 
     async def resume(self) -> int:
@@ -183,6 +196,41 @@ class Client(discord.Client):
             self._ears.hear(utterance)
         elif is_heard(utterance):
             await self._entry.miss(message)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """Hear what a message says now; no await stands before it, as with the next three.
+
+        Discord tells of previews and pins in the same way: without a moment nothing was
+        edited.
+        """
+        message = payload.message
+        if self.user is None or message.edited_at is None or message.author.bot:
+            return
+        utterance = translate(message, self.user)
+        has_intent = self.intents.message_content
+        if not is_withheld(message, utterance, self.user, has_intent=has_intent):
+            self._ears.edit(utterance)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Know that a message was deleted."""
+        self._ears.erase(Place(payload.channel_id, payload.guild_id), {payload.message_id})
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Know that many messages were deleted at once."""
+        self._ears.erase(Place(payload.channel_id, payload.guild_id), payload.message_ids)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Know that a channel was deleted; the library tells of its threads one by one."""
+        self._ears.forget(Place(channel.id, channel.guild.id))
+
+    async def on_thread_delete(self, thread: discord.Thread) -> None:
+        """Know that a thread was deleted, by itself or with its channel."""
+        self._ears.forget(Place(thread.id, thread.guild.id))
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """Know that a thread was deleted that had been put away, so that the library forgot it."""
+        if payload.thread is None:
+            self._ears.forget(Place(payload.thread_id, payload.guild_id))
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """Take one command, button or autocomplete."""

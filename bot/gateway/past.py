@@ -9,7 +9,7 @@ from collections.abc import Callable
 import discord
 
 from bot.domain.errors import MessengerBusy, PlaceGone, PostGone, PostRefused
-from bot.domain.hearing import Sight, Utterance, id_at
+from bot.domain.hearing import Passage, Sight, Utterance, id_at
 from bot.domain.session import Place
 from bot.engine.pacing import Urgency
 from bot.gateway import phrases
@@ -34,20 +34,27 @@ class DiscordPast:
 
     async def read(
         self, place: Place, *, after: int, before: int | None = None, most: int
-    ) -> list[Utterance]:
+    ) -> Passage:
         channel = await self._channel(place)
         if isinstance(channel, Readable) and not self._may_read(channel):
-            return []
+            return Passage()
         found: list[discord.Message] = []
-        while len(found) < most:
+        is_newest = before is None
+        is_whole = False
+        while len(found) < most and not is_whole:
             page = await self._page(channel, place, before)
-            found += [message for message in page if message.id > after]
-            if len(page) < PAGE or page[-1].id <= after:
+            found += page
+            is_whole = len(page) < PAGE
+            if is_whole or page[-1].id <= after:
                 break
             before = page[-1].id
         else:
             log.warning("event=past_cut channel=%d read=%d", place.channel_id, len(found))
-        return self._translated(found[::-1])
+        return Passage(
+            tuple(self._translated(found[::-1])),
+            frozenset(message.id for message in found),
+            _complete_since(place, found, is_whole=is_whole) if is_newest else None,
+        )
 
     async def offer(self, place: Place, *, count: int, oldest: int, newest: int) -> None:
         client = self._client()
@@ -132,6 +139,16 @@ class DiscordPast:
         said = [(message, translate(message, us)) for message in messages]
         has_intent = client.intents.message_content
         return [u for m, u in said if not is_withheld(m, u, us, has_intent=has_intent)]
+
+
+def _complete_since(place: Place, found: list[discord.Message], *, is_whole: bool) -> int | None:
+    """Return from which message on nothing is missing in what was found, newest first.
+
+    In a server, where nothing was found that proves nothing: the permission may be gone.
+    """
+    if not found and not place.is_direct:
+        return None
+    return 0 if is_whole else found[-1].id
 
 
 def sights_of(guild: discord.Guild) -> list[Sight]:

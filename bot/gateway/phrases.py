@@ -94,6 +94,7 @@ _RETRIES = {
     Retried.STARTED: RETRYING,
     Retried.NOTHING: "There is no answer yet that I could give again.",
     Retried.BUSY: "The newest answer is still being written. Stop it first, or wait for its end.",
+    Retried.WITHDRAWN: "The question was deleted, so there is nothing to answer again. Ask anew.",
     Retried.NOT_NEWEST: (
         "The conversation has gone on since, or was put away, and only its newest answer can "
         "be given again. Ask anew, or use `/retry`."

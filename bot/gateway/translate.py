@@ -35,6 +35,7 @@ def translate(message: discord.Message, us: discord.ClientUser) -> Utterance:
             author_name=speaker_name(message.author.display_name),
             text=_text(message, us),
             said_at=message.created_at,
+            edited_at=message.edited_at,
         ),
         actor=Actor(message.author.id, _kind(message), _RIGHTS),
         in_thread_of_ours=_is_thread_of(us, message.channel),

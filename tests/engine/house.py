@@ -12,6 +12,7 @@ from bot.domain.hearing import Sight, Utterance
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 from bot.domain.turn import Turn
+from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
@@ -74,6 +75,16 @@ class House:
         self.catch_up.hear(said)
         return said.prompt.message_id
 
+    def edit(self, number: int, text: str) -> None:
+        """Have a message say something else, and the bot told so."""
+        self.catch_up.edit(self.past.edit(number, text))
+
+    def delete(self, *numbers: int, place: Place = CHANNEL) -> None:
+        """Have messages deleted, and the bot told so."""
+        for number in numbers:
+            del self.past.said[number]
+        self.catch_up.erase(place, numbers)
+
     async def opened(self, *places: Place) -> None:
         """Wait until places are open."""
         await self.until(lambda: all(map(self.catch_up.is_open, places)))
@@ -108,6 +119,7 @@ class World:
         self.board = Board(LoopClock(), first_id=1 << 62)
         self.past = Shelf()
         self.hours = 6.0
+        self.waits_for_discord = False  # what is owed is not woken before the connection
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
         self.seconds = 0.0
@@ -206,14 +218,20 @@ class World:
             )
             catch_up = CatchUp(
                 attendance=store,
+                amendments=store,
                 past=guard_messenger(self.past, plan),
                 intake=intake,
+                amender=Amender(
+                    amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
+                ),
+                lanes=lanes,
                 clock=clock,
                 hours=self.hours,
             )
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(part.run()) for part in (intake, catch_up, nods)]
-                await intake.resume()
+                if not self.waits_for_discord:
+                    await intake.resume()
                 yield House(intake, sessions, room, lanes, catch_up, self.past, clock)
                 for task in tasks:
                     task.cancel()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.domain.errors import MessengerBusy, PlaceGone
-from bot.domain.hearing import Sight, Utterance, id_at
+from bot.domain.hearing import Passage, Sight, Utterance, id_at
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 from tests.fakes.virtual_time import START
 from tests.samples import ADA
+
+PAGE = 100  # messages that Discord gives at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Shelf:
     hidden: set[Place] = field(default_factory=set)
     failures: dict[Place, int] = field(default_factory=dict)  # how often a reading fails yet
     doors: dict[Place, asyncio.Event] = field(default_factory=dict)  # a reading waits at them
+    _given: set[int] = field(default_factory=set)  # numbers that no other message gets
+    withheld: set[int] = field(default_factory=set)  # messages that come without their words
     unheard_of: list[Sight] = field(default_factory=list)
     reads: list[Place] = field(default_factory=list)
 
@@ -44,10 +48,19 @@ class Shelf:
         """Have Ada write at a place, some seconds ago."""
         said_at = START + timedelta(seconds=self._now() - ago)
         number = id_at(said_at)
-        while number in self.said:
+        while number in self._given:
             number += 1
+        self._given.add(number)
         prompt = Prompt(number, ADA.id, "Ada", text, said_at)
         self.said[number] = Utterance(place, prompt, ADA, mentions_us=is_for_us)
+        return self.said[number]
+
+    def edit(self, number: int, text: str, *, is_for_us: bool = True) -> Utterance:
+        """Have a message say something else from now on."""
+        said = self.said[number]
+        edited_at = START + timedelta(seconds=self._now())
+        prompt = replace(said.prompt, text=text, edited_at=edited_at)
+        self.said[number] = replace(said, prompt=prompt, mentions_us=is_for_us)
         return self.said[number]
 
     def newest(self, place: Place) -> int:
@@ -56,9 +69,9 @@ class Shelf:
 
     async def read(
         self, place: Place, *, after: int, before: int | None = None, most: int
-    ) -> list[Utterance]:
+    ) -> Passage:
         self.reads.append(place)
-        found = self._found(place, after, before)[-most:]
+        passage = self._passage(place, after, before, most)
         await asyncio.sleep(0.05)
         if door := self.doors.get(place):
             await door.wait()
@@ -67,7 +80,7 @@ class Shelf:
             raise MessengerBusy("503")
         if place in self.gone:
             raise PlaceGone(str(place))
-        return [] if place in self.hidden else found
+        return Passage() if place in self.hidden else passage
 
     async def unseen(self, guild_id: int) -> list[Sight]:
         await asyncio.sleep(0.05)
@@ -79,12 +92,20 @@ class Shelf:
         if not any(o.place == place and o.newest == newest for o in self.offers):
             self.offers.append(offer)  # Discord knows the nonce
 
-    def _found(self, place: Place, after: int, before: int | None) -> list[Utterance]:
-        return [
-            u
-            for n, u in sorted(self.said.items())
-            if u.place == place and n > after and (before is None or n < before)
-        ]
+    def _passage(self, place: Place, after: int, before: int | None, most: int) -> Passage:
+        """Return page after page, the last one whole."""
+        there = [u for _, u in sorted(self.said.items()) if u.place == place]
+        there = [u for u in there if before is None or u.prompt.message_id < before]
+        wanted = sum(u.prompt.message_id > after for u in there)
+        count = min((wanted // PAGE + 1) * PAGE, max(most, PAGE))
+        found = there[-count:]
+        since = 0 if len(found) < count else found[0].prompt.message_id
+        is_proof = before is None and (bool(found) or place.is_direct)
+        return Passage(
+            tuple(u for u in found if u.prompt.message_id not in self.withheld),
+            frozenset(u.prompt.message_id for u in found),
+            since if is_proof else None,
+        )
 
     def _now(self) -> float:
         try:

@@ -17,6 +17,7 @@ from bot.clock import SystemClock
 from bot.domain.message import Prompt
 from bot.domain.session import Place, Session
 from bot.domain.turn import Turn
+from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
@@ -177,8 +178,13 @@ async def opened(
         clients: list[discord.Client] = []
         catch_up = CatchUp(
             attendance=store,
+            amendments=store,
             past=DiscordPast(lambda: clients[-1]),
             intake=intake,
+            amender=Amender(
+                amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
+            ),
+            lanes=lanes,
             clock=clock,
             hours=6,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import NoReturn
@@ -12,6 +12,7 @@ import discord
 
 from bot.clock import SystemClock
 from bot.domain.hearing import Sight, Utterance
+from bot.domain.session import Place
 from bot.engine.pacing import Governor
 from bot.gateway.client import SILENT_AFTER
 from bot.gateway.connection import Connection
@@ -24,6 +25,9 @@ class Ears:
 
     def __init__(self) -> None:
         self.heard: list[str] = []
+        self.edited: list[tuple[int, str]] = []
+        self.erased: list[tuple[Place, set[int]]] = []
+        self.forgotten: list[Place] = []
         self.resumed = 0
         self.begun = 0
         self.seen: dict[int, list[Sight]] = {}
@@ -38,6 +42,15 @@ class Ears:
             raise ValueError(utterance.prompt.text)
         self.heard.append(utterance.prompt.text)
         return True
+
+    def edit(self, utterance: Utterance) -> None:
+        self.edited.append((utterance.prompt.message_id, utterance.prompt.text))
+
+    def erase(self, place: Place, messages: Collection[int]) -> None:
+        self.erased.append((place, set(messages)))
+
+    def forget(self, place: Place) -> None:
+        self.forgotten.append(place)
 
     def begin(self) -> None:
         self.begun += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.domain.errors import MessengerBusy, PlaceGone
-from bot.domain.hearing import Sight, Utterance, id_at
+from bot.domain.hearing import Sight, id_at
 from bot.domain.session import Place
 from bot.gateway.past import DiscordPast
 from bot.playground import Channel, ChannelKind, Guild, LocalDiscord, Permission, Person
@@ -48,11 +48,7 @@ class Library:
     ) -> list[str]:
         """Return the texts of what was said."""
         found = await self.past.read(self.place(channel), after=after, before=before, most=most)
-        return texts(found)
-
-
-def texts(found: Sequence[Utterance]) -> list[str]:
-    return [utterance.prompt.text for utterance in found]
+        return [u.prompt.text for u in found.said if u.prompt.message_id > after]
 
 
 @asynccontextmanager
@@ -108,7 +104,7 @@ async def test_a_thread_that_was_put_away_is_still_known_for_one_of_ours(
 
     (said,) = [
         utterance
-        for utterance in await library.past.read(library.place(thread), after=0, most=100)
+        for utterance in (await library.past.read(library.place(thread), after=0, most=100)).said
         if utterance.prompt.text == "hello"
     ]
 
@@ -128,6 +124,8 @@ async def test_where_the_past_is_hidden_that_is_logged_once(
 
     assert caplog.text.count(f"event=past_hidden channel={library.general.id}") == 1
     assert library.asked == 0
+    passage = await library.past.read(library.place(library.general), after=0, most=9)
+    assert passage.lacks([5]) == set()
 
 
 def _is_hidden(library: Library) -> bool:
@@ -162,6 +160,51 @@ async def test_what_discord_withholds_is_not_taken_for_silence(local: LocalDisco
         await library.ada.say(library.general, "<@bot> hello")
 
         assert await library.read(library.general) == ["hello"]
+
+
+async def test_what_was_deleted_is_not_there_and_what_is_older_is_not_known(
+    library: Library,
+) -> None:
+    place = library.place(library.general)
+    said = [await library.ada.say(library.general, str(number)) for number in range(120)]
+    await library.ada.delete(said[-1])
+    await library.ada.edit(said[100], "edited")
+
+    passage = await library.past.read(place, after=said[110].id, most=1000)
+
+    assert library.asked == 1
+    assert passage.since == said[19].id
+    assert passage.lacks([said[0].id, said[60].id, said[119].id]) == {said[119].id}
+    (edited,) = [u.prompt for u in passage.said if u.prompt.edited_at is not None]
+    assert (edited.message_id, edited.text) == (said[100].id, "edited")
+
+
+async def test_a_past_read_to_its_beginning_lacks_all_that_was_deleted(library: Library) -> None:
+    first = await library.ada.say(library.general, "first")
+    await library.ada.say(library.general, "second")
+    await library.ada.delete(first)
+
+    passage = await library.past.read(library.place(library.general), after=0, most=1000)
+
+    assert passage.lacks([first.id]) == {first.id}
+
+
+async def test_an_empty_past_is_a_proof_in_direct_messages_only(library: Library) -> None:
+    direct = library.local.dm(library.ada)
+
+    assert (await library.past.read(library.place(library.general), after=0, most=9)).since is None
+    assert (await library.past.read(library.place(direct), after=0, most=9)).since == 0
+
+
+async def test_what_is_withheld_is_there_all_the_same(local: LocalDiscord) -> None:
+    local.world.rules = type(local.world.rules)(identify_every=0.0, message_content=False)
+    async with opened(local) as library:
+        said = await library.ada.say(library.general, "among ourselves")
+
+        passage = await library.past.read(library.place(library.general), after=0, most=9)
+
+        assert passage.said == ()
+        assert passage.lacks([said.id]) == set()
 
 
 async def test_people_are_asked_once_and_pinged_never(library: Library) -> None:

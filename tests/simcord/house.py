@@ -18,6 +18,7 @@ import discord
 from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionResult, MemberActor
 
 from bot.domain.session import Place, Session
+from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
@@ -184,18 +185,24 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             clock=clock,
         )
         sync = CommandSync(notebook=store, clock=clock)
+        sessions = Sessions(
+            archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
+        )
         catch_up = CatchUp(
             attendance=store,
+            amendments=store,
             past=DiscordPast(connected),
             intake=intake,
+            amender=Amender(
+                amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
+            ),
+            lanes=lanes,
             clock=clock,
             hours=6,
         )
         entry = Entry(
             catch_up=catch_up,
-            sessions=Sessions(
-                archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
-            ),
+            sessions=sessions,
             sync=sync,
             clock=clock,
             default_model="gpt-usual",
