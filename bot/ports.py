@@ -324,8 +324,11 @@ class Messenger(Protocol):
         """Take a post back; one that is gone already is no error."""
         ...
 
-    async def find(self, place: Place, anchor: int) -> list[Post]:
-        """Return our posts after the message `anchor` that carry a mark of it, oldest first."""
+    async def find(self, place: Place, *anchors: int) -> list[Post]:
+        """Return our posts after the first of some messages that carry a mark of one of them.
+
+        The oldest post comes first.
+        """
         ...
 
     async def read(self, place: Place, post: int) -> Post | None:

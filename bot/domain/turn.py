@@ -117,6 +117,15 @@ class Turn:
         return not self.kept_prompts
 
     @property
+    def anchors(self) -> tuple[int, ...]:
+        """Every id that may have named this turn.
+
+        It was a turn of fewer prompts before others joined it, or in what the store has
+        forgotten since.
+        """
+        return tuple(prompt.message_id for prompt in self.prompts)
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing more is owed."""
         return not MOVES[self.state]

@@ -53,7 +53,7 @@ class LateCheck:
             log.info("%s event=repair_refused post=%d reason=%s", self._name, post, error)
 
     async def _sweep(self) -> None:
-        for post in await self._messenger.find(self._place, self._turn.anchor):
+        for post in await self._messenger.find(self._place, *self._turn.anchors):
             if post.id not in self._turn.posts:
                 log.info("%s event=stray_deleted post=%d", self._name, post.id)
                 delete = partial(self._messenger.delete, self._place, post.id)

@@ -91,13 +91,14 @@ class Intake:
         """Take in prompts that one reply answers, and move the watermark with them.
 
         Return their turn once it is durable; None when all were heard before. They do not
-        wait behind what arrives meanwhile.
+        wait behind what arrives meanwhile. What was said some time ago may have been answered
+        already, by a process whose store was thrown back since, so its posts are looked for.
         """
         session = self.fresh_session(place, prompts[0])
         record = partial(self._inbox.hear_together, session, prompts, reading=reading)
         turn = await insist(self._clock, record)
         if turn is not None:
-            self._owe(turn)
+            _log_heard(turn)
             self._lanes.wake(turn.session_id)
         return turn
 
@@ -160,18 +161,16 @@ class Intake:
             self._waiting.task_done()
 
     def _take_in(self, heard: _Heard, turn: Turn) -> None:
-        self._owe(turn)
+        self._answerer.expect(turn.id)
+        _log_heard(turn)
         place, prompt = heard.session.place, heard.prompt
         self._answerer.unfinished.hear(turn.session_id, place, prompt)
         if prompt.is_message and self._answerer.is_busy(turn.session_id):
             self._nods.nod(place, prompt.message_id)
         self._lanes.wake(turn.session_id)
 
-    def _owe(self, turn: Turn) -> None:
-        log.info(
-            "session=%s turn=%s event=heard prompts=%d",
-            turn.session_id,
-            turn.id,
-            len(turn.prompts),
-        )
-        self._answerer.expect(turn.id)
+
+def _log_heard(turn: Turn) -> None:
+    log.info(
+        "session=%s turn=%s event=heard prompts=%d", turn.session_id, turn.id, len(turn.prompts)
+    )

@@ -301,7 +301,7 @@ class Screen:
         """Put another post in the place of a deleted one, which may have been tried before."""
         if self._must_search:
             await self._search()
-        found = [post.id for post in self._strays if post.mark.page == number]
+        found = [post.id for post in self._strays if post.mark == self._turn.mark(number)]
         if found:
             await self._adopt(number, found[0], None)
             await self._change(number, page)
@@ -329,12 +329,12 @@ class Screen:
 
     async def _search(self) -> None:
         """Adopt the posts that an earlier attempt placed; once for a recovered turn."""
-        found = await self._messenger.find(self._place, self._turn.anchor)
+        found = await self._messenger.find(self._place, *self._turn.anchors)
         self._strays.clear()
         for post in found:
             if post.id in self._posts:
                 continue
-            if post.mark.page == len(self._posts):
+            if post.mark == self._turn.mark(len(self._posts)):
                 await self._adopt(post.mark.page, post.id, None)
             else:
                 self._strays.append(post)

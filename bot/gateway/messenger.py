@@ -71,12 +71,20 @@ class DiscordMessenger:
             async with self._at(place) as channel:
                 await self._in_the_open(place, channel.get_partial_message(post).delete)
 
-    async def find(self, place: Place, anchor: int) -> list[Post]:
-        after = discord.Object(anchor)
-        async with self._at(place) as channel:
-            history = channel.history(limit=MOST_SEARCHED, after=after, oldest_first=True)
-            posts = [self._post(message) async for message in history]
-        return [post for post in posts if post is not None and post.mark.anchor == anchor]
+    async def find(self, place: Place, *anchors: int) -> list[Post]:
+        found: dict[int, Post] = {}
+        # Much may have been said between the first message and the last, where most posts are.
+        for after in sorted({min(anchors), max(anchors)}):
+            async with self._at(place) as channel:
+                history = channel.history(
+                    limit=MOST_SEARCHED, after=discord.Object(after), oldest_first=True
+                )
+                messages = [message async for message in history]
+            posts = [post for post in map(self._post, messages) if post is not None]
+            found |= {post.id: post for post in posts if post.mark.anchor in anchors}
+            if len(messages) < MOST_SEARCHED:
+                break
+        return list(found.values())
 
     async def read(self, place: Place, post: int) -> Post | None:
         try:

@@ -210,6 +210,19 @@ async def test_our_posts_are_found_by_their_marks_oldest_first(world: World) -> 
     assert [(p.id, p.mark.page) for p in found] == [(first, 0), (second, 1)]
 
 
+async def test_posts_of_several_messages_are_found_together_and_no_others(world: World) -> None:
+    numbers = [
+        await world.messenger.post(
+            world.place, HELLO, mark=Mark(world.anchor + n, 0), nonce=f"{n}", reply_to=None
+        )
+        for n in range(3)
+    ]
+
+    found = await world.messenger.find(world.place, world.anchor, world.anchor + 2)
+
+    assert [post.id for post in found] == [numbers[0], numbers[2]]
+
+
 async def test_what_is_older_than_the_message_it_answers_is_not_found(world: World) -> None:
     future = Mark(2**63, 0)
     await world.messenger.post(world.place, HELLO, mark=future, nonce="n", reply_to=None)

@@ -87,12 +87,12 @@ class Board:
         if await self.read(place, post) is not None:
             del self.rows[post]
 
-    async def find(self, place: Place, anchor: int) -> list[Post]:
+    async def find(self, place: Place, *anchors: int) -> list[Post]:
         self._enter(place)
         if self.hides_history:
             return []
-        later = [post for post in self.posts_at(place) if post.id > anchor]
-        return [post for post in later if post.mark.anchor == anchor]
+        later = [post for post in self.posts_at(place) if post.id > min(anchors)]
+        return [post for post in later if post.mark.anchor in anchors]
 
     async def read(self, place: Place, post: int) -> Post | None:
         self._enter(place)

@@ -25,7 +25,8 @@ class MemoryStore(MemoryTables):
     """The `Store` port. While `full` is set, every change is refused and changes nothing.
 
     As in life, a call gives way to others before it returns, and the change of a caller
-    that is cancelled meanwhile is made all the same.
+    that is cancelled meanwhile is made all the same. Power that is lost takes the newest
+    commits with it.
     """
 
     def __init__(self) -> None:
@@ -145,7 +146,7 @@ class MemoryStore(MemoryTables):
         return await self._read(lambda: self.sessions.get(session_id))
 
     async def take_up(self, session_id: SessionId) -> Owed | None:
-        return await self._write(lambda: self._take_up(session_id))
+        return await self._write(lambda: self._take_up(session_id), flushes=False)
 
     async def forgive_attempts(self) -> None:
         await self._write(self._forgive_attempts)
@@ -173,7 +174,7 @@ class MemoryStore(MemoryTables):
             posts = (*turn.posts[:page], post, *turn.posts[page + 1 :])
             self.turns[turn_id] = replace(turn, posts=posts)
 
-        await self._write(record)
+        await self._write(record, flushes=False)
 
     async def forget_posts(self, turn_id: TurnId, *, since: int) -> None:
         def forget() -> None:
@@ -201,7 +202,7 @@ class MemoryStore(MemoryTables):
                 raise IllegalMove(f"a turn is not settled by being {state}")
             self._move(turn_id, state)
 
-        await self._write(settle)
+        await self._write(settle, flushes=False)
 
     # Archive
 
@@ -308,17 +309,19 @@ class MemoryStore(MemoryTables):
         await asyncio.sleep(0)
         return result
 
-    async def _write(self, change: Callable[[], T]) -> T:
+    async def _write(self, change: Callable[[], T], *, flushes: bool = True) -> T:
         """Make a change whole or not at all, and give way only then."""
-        before = (dict(self.sessions), dict(self.turns), set(self.heard), self._last_turn)
-        marks = (self.common, dict(self.marks), dict(self.lags_since))
+        before = self._tables()
         try:
             self._refuse_when_full()
-            return change()
+            result = change()
         except BaseException:
-            self.sessions, self.turns, self.heard, self._last_turn = before
-            self.common, self.marks, self.lags_since = marks
+            self._restore(before)
             raise
+        else:
+            if before != self._tables():
+                self._remember(before, flushes=flushes)
+            return result
         finally:
             await asyncio.sleep(0)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from bot.domain.errors import TurnSettled
 from bot.domain.hearing import Reading, Watermark
@@ -14,6 +17,17 @@ from bot.domain.turn import Owed, Turn, TurnState, check_move
 from bot.domain.wording import title_from
 
 S = TurnState
+
+_KEPT = ("sessions", "turns", "heard", "notes", "common", "marks", "lags_since", "_last_turn")
+
+
+MOST_LOST = 5  # commits that a power cut takes at most
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    tables: dict[str, Any]  # as they were before it
+    flushes: bool
 
 
 class MemoryTables:
@@ -28,6 +42,36 @@ class MemoryTables:
         self.marks: dict[int, Watermark] = {}
         self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
         self._last_turn = 0
+        self._commits: deque[_Commit] = deque(maxlen=MOST_LOST)
+
+    def lose_power(self, commits: int, *, spares_flushed: bool) -> int:
+        """Take back so many commits and return how many it were.
+
+        With `spares_flushed` none that was flushed, or that came before one that was.
+        """
+        taken = 0
+        while taken < commits and self._commits:
+            if spares_flushed and self._commits[-1].flushes:
+                break
+            self._restore(self._commits.pop().tables)
+            taken += 1
+        self.flush()
+        return taken
+
+    def flush(self) -> None:
+        """Have everything on the disk, as an operating system does it within seconds."""
+        self._commits.clear()
+
+    def _remember(self, before: dict[str, Any], *, flushes: bool) -> None:
+        """Remember a commit, for the case that the power is lost."""
+        self._commits.append(_Commit(before, flushes))
+
+    def _tables(self) -> dict[str, Any]:
+        """Return a copy of everything that is kept."""
+        return {name: copy(vars(self)[name]) for name in _KEPT}
+
+    def _restore(self, tables: dict[str, Any]) -> None:
+        vars(self).update({name: copy(table) for name, table in tables.items()})
 
     def _hear(
         self, spare: Session, prompt: Prompt, may_join: Callable[[TurnId], bool]

@@ -34,9 +34,9 @@ class PacedMessenger:
         async with self._governor.request(Urgency.MUST):
             await self._messenger.delete(place, post)
 
-    async def find(self, place: Place, anchor: int) -> list[Post]:
+    async def find(self, place: Place, *anchors: int) -> list[Post]:
         async with self._governor.request(Urgency.MUST):
-            return await self._messenger.find(place, anchor)
+            return await self._messenger.find(place, *anchors)
 
     async def read(self, place: Place, post: int) -> Post | None:
         async with self._governor.request(Urgency.MUST):

@@ -63,9 +63,9 @@ class SlowStore(MemoryStore):
         await self.works.wait()
         return await super()._read(query)
 
-    async def _write(self, change: Callable[[], T]) -> T:
+    async def _write(self, change: Callable[[], T], *, flushes: bool = True) -> T:
         await self.works.wait()
-        return await super()._write(change)
+        return await super()._write(change, flushes=flushes)
 
 
 class CountingGovernor(Governor):

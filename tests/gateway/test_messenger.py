@@ -202,6 +202,20 @@ async def test_a_mark_under_a_message_of_somebody_else_is_none(room: Room) -> No
     assert await room.messenger.read(room.place, forged.id) is None
 
 
+async def test_a_search_for_a_merged_turn_passes_over_what_was_said_between(room: Room) -> None:
+    first = await room.ada.say(room.channel, "asked")
+    for number in range(1001):
+        await room.ada.say(room.channel, f"message {number}")
+    newest = await room.ada.say(room.channel, "asked again")
+    post = await room.messenger.post(
+        room.place, RETRY, mark=Mark(newest.id, 0), nonce="n", reply_to=None
+    )
+
+    found = await room.messenger.find(room.place, first.id, newest.id)
+
+    assert [p.id for p in found] == [post]
+
+
 async def test_a_search_ends_somewhere(room: Room) -> None:
     for number in range(1001):
         await room.ada.say(room.channel, f"message {number}")
