@@ -23,7 +23,7 @@ from functools import partial
 from itertools import islice
 
 from bot.domain.access import Action, Actor, demand
-from bot.domain.errors import MessengerBusy, PlaceGone
+from bot.domain.errors import PlaceGone
 from bot.domain.hearing import Sight, Utterance, Watermark, id_at
 from bot.domain.session import Place
 from bot.domain.turn import MOST_TOGETHER
@@ -105,6 +105,7 @@ class CatchUp:
         self._own: dict[int, Watermark] = {}
         self._recent: list[Place] = []
         self._unanswered: set[Place] = set()  # whose questions are to be looked at again
+        self._doubts = 0  # comparisons that are not made yet
         self._unfinished = 0
 
     def begin(self) -> None:
@@ -116,7 +117,7 @@ class CatchUp:
         self._open.clear()
         self._expected.clear()
         self._closing.clear()
-        self._unfinished = 0
+        self._doubts = self._unfinished = 0
         self._closer.begin(self._epoch)
         self._queue.put_nowait(_Sighting(self._epoch, is_begin=True))
 
@@ -126,11 +127,16 @@ class CatchUp:
 
     def go_on(self) -> None:
         """Know that the session goes on, and that what was missed comes now, most likely."""
+        self._doubts += 1
         self._queue.put_nowait(_Sighting(self._epoch, is_doubt=True))
 
     def alive(self, at: datetime) -> None:
-        """Know that everything that was said until then has arrived, at every place."""
-        self._queue.put_nowait(_Sighting(self._epoch, alive_at=at))
+        """Know that everything that was said until then has arrived, at every place.
+
+        Nobody knows that between an interruption and the comparison that follows it.
+        """
+        if not self._doubts:
+            self._queue.put_nowait(_Sighting(self._epoch, alive_at=at))
 
     def hear(self, utterance: Utterance) -> bool:
         """Take a message in if it is meant for the bot; say whether it is."""
@@ -221,18 +227,31 @@ class CatchUp:
 
     async def _compare(self) -> None:
         """See whether anything never arrived where people spoke with the bot lately."""
-        lived_in = dict.fromkeys(p.guild_id for p in self._recent if p.guild_id is not None)
+        epoch = self._epoch
+        recent = await self._spoken_in_lately()
+        lived_in = dict.fromkeys(p.guild_id for p in recent if p.guild_id is not None)
         for guild_id in islice(lived_in, MOST_COMPARED):
-            epoch = self._epoch
-            try:
-                async with self._closer.room:
-                    unseen = await self._past.unseen(guild_id)
-            except (MessengerBusy, PlaceGone) as error:
-                log.warning("event=not_compared server=%d reason=%s", guild_id, error)
-                continue
+            unseen = await insist(self._clock, partial(self._unseen, guild_id, epoch))
             if unseen and epoch == self._epoch:
                 log.warning("event=not_all_arrived server=%d places=%d", guild_id, len(unseen))
                 self._expect(_Sighting(epoch, tuple(unseen), is_proof=True))
+        if epoch == self._epoch:
+            self._doubts -= 1
+
+    async def _unseen(self, guild_id: int, epoch: int) -> list[Sight]:
+        async with self._closer.room:
+            if epoch != self._epoch:
+                return []
+            try:
+                return await self._past.unseen(guild_id)
+            except PlaceGone as error:
+                log.info("event=not_compared server=%d reason=%s", guild_id, error)
+                return []
+
+    async def _spoken_in_lately(self) -> list[Place]:
+        since = self._clock.now() - RECENT
+        ask = partial(self._attendance.places_since, since, limit=MOST_ASKED)
+        return await insist(self._clock, ask)
 
     def _expect(self, sighting: _Sighting) -> None:
         self._expected.update(sight.place for sight in sighting.sights)
@@ -254,9 +273,7 @@ class CatchUp:
         marks = await insist(self._clock, self._attendance.watermarks)
         self._base = self._common = self._epoch if marks.common is None else marks.common
         self._own = dict(marks.own)
-        since = self._clock.now() - RECENT
-        ask = partial(self._attendance.places_since, since, limit=MOST_ASKED)
-        self._recent = await insist(self._clock, ask)
+        self._recent = await self._spoken_in_lately()
         self._unanswered = await self._awakening.places()
         direct = [place for place in self._asked_for() if place.is_direct]
         held = [place for place in self._held if place not in self._expected]

@@ -488,11 +488,60 @@ def test_after_a_resumed_session_what_never_arrived_is_looked_for() -> None:
         await house.clock.sleep(100)
         house.catch_up.alive(house.clock.now())
         lost = world.past.put("lost on the way", HERE)
-        world.past.unheard_of = [Sight(HERE, lost.prompt.message_id)]
+        world.past.arrived = {HERE: lost.prompt.message_id - 1}
         house.catch_up.go_on()
         await house.until(lambda: len(world.turns()) == 2)
 
     world.live(story)
+
+    assert prompts(world) == [["hello"], ["lost on the way"]]
+
+
+def interrupted(world: World) -> Callable[[House], Awaitable[None]]:
+    """Return a life in which a session goes on and never tells of what was said meanwhile."""
+
+    async def story(house: House) -> None:
+        await house.connect(HERE)
+        await house.opened(HERE)
+        house.arrive("hello")
+        await house.settled()
+        lost = world.past.put("lost on the way", HERE).prompt.message_id
+        world.past.arrived = {HERE: lost - 1}
+        house.catch_up.go_on()
+
+    return story
+
+
+def test_places_are_compared_however_often_that_fails_and_since_whenever_they_are_known() -> None:
+    world = lived()
+    plan = Plan()
+    plan.trouble_at_name("unseen", Trouble.FAILS)
+
+    async def story(house: House) -> None:
+        await interrupted(world)(house)
+        await house.until(lambda: len(world.turns()) == 2)
+
+    world.live(story, plan)
+
+    assert prompts(world) == [["hello"], ["lost on the way"]]
+
+
+def test_the_common_watermark_waits_until_places_are_compared() -> None:
+    world = lived()
+    plan = Plan()
+    plan.trouble_at_name("unseen", Trouble.FAILS)
+
+    async def story(house: House) -> None:
+        await interrupted(world)(house)
+        await house.clock.sleep(0.3)
+        house.catch_up.alive(house.clock.now())
+        await house.clock.sleep(0.1)
+        plan.die()
+
+    world.live(story, plan)
+    world.rest(120.0)
+
+    world.live(connected(HERE))
 
     assert prompts(world) == [["hello"], ["lost on the way"]]
 

@@ -39,7 +39,7 @@ class Shelf:
     doors: dict[Place, asyncio.Event] = field(default_factory=dict)  # a reading waits at them
     _given: set[int] = field(default_factory=set)  # numbers that no other message gets
     withheld: set[int] = field(default_factory=set)  # messages that come without their words
-    unheard_of: list[Sight] = field(default_factory=list)
+    arrived: dict[Place, int] = field(default_factory=dict)  # the newest that the gateway told of
     reads: list[Place] = field(default_factory=list)
 
     def put(
@@ -84,7 +84,12 @@ class Shelf:
 
     async def unseen(self, guild_id: int) -> list[Sight]:
         await asyncio.sleep(0.05)
-        return [sight for sight in self.unheard_of if sight.place.guild_id == guild_id]
+        newest = {place: self.newest(place) for place in self.arrived}
+        return [
+            Sight(place, newest[place])
+            for place, arrived in self.arrived.items()
+            if place.guild_id == guild_id and newest[place] > arrived
+        ]
 
     async def offer(self, place: Place, *, count: int, oldest: int, newest: int) -> None:
         await asyncio.sleep(0.05)
