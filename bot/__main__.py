@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot import __version__, app
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, StoreTaken
 from bot.logs import set_up_logs
 from bot.playground.choosing import ModelChoice
 from bot.playground.people.speaking import LONGEST_TYPED
@@ -29,6 +29,7 @@ else:
 log = logging.getLogger(__name__)
 
 WRONG_USAGE = 2  # what argparse exits with as well
+OVERTAKEN = 3  # another process goes on in our place: not to be started again
 LARGEST_PORT = 65_535
 
 
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsWrong as error:
         print(f"{error}\nSee .env.example.", file=sys.stderr)  # noqa: T201  # for the operator
         return WRONG_USAGE
+    except StoreTaken as error:
+        print(error, file=sys.stderr)  # noqa: T201  # for the operator
+        return OVERTAKEN
     except BotError as error:
         print(error, file=sys.stderr)  # noqa: T201  # for the operator
         return 1

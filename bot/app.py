@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from bot import __version__
 from bot.clock import SystemClock
-from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreUnusable
+from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreTaken, StoreUnusable
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.catching_up import CatchUp
@@ -31,11 +31,13 @@ from bot.gateway.invite import application_id_from, invite_url
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from bot.model import Endpoint, check_model, open_model, warm_up
-from bot.ports import Notebook, Store
+from bot.ports import Clock, Notebook, Store
 from bot.settings import DiscordSettings, Settings, SettingsWrong
 from bot.store import open_store
 
 log = logging.getLogger(__name__)
+
+GUARD_EVERY = 5.0  # seconds after which an idle process notices that it was overtaken
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Bot:
 
     settings: Settings
     store: Store
+    clock: Clock
     connection: Connection
     intake: Intake
     catch_up: CatchUp
@@ -59,6 +62,7 @@ class Bot:
         What is heard during the grace time is recorded, and answered after the next start.
 
         Raises:
+            StoreTaken: the database is another process's by now.
             BotError: Discord does not want this bot; trying on would not help.
         """
         failures: list[BotError] = []
@@ -70,6 +74,7 @@ class Bot:
                     group.create_task(self.nods.run()),
                     group.create_task(self.sync.run()),
                     group.create_task(self.connection.run(self.catch_up, self.entry)),
+                    group.create_task(self._stand_guard()),
                 ]
                 await stop.wait()
                 log.info("event=stopping grace=%.0f", self.settings.grace_seconds)
@@ -79,9 +84,20 @@ class Bot:
         except* BotError as group_of_errors:
             failures += [e for e in group_of_errors.exceptions if isinstance(e, BotError)]
         if failures:
-            with suppress(StoreBusy):  # it is no answer's fault
+            with suppress(StoreBusy, StoreTaken):  # it is no answer's fault
                 await self.store.forgive_attempts()
             raise failures[0]
+
+    async def _stand_guard(self) -> None:
+        """End everything soon after the store was taken by another; until then wait.
+
+        Raises:
+            StoreTaken: it was. Nothing was written or said since: each is refused by itself.
+        """
+        while True:
+            await self.clock.sleep(GUARD_EVERY)
+            with suppress(StoreBusy):  # those who need it see to that
+                await self.store.confirm()
 
     async def _finish(self) -> None:
         try:
@@ -91,7 +107,10 @@ class Bot:
                 await self.lanes.drain()
         except TimeoutError:
             log.warning("event=grace_over; what is unfinished is finished after the next start")
-        await self.store.forgive_attempts()
+        try:
+            await self.store.forgive_attempts()
+        except StoreBusy as error:
+            log.warning("event=attempts_not_forgiven reason=%s", error)
 
 
 @asynccontextmanager
@@ -120,6 +139,7 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             api_url=api_url(settings),
             clock=clock,
             governor=governor,
+            fence=store.confirm,
         )
         circuits = Circuits(clock)
         room = Room(settings.concurrent_answers)
@@ -175,7 +195,19 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
                 clock=clock,
                 default_model=settings.openai_model,
             )
-            yield Bot(settings, store, connection, intake, catch_up, nods, room, lanes, entry, sync)
+            yield Bot(
+                settings,
+                store,
+                clock,
+                connection,
+                intake,
+                catch_up,
+                nods,
+                room,
+                lanes,
+                entry,
+                sync,
+            )
 
 
 async def run(settings: Settings) -> None:

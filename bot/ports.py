@@ -261,7 +261,22 @@ class Notebook(Protocol):
         ...
 
 
-class Store(Inbox, Attendance, Amendments, Ledger, Archive, Notebook, Protocol):
+class Ownership(Protocol):
+    """The right to the store: of all processes that ever opened it, the last one has it.
+
+    Every change that another process asks for raises StoreTaken, and changes nothing.
+    """
+
+    async def confirm(self) -> None:
+        """Return if the store is still ours.
+
+        Raises:
+            StoreTaken: another process opened it after us.
+        """
+        ...
+
+
+class Store(Inbox, Attendance, Amendments, Ledger, Archive, Notebook, Ownership, Protocol):
     """Everything that is kept."""
 
 

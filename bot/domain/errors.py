@@ -108,5 +108,9 @@ class StoreUnusable(BotError):
     """The store cannot be opened, and why: for the operator, who has to mend it."""
 
 
+class StoreTaken(BotError):
+    """The store was ours and is another's by now: nothing may be written or said any more."""
+
+
 class StoreInUse(StoreUnusable):
     """Another process owns the store; there is one owner at a time."""

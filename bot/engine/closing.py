@@ -197,7 +197,9 @@ class Closer:
     async def _record(self, place: Place, answered: Sequence[Utterance], reading: Reading) -> None:
         prompts = [utterance.prompt for utterance in answered]
         if prompts:
-            await self._intake.hear_together(place, prompts, reading=reading)
+            held = self._held.at(place)
+            is_live = all(prompt.message_id in held for prompt in prompts)
+            await self._intake.hear_together(place, prompts, reading=reading, is_live=is_live)
         else:
             await insist(self._clock, partial(self._attendance.keep_up, place, reading))
         for prompt in prompts:

@@ -86,19 +86,27 @@ class Intake:
         return await heard.turn
 
     async def hear_together(
-        self, place: Place, prompts: Sequence[Prompt], *, reading: Reading | None
+        self,
+        place: Place,
+        prompts: Sequence[Prompt],
+        *,
+        reading: Reading | None,
+        is_live: bool = False,
     ) -> Turn | None:
         """Take in prompts that one reply answers, and move the watermark with them.
 
         Return their turn once it is durable; None when all were heard before. They do not
-        wait behind what arrives meanwhile. What was said some time ago may have been answered
-        already, by a process whose store was thrown back since, so its posts are looked for.
+        wait behind what arrives meanwhile. Unless it `is_live`, said to this very process, it
+        may have been answered already by one whose store was thrown back since, so that its
+        posts are looked for.
         """
         session = self.fresh_session(place, prompts[0])
         record = partial(self._inbox.hear_together, session, prompts, reading=reading)
         turn = await insist(self._clock, record)
         if turn is not None:
             _log_heard(turn)
+            if is_live:
+                self._answerer.expect(turn.id)
             self._lanes.wake(turn.session_id)
         return turn
 

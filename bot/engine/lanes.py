@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import Self
 
-from bot.domain.errors import StoreBusy
+from bot.domain.errors import StoreBusy, StoreTaken
 from bot.domain.session import SessionId
 from bot.engine.patience import pauses
 from bot.ports import Clock
@@ -98,6 +98,9 @@ class Lanes:
             more = await self._work(session_id)
         except StoreBusy as error:
             log.warning("session=%s event=store_busy reason=%s", session_id, error)
+        except StoreTaken as error:
+            log.info("session=%s event=left_to_another reason=%s", session_id, error)
+            return None
         except Exception:
             # One session's bug must not end the others. Its turn stays owed: each attempt
             # is counted, so that it ends in words and not in a loop.

@@ -8,7 +8,7 @@ import aiohttp
 import discord
 
 from bot.domain.access import Denied
-from bot.domain.errors import StoreBusy
+from bot.domain.errors import StoreBusy, StoreTaken
 from bot.gateway import phrases
 from bot.gateway.commands_session import Unfit
 from bot.gateway.people import Request
@@ -34,6 +34,7 @@ EXPECTED = (
     Unfit,
     LacksPermissions,
     StoreBusy,
+    StoreTaken,
     discord.HTTPException,
     discord.RateLimited,
     aiohttp.ClientError,
@@ -50,7 +51,7 @@ def words_for(error: Exception, request: Request) -> str:
             return str(error)
         case LacksPermissions():
             return phrases.missing_permissions(error.names)
-        case StoreBusy():
+        case StoreBusy() | StoreTaken():
             log.warning("interaction=%d event=store_busy reason=%s", request.id, error)
             return phrases.STORE_BUSY
         case discord.HTTPException(code=code) if code in _CODES:

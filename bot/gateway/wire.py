@@ -2,12 +2,16 @@
 
 The library makes requests of its own accord: to log in, and again what failed. So they are
 counted where they leave, beneath the library, and not where they are asked for.
+
+There the fence stands as well. A process that was paused, and overtaken by another, may wake
+up in the midst of anything: whatever changes something is asked about as the last thing
+before it leaves.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -17,6 +21,7 @@ import aiohttp
 import yarl
 from discord.http import Route
 
+from bot.domain.errors import MessengerBusy, StoreBusy
 from bot.engine.pacing import Governor, Urgency
 from bot.gateway.refusals import Refusals
 
@@ -26,6 +31,10 @@ REQUEST_SECONDS = 15.0
 
 # https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 _UNCOUNTED = ("/interactions/", "/webhooks/")
+
+
+Fence = Callable[[], Awaitable[None]]
+"""Return if what we ask of Discord is ours to ask for; raise otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +65,19 @@ async def errand(urgency: Urgency) -> AsyncIterator[None]:
             _ERRAND.reset(token)
 
 
-def metered(
-    governor: Governor, *, on_unauthorized: Callable[[], None] = lambda: None
-) -> aiohttp.TraceConfig:
-    """Return what makes the requests of a session pass the governor.
+async def no_fence() -> None:
+    """Let everything pass."""
 
+
+def metered(
+    governor: Governor,
+    fence: Fence = no_fence,
+    *,
+    on_unauthorized: Callable[[], None] = lambda: None,
+) -> aiohttp.TraceConfig:
+    """Return what makes the requests of a session pass the governor, and then the fence.
+
+    What `fence` raises ends the request before it has left; StoreBusy does so as MessengerBusy.
     `on_unauthorized` is called when one was answered as if the token were not valid.
     """
     trace = aiohttp.TraceConfig()
@@ -75,6 +92,7 @@ def metered(
         request.route = _route(params.method, params.url)
         if request.is_counted:
             await _enter(governor, refusals, request.route)
+            await _pass(fence, params.method, governor)
 
     async def end(
         _session: aiohttp.ClientSession,
@@ -102,6 +120,20 @@ def metered(
     trace.on_request_end.append(end)
     trace.on_request_exception.append(fail)
     return trace
+
+
+async def _pass(fence: Fence, method: str, governor: Governor) -> None:
+    is_through = method == "GET"
+    if is_through:
+        return
+    try:
+        await fence()
+        is_through = True
+    except StoreBusy as error:
+        raise MessengerBusy(f"whose turn it is cannot be read: {error}") from error
+    finally:
+        if not is_through:  # nobody else is told of a request that never left
+            governor.leave()
 
 
 async def _enter(governor: Governor, refusals: Refusals, route: str) -> None:

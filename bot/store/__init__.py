@@ -15,12 +15,14 @@ from bot.domain.errors import StoreUnusable
 from bot.store.amendments import SqliteAmendments
 from bot.store.archive import SqliteArchive
 from bot.store.attendance import SqliteAttendance
+from bot.store.claim import claim
 from bot.store.connection import connected
 from bot.store.inbox import SqliteInbox
 from bot.store.ledger import SqliteLedger
 from bot.store.location import database_path
 from bot.store.lock import held
 from bot.store.notebook import SqliteNotebook
+from bot.store.ownership import SqliteOwnership
 from bot.store.readers import Readers
 from bot.store.schema import prepare, prepare_reader
 from bot.store.writer import Writer
@@ -37,6 +39,7 @@ class SqliteStore(
     SqliteLedger,
     SqliteArchive,
     SqliteNotebook,
+    SqliteOwnership,
 ):
     """The `Store` port over one SQLite file."""
 
@@ -57,10 +60,11 @@ async def open_store(url: str) -> AsyncIterator[SqliteStore]:
         _make_private(path)
         writer = await stack.enter_async_context(connected(path))
         await writer.run(lambda db: prepare(db, path))
+        ours = await writer.run(lambda db: claim(db, path))
         readers = [await stack.enter_async_context(connected(path)) for _ in range(_READERS)]
         for reader in readers:
             await reader.run(prepare_reader)
-        yield SqliteStore(Writer(writer), Readers(readers))
+        yield SqliteStore(Writer(writer, ours), Readers(readers))
 
 
 def _make_private(path: Path) -> None:

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
 
-from bot.domain.errors import StoreBusy
+from bot.domain.errors import StoreBusy, StoreTaken
+from bot.store.claim import Claim
 from bot.store.connection import Connection, busy, is_refusal
 
 T = TypeVar("T")
@@ -41,7 +42,8 @@ class _Write:
 class Writer:
     """The one connection that changes the database."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, claim: Claim) -> None:
+        self.claim = claim
         self._connection = connection
         self._waiting: deque[_Write] = deque()
         self.is_flushing: bool | None = None  # what SQLite was told last
@@ -63,6 +65,7 @@ class Writer:
 
         Raises:
             StoreBusy: nothing was changed.
+            StoreTaken: nor will anything be, for the database is another's by now.
         """
         results: list[T] = []
         write = _Write(lambda db: results.append(work(db)), erases, flushes)
@@ -85,6 +88,9 @@ class Writer:
         except sqlite3.Error as error:
             for write in group:
                 write.error = busy(error)
+        except (StoreBusy, StoreTaken) as error:
+            for write in group:
+                write.error = error
         finally:
             _undo(db)
         if any(write.erases and write.is_committed for write in group):
@@ -97,6 +103,7 @@ class Writer:
 
     def _commit(self, db: sqlite3.Connection, group: list[_Write]) -> None:
         db.execute("begin immediate")
+        self.claim.check(db)  # in the transaction: nobody can claim it before its end
         for write in group:
             with _Savepoint(db) as savepoint:
                 write.work(db)

@@ -83,3 +83,19 @@ def test_only_what_no_flush_came_after_is_taken_by_a_power_cut() -> None:
 
     (turn,) = world.turns()
     assert (turn.state, turn.posts) == (TurnState.ANSWERED, ())
+
+
+def test_what_arrived_while_its_place_was_read_is_not_looked_for() -> None:
+    world = World(["Yes."])
+    plan = Plan()
+
+    async def story(house: House) -> None:
+        await house.catch_up.resume()
+        house.catch_up.begin()
+        house.arrive("hello")
+        await house.opened(CHANNEL)
+
+    world.live(story, plan)
+
+    assert world.board.read_aloud(CHANNEL) == ["Yes."]
+    assert "find" not in plan.calls

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.domain.completion import Usage
-from bot.domain.errors import IllegalMove, StoreBusy
+from bot.domain.errors import IllegalMove, StoreBusy, StoreTaken
 from bot.domain.hearing import Reading, Watermarks
 from bot.domain.message import Prompt
 from bot.domain.reply import Ending, Reply
@@ -24,6 +24,8 @@ S = TurnState
 class MemoryStore(MemoryTables):
     """The `Store` port. While `full` is set, every change is refused and changes nothing.
 
+    Once `is_taken` is set it is another's, for good.
+
     As in life, a call gives way to others before it returns, and the change of a caller
     that is cancelled meanwhile is made all the same. Power that is lost takes the newest
     commits with it.
@@ -32,6 +34,7 @@ class MemoryStore(MemoryTables):
     def __init__(self) -> None:
         super().__init__()
         self.full = False
+        self.is_taken = False
 
     # Inbox
 
@@ -302,6 +305,11 @@ class MemoryStore(MemoryTables):
     async def remember(self, key: str, value: str) -> None:
         await self._write(lambda: self.notes.update({key: value}))
 
+    # Ownership
+
+    async def confirm(self) -> None:
+        await self._read(self._confirm)
+
     # One transaction each
 
     async def _read(self, query: Callable[[], T]) -> T:
@@ -313,6 +321,7 @@ class MemoryStore(MemoryTables):
         """Make a change whole or not at all, and give way only then."""
         before = self._tables()
         try:
+            self._confirm()
             self._refuse_when_full()
             result = change()
         except BaseException:
@@ -324,6 +333,10 @@ class MemoryStore(MemoryTables):
             return result
         finally:
             await asyncio.sleep(0)
+
+    def _confirm(self) -> None:
+        if self.is_taken:
+            raise StoreTaken("opened by another")
 
     def _refuse_when_full(self) -> None:
         if self.full:

@@ -16,7 +16,7 @@ from discord.http import Route
 from multidict import CIMultiDict
 
 from bot.clock import SystemClock
-from bot.domain.errors import NoRoom
+from bot.domain.errors import BotError, MessengerBusy, NoRoom, StoreBusy, StoreTaken
 from bot.domain.reply import Controls, Mark, Page
 from bot.domain.session import Place
 from bot.engine.pacing import Governor, Urgency
@@ -120,6 +120,42 @@ async def test_when_all_are_told_to_wait_all_wait(wired: Wired, *, via: bool) ->
     await wired.messenger.typing(wired.place)
 
     assert wired.governor.held == [1.0]
+
+
+async def test_what_changes_something_passes_the_fence_and_nothing_else_asks_there(
+    local: LocalDiscord,
+) -> None:
+    asked: list[BotError] = []
+
+    async def fence() -> None:
+        if asked:
+            raise asked[-1]
+
+    governor = Watched()
+    trace = metered(governor, fence)
+    async with discord.Client(intents=discord.Intents.none(), http_trace=trace) as client:
+        await client.login(local.token)
+        guild = local.add_guild("Home")
+        place = Place(local.add_channel(guild, "general").id, guild.id)
+        wired = Wired(local, governor, client, DiscordMessenger(lambda: client), place)
+        post = await wired.post()
+        local.requests.clear()
+
+        asked.append(StoreTaken("opened by another"))
+        for change in (
+            wired.post(),
+            wired.messenger.edit(place, post, PAGE, mark=MARK),
+            wired.messenger.delete(place, post),
+        ):
+            with pytest.raises(StoreTaken):
+                await change
+        asked.append(StoreBusy("SQLITE_IOERR"))
+        with pytest.raises(MessengerBusy):
+            await wired.post()
+
+        assert list(local.requests) == []
+        assert await wired.messenger.read(place, post) is not None
+        assert governor.on_the_way == 0
 
 
 async def test_a_request_that_is_broken_off_gives_its_place_back(wired: Wired) -> None:

@@ -14,11 +14,11 @@ from tests.stories.terminal import ROOT, settings_at
 class BotProcess:
     """Starts `python -m bot` in front of a home, and ends it one way or the other."""
 
-    def __init__(self, home: Home, **environ: str) -> None:
+    def __init__(self, home: Home, log: str = "bot.log", **environ: str) -> None:
         self._home = home
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
-        self.log = home.folder / "bot.log"
+        self.log = home.folder / log
 
     async def start(self) -> None:
         """Start the process; return once it is connected to Discord."""
@@ -44,6 +44,17 @@ class BotProcess:
         assert self._process is not None
         return self._process.pid
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Return its exit code, once it has ended by itself."""
+        assert self._process is not None
+        async with asyncio.timeout(30):
+            return await self._process.wait()
+
     async def kill(self) -> None:
         """End it as a power cut would."""
         await self._end(signal.SIGKILL)
@@ -52,13 +63,6 @@ class BotProcess:
         """Ask it to end, and return its exit code."""
         return await self._end(signal.SIGTERM)
 
-    async def over(self) -> int:
-        """Wait until it has ended by itself, and return its exit code."""
-        assert self._process is not None
-        async with asyncio.timeout(30):
-            return await self._process.wait()
-
-    async def _end(self, number: int) -> int:
-        assert self._process is not None
-        self._process.send_signal(number)
-        return await self._process.wait()
+    async def _end(self, number: signal.Signals) -> int:
+        self.send(number)
+        return await self.ended()

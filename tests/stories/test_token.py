@@ -24,7 +24,7 @@ async def test_a_token_that_is_reset_ends_it_with_words_and_loses_nothing(
     home.discord.reset_token("another-token")
     if hangs_up:
         home.discord.gateway.drop(code=4004)
-    code = await bot.over()
+    code = await bot.ended()
     refused = home.discord.limits.invalid_requests
     await bot.start()
     await home.answer_after(home.general, said)
