@@ -15,10 +15,12 @@ from bot.clock import SystemClock
 from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreTaken, StoreUnusable
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
+from bot.engine.briefing import Briefing
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
@@ -27,6 +29,7 @@ from bot.engine.sessions import Sessions
 from bot.gateway.connection import Connection
 from bot.gateway.diagnosis import Finding, Level, diagnose
 from bot.gateway.entry import Entry
+from bot.gateway.guide import DiscordGuide
 from bot.gateway.invite import application_id_from, invite_url
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
@@ -147,10 +150,14 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             ledger=store,
             completer=Completer(
                 ledger=store,
+                briefing=Briefing(
+                    ledger=store,
+                    guide=DiscordGuide(connection.client),
+                    default_model=settings.openai_model,
+                ),
                 model=model,
                 circuits=circuits,
                 clock=clock,
-                default_model=settings.openai_model,
                 fallback_models=settings.fallback_models,
                 budget=settings.context_tokens,
             ),
@@ -190,6 +197,7 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             sync = CommandSync(notebook=store, clock=clock)
             entry = Entry(
                 sessions=sessions,
+                manners=Manners(customs=store),
                 catch_up=catch_up,
                 sync=sync,
                 clock=clock,

@@ -14,9 +14,11 @@ from typing import Protocol
 from bot.domain.completion import CompletionEvent, Usage
 from bot.domain.context import Context
 from bot.domain.hearing import Passage, Reading, Sight, Watermarks
+from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.message import Prompt
+from bot.domain.persona import Persona
 from bot.domain.reply import Mark, Page, Post, Reply
-from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Names, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
 
 
@@ -154,6 +156,14 @@ class Ledger(Protocol):
         """Remember the depth of the oldest turn that the session's contexts show."""
         ...
 
+    async def keep_wording(self, session_id: SessionId, *, persona: str, wording: str) -> None:
+        """Remember as whom a session is answered, and in which wording."""
+        ...
+
+    async def persona(self, guild_id: int, name: str) -> Persona | None:
+        """Return a persona of a server's own."""
+        ...
+
     async def record_post(self, turn_id: TurnId, page: int, post: int) -> None:
         """Remember the Discord message that shows a page; again for a page replaces it."""
         ...
@@ -249,6 +259,26 @@ class Archive(Protocol):
         ...
 
 
+class Customs(Protocol):
+    """What people chose about how conversations are held."""
+
+    async def customs_at(self, place: Place) -> tuple[Session | None, Layers]:
+        """Return the open session of a place, if there is one, and what is chosen there."""
+        ...
+
+    async def choose(self, place: Place, level: Level, trait: Trait, value: str | None) -> bool:
+        """Have a level at a place hold a value, or none of its own.
+
+        At the level of the session it is the one open there; False when there is none. One
+        for which a persona is chosen is worded anew.
+        """
+        ...
+
+    async def listenings(self) -> dict[tuple[Level, int], Listening]:
+        """Return what is listened to, wherever that was chosen."""
+        ...
+
+
 class Notebook(Protocol):
     """A few remembered facts about the outside, such as which commands Discord knows."""
 
@@ -276,7 +306,7 @@ class Ownership(Protocol):
         ...
 
 
-class Store(Inbox, Attendance, Amendments, Ledger, Archive, Notebook, Ownership, Protocol):
+class Store(Inbox, Attendance, Amendments, Ledger, Archive, Customs, Notebook, Ownership, Protocol):
     """Everything that is kept."""
 
 
@@ -393,6 +423,14 @@ class Past(Protocol):
 
         Asking twice within a few minutes asks once. A refusal is nobody's concern.
         """
+        ...
+
+
+class Guide(Protocol):
+    """Knows its way around."""
+
+    def names(self, place: Place) -> Names:
+        """Return what a place is called now; some words where that is not known."""
         ...
 
 

@@ -26,6 +26,9 @@ class Action(StrEnum):
     DELETE = "delete"  # a session only the actor took part in
     DELETE_SHARED = "delete_shared"  # a session that others took part in
     HELP = "help"
+    CHOOSE_FOR_SESSION = "choose_for_session"  # how the open session is answered
+    CHOOSE_FOR_CHANNEL = "choose_for_channel"
+    CHOOSE_FOR_SERVER = "choose_for_server"
 
 
 class Right(StrEnum):
@@ -34,6 +37,8 @@ class Right(StrEnum):
     VIEW = "view"  # see it and read its history
     WRITE = "write"  # send messages there
     MODERATE = "moderate"  # manage other people's messages
+    ARRANGE = "arrange"  # manage the channel, or other people's messages there
+    GOVERN = "govern"  # manage the server
 
 
 class ActorKind(StrEnum):
@@ -61,6 +66,8 @@ class Denial(StrEnum):
     CANNOT_VIEW = "cannot_view"
     CANNOT_WRITE = "cannot_write"
     CANNOT_MODERATE = "cannot_moderate"
+    CANNOT_ARRANGE = "cannot_arrange"
+    CANNOT_GOVERN = "cannot_govern"
     NOT_HERE = "not_here"  # the session belongs to another place
     NO_RULE = "no_rule"  # nobody wrote down who may do this
 
@@ -70,6 +77,8 @@ _DENIALS: Mapping[Right, Denial] = MappingProxyType(
         Right.VIEW: Denial.CANNOT_VIEW,
         Right.WRITE: Denial.CANNOT_WRITE,
         Right.MODERATE: Denial.CANNOT_MODERATE,
+        Right.ARRANGE: Denial.CANNOT_ARRANGE,
+        Right.GOVERN: Denial.CANNOT_GOVERN,
     }
 )
 _TALK = (Right.VIEW, Right.WRITE)
@@ -87,6 +96,9 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.DELETE: _TALK,
         Action.DELETE_SHARED: (*_TALK, Right.MODERATE),
         Action.HELP: (),
+        Action.CHOOSE_FOR_SESSION: _TALK,
+        Action.CHOOSE_FOR_CHANNEL: (Right.VIEW, Right.ARRANGE),
+        Action.CHOOSE_FOR_SERVER: (Right.VIEW, Right.GOVERN),
     }
 )
 

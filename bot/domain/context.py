@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from bot.domain.manner import Effort, Length
 from bot.domain.message import Message, Role, render
 from bot.domain.session import SessionId
 from bot.domain.turn import Turn
@@ -30,6 +31,10 @@ class Context:
     model: str
     instructions: str
     messages: tuple[Message, ...]
+    # Wishes about the answer; models that do not have one of them are not told of it.
+    effort: Effort | None = None
+    temperature: float | None = None
+    length: Length = Length.NORMAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Personas: the manner in which a session is answered."""
+"""Personas: as whom a session is answered."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,19 +21,24 @@ Use Discord's Markdown: headings up to ###, lists, quotes, code blocks with thei
 Tables and LaTeX are not rendered. Mentions do not work and nobody is notified by them."""
 
 
+_PLACEHOLDER = re.compile(r"\{(?:server|channel)\}")
+
+
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """Instructions and model a session is answered with; `model` None is the default one."""
+    """Whom the model is told to be.
+
+    `{server}` and `{channel}` in its wording stand for the names of where it is used.
+    """
 
     name: str
     summary: str
-    manner: str
-    model: str | None = None
+    wording: str
 
-    @property
-    def instructions(self) -> str:
-        """What the model is told before anything else; the same bytes in every turn."""
-        return f"{self.manner}\n\n{_HOUSE_RULES}"
+    def worded(self, *, server: str, channel: str) -> str:
+        """Return the wording as it is kept with a session."""
+        names = {"{server}": server, "{channel}": channel}
+        return _PLACEHOLDER.sub(lambda found: names[found[0]], self.wording)
 
 
 DEFAULT_PERSONA = "assistant"
@@ -82,3 +88,12 @@ PERSONAS: Mapping[str, Persona] = MappingProxyType(
 def persona_named(name: str) -> Persona:
     """Return a persona by name, or the default one when it exists no more."""
     return PERSONAS.get(name, PERSONAS[DEFAULT_PERSONA])
+
+
+def instructed(wording: str, *wishes: str) -> str:
+    """Return what the model is told before anything else, whom to be and what else is wished.
+
+    It is the start of the prefix that the provider caches: the same bytes as long as nobody
+    chooses anew.
+    """
+    return "\n\n".join((wording, _HOUSE_RULES, *wishes))

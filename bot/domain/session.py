@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType
 from uuid import UUID
+
+from bot.domain.manner import Choices, Trait
 
 SessionId = NewType("SessionId", UUID)
 TurnId = NewType("TurnId", int)
@@ -17,6 +19,13 @@ class Place:
 
     channel_id: int
     guild_id: int | None = None
+    # The channel that a thread belongs to, where it is known; it is no part of what a place is.
+    parent_id: int | None = field(default=None, compare=False)
+
+    @property
+    def channel(self) -> int:
+        """The channel whose settings hold here: a thread has none of its own."""
+        return self.parent_id or self.channel_id
 
     @property
     def is_direct(self) -> bool:
@@ -25,11 +34,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What people call a place, and where it is."""
+
+    server: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One conversation with a uuid. A place has at most one open session.
 
     Its history is the way from `head`, its newest turn, to the root. Of that way
     the model is shown the part from the depth `floor` on.
+
+    It is answered as `persona`, in that persona's `wording` as it was when the session was
+    first answered so, or None before that: what follows it is then cached by the provider.
     """
 
     id: SessionId
@@ -37,11 +57,17 @@ class Session:
     persona: str
     opened_by: int
     opened_at: datetime
-    model: str | None = None  # None: whatever the operator's default is
+    choices: Choices = field(default_factory=dict, hash=False)  # what was chosen for it alone
     title: str | None = None
     head: TurnId | None = None
     floor: int = 0
     closed_at: datetime | None = None
+    wording: str | None = None
+
+    @property
+    def model(self) -> str | None:
+        """The model that was chosen for it alone."""
+        return self.choices.get(Trait.MODEL)
 
     @property
     def is_open(self) -> bool:

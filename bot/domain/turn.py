@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, TurnSettled
+from bot.domain.manner import NOWHERE, Layers
 from bot.domain.message import Prompt
 from bot.domain.reply import Mark, Reply
 from bot.domain.session import Session, SessionId, TurnId
@@ -152,3 +153,4 @@ class Owed:
     session: Session
     # The way to the turn from the session's floor on, oldest first; none for a posted turn.
     history: tuple[Turn, ...]
+    layers: Layers = NOWHERE  # what is chosen about how the session is answered

@@ -10,11 +10,10 @@ from io import StringIO
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
 from bot.domain.context import Context, Window, window
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelError, ModelRefused
-from bot.domain.persona import persona_named
 from bot.domain.reply import Ending, Reply
-from bot.domain.session import Session
 from bot.domain.turn import Owed, Turn
 from bot.domain.wording import storable
+from bot.engine.briefing import Brief, Briefing
 from bot.engine.outages import Circuits
 from bot.engine.patience import pauses
 from bot.ports import Clock, Ledger, Model
@@ -50,18 +49,18 @@ class Completer:
         self,
         *,
         ledger: Ledger,
+        briefing: Briefing,
         model: Model,
         circuits: Circuits,
         clock: Clock,
-        default_model: str,
         fallback_models: Sequence[str] = (),
         budget: int,
     ) -> None:
         self._ledger = ledger
+        self._briefing = briefing
         self._model = model
         self._circuits = circuits
         self._clock = clock
-        self._default_model = default_model
         self._fallback_models = tuple(fallback_models)
         self._budget = budget
 
@@ -77,12 +76,13 @@ class Completer:
         Raises:
             ModelDown: nothing was said, and asking again is to wait until the model is back.
         """
-        models = self._models(owed.session)
+        brief = await self._briefing.brief(owed)
+        models = (brief.model, *(m for m in self._fallback_models if m != brief.model))
         may_try = self._circuits.admits(models)
         outcomes: list[Answer | ModelDown] = []
         spent: Usage | None = None  # on models that did not answer
         for model in models:
-            outcome = await self._outcome(owed, model, show)
+            outcome = await self._outcome(owed, replace(brief, model=model), show)
             if isinstance(outcome, Answer) and outcome.reply.fault is None:
                 return _credited(outcome, model, models[0], spent)
             outcomes.append(outcome)
@@ -97,23 +97,18 @@ class Completer:
         assert isinstance(best, Answer), "where nothing was said it is the first one's"  # noqa: S101
         return _credited(replace(best, usage=spent), model, models[0], None)
 
-    def _models(self, session: Session) -> tuple[str, ...]:
-        """Return the model that is meant to answer, and those that stand in for it."""
-        chosen = session.model or persona_named(session.persona).model or self._default_model
-        return (chosen, *(model for model in self._fallback_models if model != chosen))
-
     async def _outcome(
-        self, owed: Owed, model: str, show: Callable[[StringIO], None]
+        self, owed: Owed, brief: Brief, show: Callable[[StringIO], None]
     ) -> Answer | ModelDown:
         try:
-            return await self._insist(owed, model, show)
+            return await self._insist(owed, brief, show)
         except ModelDown as error:
             return error
 
-    async def _insist(self, owed: Owed, model: str, show: Callable[[StringIO], None]) -> Answer:
+    async def _insist(self, owed: Owed, brief: Brief, show: Callable[[StringIO], None]) -> Answer:
         """Ask one model, several times if need be."""
         turn = owed.turn
-        shown = await self._window(owed)
+        shown = await self._window(owed, brief)
         waits = pauses()
         tries_left = MAX_TRIES
         may_hop = True
@@ -122,7 +117,7 @@ class Completer:
         while True:
             tries_left -= 1
             try:
-                answer = await self._ask(owed, model, shown, show)
+                answer = await self._ask(owed, brief, shown, show)
             except _BrokenOff as broken:
                 text = broken.text or text
                 spent = _together(spent, broken.error.usage)
@@ -133,20 +128,20 @@ class Completer:
             if fault is Fault.CONTEXT and may_hop and shown.floor < turn.depth:
                 may_hop = False
                 tries_left += 1
-                shown = await self._window(_above(owed, shown.floor), hop=True)
-            elif not text and self._circuits.down(model):
-                raise ModelDown(fault, (model,))
+                shown = await self._window(_above(owed, shown.floor), brief, hop=True)
+            elif not text and self._circuits.down(brief.model):
+                raise ModelDown(fault, (brief.model,))
             elif wait is None or not tries_left:
                 return Answer(Reply(storable(text), Ending.BROKEN, fault), spent)
             else:
                 await self._clock.sleep(wait)
 
-    async def _window(self, owed: Owed, *, hop: bool = False) -> Window:
+    async def _window(self, owed: Owed, brief: Brief, *, hop: bool = False) -> Window:
         turn, session = owed.turn, owed.session
         shown = window(
             owed.history,
             turn,
-            instructions=persona_named(session.persona).instructions,
+            instructions=brief.instructions,
             budget=self._budget,
             direct=session.place.is_direct,
             hop=hop,
@@ -157,20 +152,21 @@ class Completer:
         return shown
 
     async def _ask(
-        self, owed: Owed, model: str, shown: Window, show: Callable[[StringIO], None]
+        self, owed: Owed, brief: Brief, shown: Window, show: Callable[[StringIO], None]
     ) -> Answer:
-        session = owed.session
-        persona = persona_named(session.persona)
         context = Context(
-            session_id=session.id,
+            session_id=owed.session.id,
             speaker_id=owed.turn.prompts[-1].author_id,
-            model=model,
-            instructions=persona.instructions,
+            model=brief.model,
+            instructions=brief.instructions,
             messages=shown.messages,
+            effort=brief.effort,
+            temperature=brief.temperature,
+            length=brief.length,
         )
         said = StringIO()
         try:
-            with self._circuits.trial(model):
+            with self._circuits.trial(brief.model):
                 return await self._read(context, shown, said, show)
         except (ModelBusy, ModelRefused) as error:
             raise _BrokenOff(said.getvalue(), error) from error

@@ -13,6 +13,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from bot.domain.access import Action, Actor, demand
+from bot.domain.manner import NOTHING, Choices, Trait
 from bot.domain.message import Prompt
 from bot.domain.persona import DEFAULT_PERSONA
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary
@@ -52,14 +53,16 @@ class Sessions:
         self._clock = clock
 
     async def chat(
-        self, place: Place, actor: Actor, prompt: Prompt, *, persona: str, model: str | None
+        self, place: Place, actor: Actor, prompt: Prompt, *, choices: Choices = NOTHING
     ) -> Turn | None:
         """Open a fresh session at `place` and owe an answer to `prompt` there.
 
         None when the same prompt was heard before.
         """
         demand(actor, Action.CHAT, place)
-        session = replace(self._intake.fresh_session(place, prompt), persona=persona, model=model)
+        session = replace(
+            self._intake.fresh_session(place, prompt), persona=_persona_in(choices), choices=choices
+        )
         if await self._archive.session_at(place) is not None:
             await self._open(session)
         return await self._intake.say(session, prompt)
@@ -69,13 +72,12 @@ class Sessions:
         place: Place,
         actor: Actor,
         *,
-        persona: str = DEFAULT_PERSONA,
-        model: str | None = None,
+        choices: Choices = NOTHING,
         title: str | None = None,
     ) -> PutAway | None:
         """Put a fresh session in place of the open one; return that one, which is kept."""
         demand(actor, Action.START, place)
-        return await self._open(self._new(place, actor, persona, model, title))
+        return await self._open(self._new(place, actor, choices, title))
 
     async def reset(self, place: Place, actor: Actor) -> PutAway | None:
         """Start afresh with the settings of the open session; return that one, which is kept."""
@@ -83,7 +85,7 @@ class Sessions:
         before = await self._archive.session_at(place)
         if before is None:
             return None
-        return await self._open(self._new(place, actor, before.persona, before.model, None))
+        return await self._open(self._new(place, actor, before.choices, None))
 
     async def stop(self, place: Place, actor: Actor) -> bool:
         """Stop the answer in progress, keeping what was said; False when there is none."""
@@ -181,12 +183,9 @@ class Sessions:
         log.info("session=%s event=deleted", session_id)
         return session
 
-    def _new(
-        self, place: Place, actor: Actor, persona: str, model: str | None, title: str | None
-    ) -> Session:
-        return Session(
-            SessionId(uuid4()), place, persona, actor.id, self._clock.now(), model, title
-        )
+    def _new(self, place: Place, actor: Actor, choices: Choices, title: str | None) -> Session:
+        persona, now = _persona_in(choices), self._clock.now()
+        return Session(SessionId(uuid4()), place, persona, actor.id, now, choices, title)
 
     async def _open(self, session: Session) -> PutAway | None:
         before = await self._archive.open_session(session)
@@ -231,3 +230,7 @@ class Sessions:
         if session is not None and session.is_open and session.head == turn.id:
             return Retried.BUSY
         return Retried.NOT_NEWEST
+
+
+def _persona_in(choices: Choices) -> str:
+    return choices.get(Trait.PERSONA, DEFAULT_PERSONA)

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from bot.domain.manner import LONGEST_MODEL
 from bot.domain.persona import PERSONAS
 
 # https://discord.com/developers/docs/interactions/application-commands
 LONGEST_CHOICE = 100  # characters in the name of a choice
 LONGEST_PROMPT = 6000  # characters in an option, at most
 LONGEST_TITLE = 100  # as many as the name of a thread may have
-LONGEST_MODEL = 100
 
 _CHAT_INPUT = 1
 _GUILD_INSTALL = 0

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import discord
 
 from bot.domain.access import Action, Actor, demand
+from bot.domain.manner import Choices
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 from bot.domain.wording import title_from
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
-from bot.gateway.commands_session import Unfit, model_in, persona_in
+from bot.gateway.commands_session import Unfit, choices_in
 from bot.gateway.entry_rules import Words
 from bot.gateway.names import by_name, names_in
 from bot.gateway.people import Ground, Request, ground_of, rights_from
@@ -24,8 +25,7 @@ class _Wish:
     """What a `/chat` asks for, understood."""
 
     request: Request
-    persona: str
-    model: str | None
+    choices: Choices
     prompt: str | None  # as it was typed
     text: str  # the same as the model reads it
     is_private: bool
@@ -75,7 +75,7 @@ class ChatCommand:
                 raise Unfit(phrases.PARENT_UNKNOWN)
             case channel:
                 return await self._right_here(wish, channel)
-        place = Place(thread_id, request.place.guild_id)
+        place = Place(thread_id, request.place.guild_id, request.place.channel)
         await self._begin(wish, place, _actor_in_channel(request))
         if wish.prompt is None:
             thread = request.interaction.client.get_partial_messageable(thread_id)
@@ -120,9 +120,9 @@ class ChatCommand:
         return Words(phrases.right_here(is_asked=wish.prompt is not None))
 
     async def _begin(self, wish: _Wish, place: Place, actor: Actor) -> None:
-        request, persona, model = wish.request, wish.persona, wish.model
+        request = wish.request
         if wish.prompt is None:
-            await self._sessions.start(place, actor, persona=persona, model=model)
+            await self._sessions.start(place, actor, choices=wish.choices)
             return
         prompt = Prompt(
             message_id=request.id,
@@ -132,7 +132,7 @@ class ChatCommand:
             said_at=request.at,
             is_message=False,
         )
-        await self._sessions.chat(place, actor, prompt, persona=persona, model=model)
+        await self._sessions.chat(place, actor, prompt, choices=wish.choices)
 
 
 def _wish_in(request: Request) -> _Wish:
@@ -144,8 +144,7 @@ def _wish_in(request: Request) -> _Wish:
     text = by_name(typed, names_in(request.interaction, typed)).strip()
     return _Wish(
         request=request,
-        persona=persona_in(request),
-        model=model_in(request),
+        choices=choices_in(request),
         prompt=prompt if text else None,  # nothing but our mention asks nothing
         text=text,
         is_private=request.options.get("private", is_hidden) is True,

@@ -6,12 +6,14 @@ from uuid import UUID
 
 import discord
 
-from bot.domain.persona import DEFAULT_PERSONA, PERSONAS
+from bot.domain.manner import Choices, Trait, fitted
+from bot.domain.persona import PERSONAS
 from bot.domain.session import SessionId, SessionSummary
 from bot.domain.wording import title_in
+from bot.engine.manners import Manners
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
-from bot.gateway.commands import LONGEST_MODEL, Choice
+from bot.gateway.commands import Choice
 from bot.gateway.entry_rules import Words
 from bot.gateway.people import Request, ground_of
 
@@ -24,28 +26,24 @@ class Unfit(Exception):
     """An option holds what cannot be meant; its text says so to the person."""
 
 
-def persona_in(request: Request) -> str:
-    """Return the persona asked for, or the default one.
+def choices_in(request: Request) -> Choices:
+    """Return the persona and the model asked for, as far as they are.
 
     Raises:
-        Unfit: there is no such persona.
+        Unfit: there is no such persona, or it cannot be the name of a model.
     """
-    persona = request.text("persona") or DEFAULT_PERSONA
-    if persona not in PERSONAS:
-        raise Unfit(phrases.WRONG_PERSONA)
-    return persona
-
-
-def model_in(request: Request) -> str | None:
-    """Return the model asked for, or None for the usual one.
-
-    Raises:
-        Unfit: it cannot be the name of a model.
-    """
-    model = request.text("model")
-    if model is not None and (len(model) > LONGEST_MODEL or len(model.split()) != 1):
-        raise Unfit(phrases.WRONG_MODEL)
-    return model and model.strip()
+    persona, model = request.text("persona"), request.text("model")
+    chosen: dict[Trait, str] = {}
+    if persona is not None:
+        if persona not in PERSONAS:
+            raise Unfit(phrases.WRONG_PERSONA)
+        chosen[Trait.PERSONA] = persona
+    if model is not None:
+        fit = fitted(Trait.MODEL, model)
+        if fit is None:
+            raise Unfit(phrases.WRONG_MODEL)
+        chosen[Trait.MODEL] = fit
+    return chosen
 
 
 def session_in(request: Request) -> SessionId | None:
@@ -59,17 +57,17 @@ def session_in(request: Request) -> SessionId | None:
 class SessionCommands:
     """Does what commands about the sessions of a place ask for."""
 
-    def __init__(self, sessions: Sessions, *, default_model: str) -> None:
+    def __init__(self, sessions: Sessions, manners: Manners, *, default_model: str) -> None:
         self._sessions = sessions
+        self._manners = manners
         self._default_model = default_model
 
     async def new(self, request: Request) -> Words:
         """Start a fresh session here."""
-        persona, model = persona_in(request), model_in(request)
-        before = await self._sessions.start(
-            request.place, request.actor, persona=persona, model=model
-        )
-        words = phrases.started_afresh(before, persona=persona, model=model)
+        place, actor = request.place, request.actor
+        before = await self._sessions.start(place, actor, choices=choices_in(request))
+        manner = (await self._manners.look(place, actor)).manner
+        words = phrases.started_afresh(before, manner)
         return Words(words, concerns_all=True)
 
     async def reset(self, request: Request) -> Words:
@@ -90,7 +88,8 @@ class SessionCommands:
         """Show the open session."""
         for summary in await self._sessions.all(request.place, request.actor):
             if summary.session.is_open:
-                return Words(phrases.info(summary, default_model=self._default_model))
+                manner = (await self._manners.look(request.place, request.actor)).manner
+                return Words(phrases.info(summary, manner, default_model=self._default_model))
         return Words(phrases.NO_SESSION_YET)
 
     async def list(self, request: Request) -> Words:
@@ -147,7 +146,7 @@ class SessionCommands:
     async def models_like(self, request: Request) -> tuple[Choice, ...]:
         """Offer what was typed, then the models this bot is set up with."""
         typed = request.focused.strip()
-        known = [self._default_model, *(p.model for p in PERSONAS.values() if p.model)]
+        known = [self._default_model]
         names = [typed, *(name for name in known if typed.casefold() in name.casefold())]
         return tuple(Choice(name, name) for name in dict.fromkeys(names) if name)[:MOST_CHOICES]
 

@@ -15,6 +15,7 @@ import discord
 from bot.domain.access import Action, Denial, Denied, demand
 from bot.domain.reply import Controls
 from bot.engine.catching_up import CatchUp
+from bot.engine.manners import Manners
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
 from bot.gateway.address import ANSWER, LEAVE
@@ -45,6 +46,7 @@ class Entry:
         self,
         *,
         sessions: Sessions,
+        manners: Manners,
         catch_up: CatchUp,
         sync: CommandSync,
         clock: Clock,
@@ -53,7 +55,7 @@ class Entry:
     ) -> None:
         self.rules = _rules(
             ChatCommand(sessions, Threads(clock=clock)),
-            SessionCommands(sessions, default_model=default_model),
+            SessionCommands(sessions, manners, default_model=default_model),
             Buttons(sessions, catch_up),
         )
         self._telling = Telling(clock=clock)

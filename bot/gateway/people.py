@@ -91,10 +91,15 @@ def request_from(interaction: discord.Interaction) -> Request | None:
         focused=focused,
         actor=actor_of(interaction),
         actor_name=speaker_name(interaction.user.display_name),
-        place=Place(channel.id, interaction.guild_id),
+        place=Place(channel.id, interaction.guild_id, parent_of(channel)),
         at=interaction.created_at,
         interaction=interaction,
     )
+
+
+def parent_of(channel: object) -> int | None:
+    """Return the channel that a thread belongs to."""
+    return channel.parent_id if isinstance(channel, discord.Thread) else None
 
 
 def actor_of(interaction: discord.Interaction) -> Actor:
@@ -119,6 +124,8 @@ def rights_from(permissions: discord.Permissions, *, in_thread: bool) -> frozens
         Right.VIEW: permissions.view_channel and permissions.read_message_history,
         Right.WRITE: writes,
         Right.MODERATE: permissions.manage_messages,
+        Right.ARRANGE: permissions.manage_messages or permissions.manage_channels,
+        Right.GOVERN: permissions.manage_guild,
     }
     return frozenset(right for right, is_granted in rights.items() if is_granted)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import discord
 
 from bot.domain.access import Denial
+from bot.domain.manner import Manner
 from bot.domain.session import PutAway, Session, SessionSummary
 from bot.domain.wording import shortened
 from bot.engine.sessions import Retried
@@ -86,6 +87,13 @@ _DENIALS = {
     Denial.CANNOT_MODERATE: (
         "Others took part in this conversation. Only somebody with the permission "
         "Manage Messages may delete it."
+    ),
+    Denial.CANNOT_ARRANGE: (
+        "You may not choose for the whole channel. It takes the permission Manage Channels or "
+        "Manage Messages."
+    ),
+    Denial.CANNOT_GOVERN: (
+        "You may not choose for the whole server. It takes the permission Manage Server."
     ),
     Denial.NOT_HERE: UNKNOWN_SESSION,  # that it exists elsewhere is nobody's business
     Denial.NO_RULE: UNKNOWN_COMMAND,
@@ -181,10 +189,10 @@ def title(session: Session) -> str:
     return discord.utils.escape_markdown(session.title or UNTITLED)
 
 
-def started_afresh(before: PutAway | None, *, persona: str, model: str | None) -> str:
+def started_afresh(before: PutAway | None, manner: Manner) -> str:
     """Return that a fresh session is open, how it answers, and what became of the one before."""
-    manner = f"persona {persona}" + (f", model {model}" if model else "")
-    fresh = f"🆕 A fresh conversation starts here ({manner})."
+    how = f"persona {manner.persona}" + (f", model {manner.model}" if manner.model else "")
+    fresh = f"🆕 A fresh conversation starts here ({how})."
     return f"{fresh} {_put_away(before)}" if before else fresh
 
 
@@ -235,7 +243,7 @@ def deleted(session: Session) -> str:
     return f"🗑️ “{title(session)}” is erased from my memory. Discord's messages stay."
 
 
-def info(summary: SessionSummary, *, default_model: str) -> str:
+def info(summary: SessionSummary, manner: Manner, *, default_model: str) -> str:
     """Return what there is to know about the open session."""
     session = summary.session
     read, written = f"{summary.input_tokens:,}", f"{summary.output_tokens:,}"
@@ -243,7 +251,7 @@ def info(summary: SessionSummary, *, default_model: str) -> str:
         (
             f"**{title(session)}**",
             f"Id: `{session.id}`",
-            f"Persona: {session.persona} · Model: {session.model or default_model}",
+            f"Persona: {manner.persona} · Model: {manner.model or default_model}",
             f"{_turns(summary.turns)} · {read} tokens in, {written} tokens out",
             f"Opened {moment(session.opened_at)} by <@{session.opened_by}>",
         )

@@ -12,6 +12,7 @@ from bot.domain.message import Prompt
 from bot.domain.session import Place
 from bot.domain.wording import speaker_name, storable
 from bot.gateway.names import by_name, names_of
+from bot.gateway.people import parent_of
 
 SAYS_NOTHING = "[says nothing]"
 FORWARD = "[forwarded message not shown to you]"
@@ -62,7 +63,7 @@ def _place(message: discord.Message) -> Place:
     channel, guild = message.channel, message.guild
     if isinstance(channel, discord.PartialMessageable):
         return Place(channel.id, channel.guild_id)  # we need not know its server yet
-    return Place(channel.id, guild.id if guild else None)
+    return Place(channel.id, guild.id if guild else None, parent_of(channel))
 
 
 def _kind(message: discord.Message) -> ActorKind:

@@ -17,6 +17,7 @@ from bot.store.archive import SqliteArchive
 from bot.store.attendance import SqliteAttendance
 from bot.store.claim import claim
 from bot.store.connection import connected
+from bot.store.customs import SqliteCustoms
 from bot.store.inbox import SqliteInbox
 from bot.store.ledger import SqliteLedger
 from bot.store.location import database_path
@@ -38,6 +39,7 @@ class SqliteStore(
     SqliteAmendments,
     SqliteLedger,
     SqliteArchive,
+    SqliteCustoms,
     SqliteNotebook,
     SqliteOwnership,
 ):

@@ -68,7 +68,7 @@ def _join(
     if turn is None or not turn.takes_in(prompt) or was_heard(db, prompt.message_id):
         return None
     _keep(db, prompt)
-    _note_speech(db, turn.session_id, title=None, said_at=to_column(prompt.said_at))
+    _note_speech(db, turn.session_id, place, title=None, said_at=to_column(prompt.said_at))
     return join_turn(db, turn, prompt)
 
 
@@ -83,22 +83,23 @@ def _add(db: sqlite3.Connection, spare: Session, prompts: Sequence[Prompt]) -> T
     for prompt in unheard:
         _keep(db, prompt)
     said_at = max(to_column(prompt.said_at) for prompt in unheard)
-    _note_speech(db, session.id, title=spare.title, said_at=said_at)
+    _note_speech(db, session.id, spare.place, title=spare.title, said_at=said_at)
     parent = None if session.head is None else turn_numbered(db, session.head)
     return add_turn(db, session, unheard, parent=parent)
 
 
 def _note_speech(
-    db: sqlite3.Connection, session_id: SessionId, *, title: str | None, said_at: int
+    db: sqlite3.Connection, session_id: SessionId, place: Place, *, title: str | None, said_at: int
 ) -> None:
     db.execute(
         """
         update sessions
         set title = coalesce(title, ?),
+            parent_id = coalesce(parent_id, ?),
             last_said_at = max(coalesce(last_said_at, ?), ?)
         where id = ?
         """,
-        (title, said_at, said_at, str(session_id)),
+        (title, place.parent_id, said_at, said_at, str(session_id)),
     )
 
 

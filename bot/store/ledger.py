@@ -8,9 +8,11 @@ from uuid import UUID
 
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove
+from bot.domain.persona import Persona
 from bot.domain.reply import Reply
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
+from bot.store.customs import keep_wording, layers_of, persona_named
 from bot.store.desk import Desk
 from bot.store.sessions import session_named
 from bot.store.turns import check_owed, owed_turn, turn_from, turns_from
@@ -37,6 +39,12 @@ class SqliteLedger(Desk):
                 "update sessions set floor = ? where id = ?", (floor, str(session_id))
             )
         )
+
+    async def keep_wording(self, session_id: SessionId, *, persona: str, wording: str) -> None:
+        await self.writer.write(lambda db: keep_wording(db, session_id, persona, wording))
+
+    async def persona(self, guild_id: int, name: str) -> Persona | None:
+        return await self.readers.read(lambda db: persona_named(db, guild_id, name))
 
     async def record_post(self, turn_id: TurnId, page: int, post: int) -> None:
         await self.writer.write(lambda db: _record_post(db, turn_id, page, post), flushes=False)
@@ -97,7 +105,8 @@ def _take_up(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
         return None
     if turn.state in {TurnState.RECEIVED, TurnState.ANSWERING}:
         turn = _begin_attempt(db, turn)
-    return Owed(turn, session, tuple(_history(db, turn, session.floor)))
+    history = tuple(_history(db, turn, session.floor))
+    return Owed(turn, session, history, layers_of(db, session.place, session))
 
 
 # Walks from parent to parent and ends at the floor, however long the session is below it.

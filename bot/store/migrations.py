@@ -159,9 +159,46 @@ create index owed_turns on turns (session_id, depth)
     where state not in ('delivered', 'abandoned', 'cancelled');
 """
 
+# How conversations are held. What was chosen for a session goes with it, in one column; its
+# wording is kept as it was when it was first answered so.
+_MANNERS = """
+alter table sessions add column parent_id integer;
+alter table sessions add column wording text;
+alter table sessions add column choices text not null default '{}' check (json_valid(choices));
+
+update sessions
+set choices = json_set(choices, '$.persona', persona)
+where persona <> 'assistant';
+
+update sessions
+set choices = json_set(choices, '$.model', model)
+where model is not null;
+
+alter table sessions drop column model;
+
+create table choices (
+    level text not null check (level in ('server', 'channel')),
+    owner_id integer not null,
+    trait text not null check (trait in (
+        'persona', 'model', 'effort', 'temperature', 'language', 'length', 'listening'
+    )),
+    value text not null,
+    primary key (level, owner_id, trait)
+) strict, without rowid;
+
+create table personas (
+    guild_id integer not null,
+    name text not null,
+    summary text not null,
+    wording text not null,
+    primary key (guild_id, name)
+) strict, without rowid;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
     Migration(3, "models", _MODELS),
     Migration(4, "amendments", _AMENDMENTS),
+    Migration(5, "manners", _MANNERS),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
+from bot.domain.manner import Choices, Trait
 from bot.domain.session import Place, PutAway, Session, SessionId, TurnId
 from bot.store.columns import from_column, to_column
 
@@ -15,16 +18,22 @@ def session_from(row: sqlite3.Row) -> Session:
     """Return the session of a row of `sessions`."""
     return Session(
         SessionId(UUID(row["id"])),
-        Place(row["channel_id"], row["guild_id"]),
+        Place(row["channel_id"], row["guild_id"], row["parent_id"]),
         row["persona"],
         row["opened_by"],
         from_column(row["opened_at"]),
-        model=row["model"],
+        choices=_choices(row["choices"]),
         title=row["title"],
         head=None if row["head"] is None else TurnId(row["head"]),
         floor=row["floor"],
         closed_at=None if row["closed_at"] is None else from_column(row["closed_at"]),
+        wording=row["wording"],
     )
+
+
+def _choices(column: str) -> Choices:
+    chosen: dict[str, str] = json.loads(column)
+    return MappingProxyType({Trait(trait): value for trait, value in chosen.items()})
 
 
 def session_named(db: sqlite3.Connection, session_id: SessionId) -> Session | None:
@@ -46,16 +55,19 @@ def insert_session(db: sqlite3.Connection, session: Session) -> None:
     db.execute(
         """
         insert into sessions (
-            id, channel_id, guild_id, persona, model, title, opened_by, opened_at, head, floor
+            id, channel_id, guild_id, parent_id, persona, wording, choices, title, opened_by,
+            opened_at, head, floor
         )
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             str(session.id),
             session.place.channel_id,
             session.place.guild_id,
+            session.place.parent_id,
             session.persona,
-            session.model,
+            session.wording,
+            json.dumps(dict(session.choices)),
             session.title,
             session.opened_by,
             to_column(session.opened_at),

@@ -11,7 +11,8 @@ NOBODY = Actor(3, ActorKind.PERSON, frozenset())
 READER = Actor(4, ActorKind.PERSON, frozenset({Right.VIEW}))
 MAY = {
     "everything": set(Action),
-    "write": set(Action) - {Action.DELETE_SHARED},
+    "write": set(Action)
+    - {Action.DELETE_SHARED, Action.CHOOSE_FOR_CHANNEL, Action.CHOOSE_FOR_SERVER},
     "view": {Action.SEE, Action.HELP},
     "nothing": {Action.HELP},
 }

@@ -14,10 +14,12 @@ from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
+from bot.engine.briefing import Briefing
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
@@ -38,6 +40,7 @@ from tests.fakes.memory_store import MemoryStore
 from tests.fakes.paced import PacedMessenger
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.shelf import Shelf
+from tests.fakes.signs import Signs
 from tests.fakes.virtual_time import LoopClock, run
 from tests.samples import ADA, CHANNEL, MORNING
 
@@ -48,6 +51,7 @@ class House:
 
     intake: Intake
     sessions: Sessions
+    manners: Manners
     room: Room
     lanes: Lanes
     catch_up: CatchUp
@@ -120,6 +124,7 @@ class World:
         self.past = Shelf()
         self.hours = 6.0
         self.waits_for_discord = False  # what is owed is not woken before the connection
+        self.signs = Signs()
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
         self.seconds = 0.0
@@ -189,10 +194,10 @@ class World:
             ledger=store,
             completer=Completer(
                 ledger=store,
+                briefing=Briefing(ledger=store, guide=self.signs, default_model="some-model"),
                 model=GuardedModel(self.asked, plan),
                 circuits=circuits,
                 clock=clock,
-                default_model="some-model",
                 fallback_models=self._fallback_models,
                 budget=self._budget,
             ),
@@ -216,6 +221,7 @@ class World:
             sessions = Sessions(
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
             )
+            manners = Manners(customs=store)
             catch_up = CatchUp(
                 attendance=store,
                 amendments=store,
@@ -232,7 +238,7 @@ class World:
                 tasks = [group.create_task(part.run()) for part in (intake, catch_up, nods)]
                 if not self.waits_for_discord:
                     await intake.resume()
-                yield House(intake, sessions, room, lanes, catch_up, self.past, clock)
+                yield House(intake, sessions, manners, room, lanes, catch_up, self.past, clock)
                 for task in tasks:
                     task.cancel()
 

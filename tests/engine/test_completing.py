@@ -10,10 +10,12 @@ from bot.domain.completion import Usage
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelRefused
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
+from bot.engine.briefing import Briefing
 from bot.engine.completing import Answer, Completer
 from bot.engine.outages import Circuits
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.scripted_model import Script, ScriptedModel
+from tests.fakes.signs import Signs
 from tests.fakes.virtual_time import LoopClock, run
 from tests.samples import session, turn
 
@@ -41,10 +43,10 @@ class Desk:
         store = MemoryStore()
         completer = Completer(
             ledger=store,
+            briefing=Briefing(ledger=store, guide=Signs(), default_model="some-model"),
             model=self.model,
             circuits=Circuits(LoopClock()),
             clock=LoopClock(),
-            default_model="some-model",
             budget=self._budget,
         )
         return await completer.complete(self._owed, lambda _: None)

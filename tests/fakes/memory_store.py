@@ -11,7 +11,9 @@ from typing import TypeVar
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, StoreBusy, StoreTaken
 from bot.domain.hearing import Reading, Watermarks
+from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.message import Prompt
+from bot.domain.persona import Persona
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
@@ -169,6 +171,16 @@ class MemoryStore(MemoryTables):
 
         await self._write(move)
 
+    async def keep_wording(self, session_id: SessionId, *, persona: str, wording: str) -> None:
+        def keep() -> None:
+            if session := self.sessions.get(session_id):
+                self.sessions[session_id] = replace(session, persona=persona, wording=wording)
+
+        await self._write(keep)
+
+    async def persona(self, guild_id: int, name: str) -> Persona | None:
+        return await self._read(lambda: self.personas.get((guild_id, name)))
+
     async def record_post(self, turn_id: TurnId, page: int, post: int) -> None:
         def record() -> None:
             turn = self._owed(turn_id)
@@ -296,6 +308,29 @@ class MemoryStore(MemoryTables):
             return self.turns[turn.id]
 
         return await self._write(ask)
+
+    # Customs
+
+    async def customs_at(self, place: Place) -> tuple[Session | None, Layers]:
+        def look() -> tuple[Session | None, Layers]:
+            session = self._open_at(place)
+            return session, self._layers(place, session)
+
+        return await self._read(look)
+
+    async def choose(self, place: Place, level: Level, trait: Trait, value: str | None) -> bool:
+        return await self._write(lambda: self._choose(place, level, trait, value))
+
+    async def listenings(self) -> dict[tuple[Level, int], Listening]:
+        def listenings() -> dict[tuple[Level, int], Listening]:
+            chosen = {key: c.get(Trait.LISTENING) for key, c in self.choices.items()}
+            return {
+                (level, owner): Listening(value)
+                for (level, owner), value in chosen.items()
+                if value is not None and owner is not None
+            }
+
+        return await self._read(listenings)
 
     # Notebook
 

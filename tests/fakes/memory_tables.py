@@ -11,14 +11,27 @@ from typing import Any
 
 from bot.domain.errors import TurnSettled
 from bot.domain.hearing import Reading, Watermark
+from bot.domain.manner import Choices, Layers, Level, Trait
 from bot.domain.message import Prompt
+from bot.domain.persona import Persona
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from bot.domain.wording import title_from
 
 S = TurnState
 
-_KEPT = ("sessions", "turns", "heard", "notes", "common", "marks", "lags_since", "_last_turn")
+_KEPT = (
+    "sessions",
+    "turns",
+    "heard",
+    "notes",
+    "choices",
+    "personas",
+    "common",
+    "marks",
+    "lags_since",
+    "_last_turn",
+)
 
 
 MOST_LOST = 5  # commits that a power cut takes at most
@@ -41,6 +54,8 @@ class MemoryTables:
         self.common: int | None = None
         self.marks: dict[int, Watermark] = {}
         self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
+        self.choices: dict[tuple[Level, int | None], Choices] = {}
+        self.personas: dict[tuple[int, str], Persona] = {}
         self._last_turn = 0
         self._commits: deque[_Commit] = deque(maxlen=MOST_LOST)
 
@@ -88,6 +103,7 @@ class MemoryTables:
             return None
         f"{prompt.author_name}{prompt.text}".encode()
         self.heard.add(prompt.message_id)
+        self._learn_parent(self.turns[head].session_id, spare.place)
         self.turns[head] = self.turns[head].joined_by(prompt)
         return self.turns[head]
 
@@ -119,6 +135,7 @@ class MemoryTables:
             session = self._insert(spare)
         if session.title is None:
             self.sessions[session.id] = replace(session, title=spare.title)
+        self._learn_parent(session.id, spare.place)
         parent = None if session.head is None else self.turns[session.head]
         return self._add_turn(session, unheard, parent)
 
@@ -238,7 +255,33 @@ class MemoryTables:
         while parent in self.turns and self.turns[parent].depth >= session.floor:
             history.append(self.turns[parent])
             parent = self.turns[parent].parent
-        return Owed(turn, session, tuple(history[::-1]))
+        return Owed(turn, session, tuple(history[::-1]), self._layers(session.place, session))
+
+    def _learn_parent(self, session_id: SessionId, place: Place) -> None:
+        session = self.sessions[session_id]
+        if session.place.parent_id is None:
+            self.sessions[session_id] = replace(session, place=place)
+
+    def _layers(self, place: Place, session: Session | None) -> Layers:
+        nothing: Choices = {}
+        return Layers(
+            self.choices.get((Level.SERVER, place.guild_id), nothing),
+            self.choices.get((Level.CHANNEL, place.parent_id or place.channel_id), nothing),
+            session.choices if session else nothing,
+        )
+
+    def _choose(self, place: Place, level: Level, trait: Trait, value: str | None) -> bool:
+        if level is Level.SESSION:
+            session = self._open_at(place)
+            if session is None:
+                return False
+            choices = _with(session.choices, trait, value)
+            wording = None if trait is Trait.PERSONA else session.wording
+            self.sessions[session.id] = replace(session, choices=choices, wording=wording)
+            return True
+        owner = place.guild_id if level is Level.SERVER else place.parent_id or place.channel_id
+        self.choices[level, owner] = _with(self.choices.get((level, owner), {}), trait, value)
+        return True
 
     def _open_at(self, place: Place) -> Session | None:
         here = (s for s in self.sessions.values() if is_at(s, place) and s.is_open)
@@ -276,6 +319,11 @@ class MemoryTables:
             sum(t.usage.input_tokens for t in turns if t.usage),
             sum(t.usage.output_tokens for t in turns if t.usage),
         )
+
+
+def _with(choices: Choices, trait: Trait, value: str | None) -> Choices:
+    others = {each: chosen for each, chosen in choices.items() if each is not trait}
+    return others if value is None else {**others, trait: value}
 
 
 def is_at(session: Session, place: Place) -> bool:

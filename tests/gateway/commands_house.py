@@ -19,10 +19,12 @@ from bot.domain.session import Place, Session
 from bot.domain.turn import Turn
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
+from bot.engine.briefing import Briefing
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor, Urgency
@@ -47,6 +49,7 @@ from bot.playground.world.permission import EVERYDAY
 from tests.fakes.board import Board
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.scripted_model import Script, ScriptedModel
+from tests.fakes.signs import Signs
 
 T = TypeVar("T")
 
@@ -190,6 +193,7 @@ async def opened(
         )
         entry = Entry(
             sessions=sessions,
+            manners=Manners(customs=store),
             catch_up=catch_up,
             sync=sync,
             clock=clock,
@@ -263,10 +267,10 @@ def _answerer(
     circuits = Circuits(clock)
     completer = Completer(
         ledger=store,
+        briefing=Briefing(ledger=store, guide=Signs(), default_model="gpt-usual"),
         model=model,
         circuits=circuits,
         clock=clock,
-        default_model="gpt-usual",
         budget=16000,
     )
     return Answerer(

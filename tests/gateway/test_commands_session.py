@@ -411,7 +411,7 @@ async def test_a_retry_while_the_answer_is_written_says_to_wait() -> None:
     async with opened(("Once upon", gate, "a time.")) as house:
         place = house.place(house.general)
         prompt = Prompt(1, ADA.id, "Ada", "A story!", MORNING)
-        await house.sessions.chat(place, ADA, prompt, persona="assistant", model=None)
+        await house.sessions.chat(place, ADA, prompt)
         await house.model.until_called(1)
 
         busy = await house.ask(house.ada, house.general, "retry")

@@ -20,10 +20,12 @@ from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionRe
 from bot.domain.session import Place, Session
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
+from bot.engine.briefing import Briefing
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
@@ -36,6 +38,7 @@ from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.scripted_model import ScriptedModel
+from tests.fakes.signs import Signs
 
 PATIENCE = 5.0  # seconds
 # simcord announces every new thread, private ones too, by a message in the bot's name.
@@ -161,10 +164,10 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             ledger=store,
             completer=Completer(
                 ledger=store,
+                briefing=Briefing(ledger=store, guide=Signs(), default_model="gpt-usual"),
                 model=model,
                 circuits=circuits,
                 clock=clock,
-                default_model="gpt-usual",
                 budget=16000,
             ),
             circuits=circuits,
@@ -202,6 +205,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
         )
         entry = Entry(
             catch_up=catch_up,
+            manners=Manners(customs=store),
             sessions=sessions,
             sync=sync,
             clock=clock,

@@ -20,7 +20,7 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.domain.message import Prompt, render
-from bot.domain.persona import PERSONAS
+from bot.domain.persona import PERSONAS, instructed
 from bot.playground.local_model import NoLocalModel, Served
 from bot.playground.local_model.fetching import model_file
 from bot.playground.local_model.processes import started
@@ -66,7 +66,7 @@ def messages(text: str, *, direct: bool) -> list[dict[str, str]]:
         Prompt(1, 7, "Ada", text, datetime(2026, 11, 28, 12, 30, tzinfo=UTC)), direct=direct
     )
     return [
-        {"role": "system", "content": PERSONAS["assistant"].instructions},
+        {"role": "system", "content": instructed(PERSONAS["assistant"].wording)},
         {"role": "user", "content": said.text},
     ]
 

@@ -6,31 +6,34 @@ ever; so the one that was sent can be shown again without anybody having written
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.context import estimate, said_in
+from bot.domain.manner import manner_of
 from bot.domain.message import render
-from bot.domain.persona import persona_named
 from bot.domain.session import Session
 from bot.domain.turn import Turn
+from bot.engine.briefing import brief_of
 from bot.gateway.address import parse
 from bot.playground.world.accounts import User
 from bot.playground.world.parts import Json, walk
 from bot.playground.world.places import Message
-from bot.ports import Archive
+from bot.ports import Archive, Store
 
 
 async def inspection(
-    archive: Archive, message: Message, bot: User, *, default_model: str
+    store: Store, message: Message, bot: User, *, default_model: str
 ) -> Json | None:
     """Return what stands behind a message; None when it belongs to no turn."""
-    turn = await archive.newest_version(_anchor(message, bot))
-    session = await archive.session(turn.session_id) if turn else None
+    turn = await store.newest_version(_anchor(message, bot))
+    session = await store.session(turn.session_id) if turn else None
     if turn is None or session is None:
         return None
     return {
-        "session": _session(session) | {"turns": await _length(archive, session)},
+        "session": _session(session) | {"turns": await _length(store, session)},
         "turn": _turn(turn),
         "usage": _usage(turn),
-        "context": await _context(archive, session, turn, default_model),
+        "context": await _context(store, session, turn, default_model),
     }
 
 
@@ -87,23 +90,25 @@ def _usage(turn: Turn) -> Json | None:
     }
 
 
-async def _context(archive: Archive, session: Session, turn: Turn, default_model: str) -> Json:
+async def _context(store: Store, session: Session, turn: Turn, default_model: str) -> Json:
     floor = session.floor if turn.floor is None else turn.floor
-    persona = persona_named(session.persona)
+    _, layers = await store.customs_at(session.place)
+    manner = manner_of(replace(layers, session=session.choices))
+    brief = brief_of(session, manner, default_model=default_model)
     direct = session.place.is_direct
-    history = await _history(archive, turn, floor)
+    history = await _history(store, turn, floor)
     messages = [m for one in history for m in said_in(one, direct=direct)]
     messages += [render(prompt, direct=direct) for prompt in turn.kept_prompts]
     costs = [estimate(message.text) for message in messages]
     billed = turn.usage.input_tokens if turn.usage else None
     return {
-        "model": session.model or persona.model or default_model,
-        "instructions": persona.instructions,
+        "model": brief.model,
+        "instructions": brief.instructions,
         "messages": [
             {"role": message.role.value, "text": message.text, "tokens": cost}
             for message, cost in zip(messages, costs, strict=True)
         ],
-        "tokens": sum(costs) + estimate(persona.instructions) if billed is None else billed,
+        "tokens": sum(costs) + estimate(brief.instructions) if billed is None else billed,
         "tokens_are": "estimated" if billed is None else "billed",
         "floor": floor,
     }

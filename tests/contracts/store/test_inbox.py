@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from bot.domain.manner import Trait
 from bot.domain.message import Prompt
 from bot.domain.session import SessionId
 from bot.domain.turn import TurnState
@@ -24,7 +25,7 @@ from tests.samples import (
 async def test_the_first_prompt_at_a_place_opens_the_session_that_comes_with_it(
     store: Store,
 ) -> None:
-    spare = replace(session(), persona="coder", model="gpt-x", title="hello")
+    spare = replace(session(), persona="coder", choices={Trait.MODEL: "gpt-x"}, title="hello")
 
     (turn,) = await store.hear([(spare, prompt(1000))])
 
