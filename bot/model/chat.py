@@ -12,6 +12,7 @@ from bot.model.extras import extras
 from bot.model.faults import told
 from bot.model.fields import Fields, count, fields, first, text
 from bot.model.streaming import Events
+from bot.model.wishes import wishes_for_chat
 
 _REASONS = {"length": FinishReason.LENGTH, "content_filter": FinishReason.FILTER}
 # What vLLM and gateways call an event that tells of an error; also the finish reason with
@@ -39,6 +40,7 @@ class Chat:
             # Not `developer`: older servers fail on a role they do not know.
             "messages": [{"role": "system", "content": context.instructions}, *said],
             "stream": True,
+            **wishes_for_chat(context),
         }
         if self.salt is None:
             return {

@@ -12,6 +12,7 @@ from bot.model.extras import extras
 from bot.model.faults import told
 from bot.model.fields import Fields, count, fields, text
 from bot.model.streaming import Events
+from bot.model.wishes import wishes_for_responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Responses:
             "max_output_tokens": self.max_output_tokens,
             "store": False,
             "stream": True,
+            **wishes_for_responses(context),
         }
         if self.salt is None:
             return body

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx2
 import pytest
 
+from bot.domain.context import Context
+from bot.domain.manner import Effort, Length
 from bot.model import Endpoint
 from bot.model.connecting import Api, open_client
 from bot.model.remote import RemoteModel
@@ -38,11 +41,11 @@ class Wire(httpx2.AsyncBaseTransport):
         yield b'data: {"choices": [{"delta": {}, "finish_reason": "stop"}]}\n\n'
 
 
-async def sent(endpoint: Endpoint) -> httpx2.Request:
+async def sent(endpoint: Endpoint, context: Context = CONTEXT) -> httpx2.Request:
     wire = Wire()
     async with open_client(endpoint, stall_seconds=1, transport=wire) as client:
         dialect = endpoint.dialect(max_output_tokens=500, salt="parley-7")
-        async with RemoteModel(client, dialect).complete(CONTEXT) as events:
+        async with RemoteModel(client, dialect).complete(context) as events:
             assert [event async for event in events]
     [request] = wire.requests
     return request
@@ -106,6 +109,43 @@ async def test_another_server_can_be_asked_over_responses() -> None:
         "store": False,
         "stream": True,
     }
+
+
+WISHED = replace(CONTEXT, effort=Effort.LOW, temperature=0.5, length=Length.SHORT)
+
+
+async def extra(endpoint: Endpoint, model: str) -> dict[str, object]:
+    """Return what a request with wishes holds beyond one without."""
+    plain = await sent(endpoint, replace(CONTEXT, model=model))
+    wished = await sent(endpoint, replace(WISHED, model=model))
+    before = json.loads(plain.content)
+    return {k: v for k, v in json.loads(wished.content).items() if k not in before}
+
+
+@pytest.mark.parametrize(
+    ("model", "over_responses", "over_chat"),
+    [
+        (
+            "gpt-6-luna",
+            {"reasoning": {"effort": "low"}, "text": {"verbosity": "low"}},
+            {"reasoning_effort": "low", "verbosity": "low"},
+        ),
+        ("o3", {"reasoning": {"effort": "low"}}, {"reasoning_effort": "low"}),
+        ("gpt-4.1", {"temperature": 0.5}, {"temperature": 0.5}),
+        ("llama-3.3", {"temperature": 0.5}, {"temperature": 0.5}),
+        (
+            "gpt-oss-20b",
+            {"temperature": 0.5, "reasoning": {"effort": "low"}},
+            {"temperature": 0.5, "reasoning_effort": "low"},
+        ),
+    ],
+)
+async def test_a_model_is_told_of_what_was_chosen_as_far_as_it_has_it(
+    model: str, over_responses: dict[str, object], over_chat: dict[str, object]
+) -> None:
+    assert await extra(Endpoint("sk-test"), model) == over_responses
+    assert await extra(Endpoint("sk-test", api="chat"), model) == over_chat
+    assert await extra(Endpoint("", "http://127.0.0.1:8080/v1"), model) == over_chat
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""Abilities: what a model takes beside words, told by its name.
+
+No API says it. A model that is told of what it does not have refuses the whole request, so
+what is not known to be taken is left out.
+https://developers.openai.com/api/docs/guides/reasoning
+"""
+
+from __future__ import annotations
+
+import re
+
+# Gateways put the provider's name before the model's: `openai/gpt-6-luna`.
+_OPENAI_THINKER = re.compile(r"(?:gpt-(?:[5-9]|\d\d)(?!\w)(?!.*-chat)|o\d+(?!\w))")
+_OPEN_THINKER = re.compile(r"gpt-oss(?!\w)")
+_VERBOSE = re.compile(r"gpt-(?:[5-9]|\d\d)(?!\w)(?!.*-chat)")
+
+
+def has_effort(model: str) -> bool:
+    """Whether a model can be told how much to think."""
+    name = _bare(model)
+    return bool(_OPENAI_THINKER.match(name) or _OPEN_THINKER.match(name))
+
+
+def has_temperature(model: str) -> bool:
+    """Whether a model can be told how far to stray; those of OpenAI that think refuse it."""
+    return not _OPENAI_THINKER.match(_bare(model))
+
+
+def has_verbosity(model: str) -> bool:
+    """Whether a model has a parameter for the length of its answers."""
+    return bool(_VERBOSE.match(_bare(model)))
+
+
+def _bare(model: str) -> str:
+    return model.rpartition("/")[2].lower()

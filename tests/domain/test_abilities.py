@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.abilities import has_effort, has_temperature, has_verbosity
+
+
+@pytest.mark.parametrize(
+    ("model", "effort", "temperature", "verbosity"),
+    [
+        ("gpt-6-luna", True, False, True),
+        ("gpt-5.5", True, False, True),
+        ("openai/gpt-6.1-sol", True, False, True),
+        ("gpt-10", True, False, True),
+        ("gpt-5-chat-latest", False, True, False),
+        ("o4-mini", True, False, False),
+        ("gpt-4o", False, True, False),
+        ("gpt-4.1-mini", False, True, False),
+        ("openai/gpt-oss-120b", True, True, False),
+        ("olmo-2", False, True, False),
+        ("o1x", False, True, False),
+        ("SmolLM2-135M", False, True, False),
+    ],
+)
+def test_what_a_model_has_is_told_by_its_name(
+    model: str, *, effort: bool, temperature: bool, verbosity: bool
+) -> None:
+    assert (has_effort(model), has_temperature(model), has_verbosity(model)) == (
+        effort,
+        temperature,
+        verbosity,
+    )
