@@ -20,6 +20,7 @@ from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.listenings import Listenings
 from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
@@ -169,6 +170,7 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             long_after=settings.long_answer_pages,
         )
         nods = Nods(messenger=connection.messenger, clock=clock)
+        listenings = Listenings(await store.listenings())
         async with Lanes(answerer.step, clock=clock) as lanes:
             intake = Intake(
                 inbox=store,
@@ -191,13 +193,14 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
                 intake=intake,
                 amender=amender,
                 lanes=lanes,
+                listenings=listenings,
                 clock=clock,
                 hours=settings.catch_up_hours,
             )
             sync = CommandSync(notebook=store, clock=clock)
             entry = Entry(
                 sessions=sessions,
-                manners=Manners(customs=store),
+                manners=Manners(customs=store, listenings=listenings),
                 catch_up=catch_up,
                 sync=sync,
                 clock=clock,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.access import Action, Actor, denial
+from bot.domain.manner import Listening
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 
@@ -115,13 +116,22 @@ def goes_on(before: Prompt, utterance: Utterance) -> bool:
     )
 
 
-def is_heard(utterance: Utterance) -> bool:
-    """Whether the bot owes an answer.
+def is_called(utterance: Utterance) -> bool:
+    """Whether a person means the bot by themselves: they mention it or reply to it."""
+    u = utterance
+    may_speak = denial(u.actor, Action.SPEAK, u.place) is None
+    return may_speak and (u.mentions_us or u.replies_to_us)
 
-    Every message of a person in a direct message or in a thread that the bot opened;
-    elsewhere those that mention the bot or reply to it.
+
+def is_heard(utterance: Utterance, listening: Listening) -> bool:
+    """Whether the bot owes an answer where that is listened to.
+
+    Every message of a person in a direct message or in a thread that the bot opened, for
+    somebody asked for these; elsewhere those that `listening` says.
     """
     u = utterance
     if denial(u.actor, Action.SPEAK, u.place) is not None:
         return False
-    return u.place.is_direct or u.in_thread_of_ours or u.mentions_us or u.replies_to_us
+    if u.place.is_direct or u.in_thread_of_ours:
+        return True
+    return listening is Listening.ALL or (listening is Listening.MENTIONS and is_called(u))

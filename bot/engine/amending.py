@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from bot.domain.hearing import Utterance, is_heard
+from bot.domain.hearing import Utterance
 from bot.domain.message import Prompt
 from bot.domain.session import Place, SessionId
 from bot.engine.intake import Intake
@@ -37,14 +37,14 @@ class Amender:
         self._clock = clock
         self._break_off = break_off
 
-    def edit(self, utterance: Utterance) -> None:
+    def edit(self, utterance: Utterance, *, is_meant: bool) -> None:
         """Know that a message says something else now.
 
         It is heard if it is meant for the bot only now, unless it is old.
         """
         self.revise(utterance)
         is_young = utterance.prompt.said_at >= self._clock.now() - HEARD_WITHIN
-        if is_young and is_heard(utterance):
+        if is_young and is_meant:
             self._intake.hear(utterance)
 
     def revise(self, utterance: Utterance) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from bot.domain.hearing import Utterance, goes_on, is_heard, may_go_on
+from bot.domain.hearing import Utterance, goes_on, is_called, is_heard, may_go_on
 from bot.domain.message import Prompt
 from bot.domain.session import Place
+from bot.engine.listenings import Listenings
 
 MOST_REMEMBERED = 1000  # people who may have more to say: for seconds, each in one place
 
@@ -18,7 +19,8 @@ MOST_REMEMBERED = 1000  # people who may have more to say: for seconds, each in 
 class Attention:
     """Follows what is said, in order, and tells what of it is meant for the bot."""
 
-    def __init__(self) -> None:
+    def __init__(self, listenings: Listenings) -> None:
+        self._listenings = listenings
         self._begun: OrderedDict[tuple[Place, int], Prompt] = OrderedDict()
 
     def catches(self, utterance: Utterance) -> bool:
@@ -27,7 +29,7 @@ class Attention:
         person = (utterance.place, prompt.author_id)
         before = self._begun.pop(person, None)
         is_rest = before is not None and goes_on(before, utterance)
-        if not is_rest and not is_heard(utterance):
+        if not is_rest and not self.is_meant(utterance):
             return False
         if may_go_on(prompt):
             self._begun[person] = prompt
@@ -35,8 +37,16 @@ class Attention:
                 self._begun.popitem(last=False)
         return True
 
+    def is_meant(self, utterance: Utterance) -> bool:
+        """Whether an utterance is meant for the bot by itself."""
+        return is_heard(utterance, self._listenings.at(utterance.place))
 
-def meant(said: Iterable[Utterance]) -> list[Utterance]:
+    def is_shut_out(self, utterance: Utterance) -> bool:
+        """Whether somebody calls the bot where it is to answer nothing but commands."""
+        return is_called(utterance) and not self.is_meant(utterance)
+
+
+def meant(said: Iterable[Utterance], listenings: Listenings) -> list[Utterance]:
     """Return what of all that was said, oldest first, is meant for the bot."""
-    attention = Attention()
+    attention = Attention(listenings)
     return [utterance for utterance in said if attention.catches(utterance)]

@@ -34,6 +34,7 @@ from bot.engine.closing import MOST_READ, Closer, Gap, Tally
 from bot.engine.holding import Held
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.listenings import Listenings
 from bot.engine.patience import insist
 from bot.ports import Amendments, Attendance, Clock, Past
 
@@ -74,6 +75,7 @@ class CatchUp:
         intake: Intake,
         amender: Amender,
         lanes: Lanes,
+        listenings: Listenings,
         clock: Clock,
         hours: float,
     ) -> None:
@@ -82,7 +84,8 @@ class CatchUp:
         self._intake = intake
         self._amender = amender
         self._clock = clock
-        self._attention = Attention()
+        self._listenings = listenings
+        self._attention = Attention(listenings)
         self._awakening = Awakening(amendments=amendments, intake=intake, lanes=lanes, clock=clock)
         self._queue: asyncio.Queue[_Sighting] = asyncio.Queue()
         self._held = Held()
@@ -92,6 +95,7 @@ class CatchUp:
             amender=amender,
             past=past,
             intake=intake,
+            listenings=listenings,
             clock=clock,
             held=self._held,
             answered_within=timedelta(hours=hours),
@@ -154,7 +158,7 @@ class CatchUp:
     def edit(self, utterance: Utterance) -> None:
         """Know that a message says something else now."""
         if self.is_open(utterance.place):
-            self._amender.edit(utterance)
+            self._amender.edit(utterance, is_meant=self.is_meant(utterance))
             return
         self._amender.revise(utterance)
         if self._is_unsettled(utterance.place):
@@ -170,6 +174,14 @@ class CatchUp:
         """Know that a place was deleted with all that was said there."""
         self._held.forget(place)
         self._amender.forget(place)
+
+    def is_meant(self, utterance: Utterance) -> bool:
+        """Whether a message is meant for the bot by itself."""
+        return self._attention.is_meant(utterance)
+
+    def is_shut_out(self, utterance: Utterance) -> bool:
+        """Whether somebody calls the bot where it is to answer nothing but commands."""
+        return self._attention.is_shut_out(utterance)
 
     def is_open(self, place: Place) -> bool:
         """Whether what is said at a place is let in at once."""
@@ -198,7 +210,7 @@ class CatchUp:
         """
         demand(actor, Action.CATCH_UP, place)
         passage = await self._past.read(place, after=oldest - 1, before=newest + 1, most=MOST_READ)
-        heard = [u for u in meant(passage.said) if u.prompt.message_id >= oldest]
+        heard = [u for u in meant(passage.said, self._listenings) if u.prompt.message_id >= oldest]
         fresh = await self._closer.unheard(heard)
         prompts = [utterance.prompt for utterance in fresh[-MOST_TOGETHER:]]
         if not prompts:
@@ -368,7 +380,7 @@ class CatchUp:
             self._intake.hear(utterance)
         # Once more: what was recorded while they came knew nothing of them.
         for utterance in changes.edited.values():
-            self._amender.edit(utterance)
+            self._amender.edit(utterance, is_meant=self.is_meant(utterance))
         if changes.deleted:
             self._amender.erase(changes.deleted)
         self._awakening.wake(place)

@@ -18,6 +18,7 @@ from bot.engine.amending import Amender
 from bot.engine.attention import meant
 from bot.engine.holding import Held
 from bot.engine.intake import Intake
+from bot.engine.listenings import Listenings
 from bot.engine.patience import insist, pauses
 from bot.ports import Amendments, Attendance, Clock, Past
 
@@ -63,6 +64,7 @@ class Closer:
         amender: Amender,
         past: Past,
         intake: Intake,
+        listenings: Listenings,
         clock: Clock,
         held: Held,
         answered_within: timedelta,
@@ -72,6 +74,7 @@ class Closer:
         self._amender = amender
         self._past = past
         self._intake = intake
+        self._listenings = listenings
         self._clock = clock
         self._held = held
         self._answered_within = answered_within
@@ -97,7 +100,7 @@ class Closer:
                 return False
             await self._amend(gap, passage)
             said = [u for u in passage.said if u.prompt.message_id > _again_from(gap)]
-            missed = {u.prompt.message_id: u for u in meant(said)}
+            missed = {u.prompt.message_id: u for u in meant(said, self._listenings)}
             missed |= self._held.at(place)
             fresh = await self.unheard(self._held.amended(place, missed))
             if gap.epoch != self._epoch:

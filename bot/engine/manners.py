@@ -9,8 +9,9 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from bot.domain.access import Action, Actor, demand, denial
-from bot.domain.manner import Layers, Level, Manner, Trait, fitted, manner_of, may_stand
+from bot.domain.manner import Layers, Level, Listening, Manner, Trait, fitted, manner_of, may_stand
 from bot.domain.session import Place, Session
+from bot.engine.listenings import Listenings
 from bot.ports import Customs
 
 log = logging.getLogger(__name__)
@@ -44,14 +45,19 @@ class Look:
 class Manners:
     """Shows and changes how conversations are held."""
 
-    def __init__(self, *, customs: Customs) -> None:
+    def __init__(self, *, customs: Customs, listenings: Listenings) -> None:
         self._customs = customs
+        self._listenings = listenings
 
     async def look(self, place: Place, actor: Actor) -> Look:
         """Return how a conversation at a place is held, and where that comes from."""
         demand(actor, Action.SEE, place)
         session, layers = await self._customs.customs_at(place)
         return Look(session, layers, manner_of(layers))
+
+    def listening_at(self, place: Place) -> Listening:
+        """Return what is listened to at a place."""
+        return self._listenings.at(place)
 
     def may_choose(self, place: Place, actor: Actor, level: Level) -> bool:
         """Whether somebody may choose at a level, which a place may not have."""
@@ -73,6 +79,8 @@ class Manners:
             return Choosing.UNFIT
         if not await self._customs.choose(place, level, trait, value):
             return Choosing.NO_SESSION
+        if trait is Trait.LISTENING:
+            self._listenings.learn(place, level, None if value is None else Listening(value))
         log.info(
             "channel=%d event=chosen level=%s trait=%s by=%d",
             place.channel_id,

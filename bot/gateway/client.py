@@ -12,7 +12,7 @@ from typing import Protocol
 import aiohttp
 import discord
 
-from bot.domain.hearing import Sight, Utterance, is_heard
+from bot.domain.hearing import Sight, Utterance
 from bot.domain.session import Place
 from bot.gateway.past import sights_of
 from bot.gateway.translate import is_withheld, translate
@@ -59,6 +59,14 @@ class Ears(Protocol):
         """Know that a place was deleted with all that was said there."""
         ...
 
+    def is_meant(self, utterance: Utterance) -> bool:
+        """Whether a message is meant for the bot by itself."""
+        ...
+
+    def is_shut_out(self, utterance: Utterance) -> bool:
+        """Whether somebody calls the bot where it is to answer nothing but commands."""
+        ...
+
     async def resume(self) -> int:
         """Wake what is owed."""
         ...
@@ -77,6 +85,10 @@ class Entry(Protocol):
 
     async def miss(self, message: discord.Message) -> None:
         """Take a message that is meant for us and that Discord keeps the words of."""
+        ...
+
+    async def turn_away(self, message: discord.Message) -> None:
+        """Take a message that calls us where we answer nothing but commands."""
         ...
 
 
@@ -193,8 +205,9 @@ class Client(discord.Client):
         utterance = translate(message, self.user)
         has_intent = self.intents.message_content
         if not is_withheld(message, utterance, self.user, has_intent=has_intent):
-            self._ears.hear(utterance)
-        elif is_heard(utterance):
+            if not self._ears.hear(utterance) and self._ears.is_shut_out(utterance):
+                await self._entry.turn_away(message)
+        elif self._ears.is_meant(utterance):
             await self._entry.miss(message)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:

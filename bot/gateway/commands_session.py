@@ -132,6 +132,7 @@ class SessionCommands:
         is_ours = isinstance(channel, discord.Thread) and us and channel.owner_id == us.id
         words = phrases.help_for(
             ground_of(channel),
+            self._manners.listening_at(request.place),
             in_thread_of_ours=bool(is_ours),
             needs_mention=request.needs_mention,
         )

@@ -69,7 +69,11 @@ class Entry:
 
     async def miss(self, message: discord.Message) -> None:
         """Say why a message is not answered whose words Discord keeps from us."""
-        await self._unheard.tell(message)
+        await self._unheard.tell(message, phrases.WITHHELD)
+
+    async def turn_away(self, message: discord.Message) -> None:
+        """Say why a message is not answered where nothing but commands is."""
+        await self._unheard.tell(message, phrases.SHUT_OUT)
 
     async def interact(self, interaction: discord.Interaction) -> None:
         """Answer an interaction: first the acknowledgement, then whatever takes time."""

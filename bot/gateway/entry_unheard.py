@@ -1,4 +1,4 @@
-"""Unheard: people whose words Discord keeps from us are told so, once at a place."""
+"""Unheard: people whose words do not reach us are told why, once at a place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import aiohttp
 import discord
 
 from bot.engine.pacing import Urgency
-from bot.gateway import phrases
 from bot.gateway.wire import errand
 
 log = logging.getLogger(__name__)
@@ -21,19 +20,19 @@ class Unheard:
     """Speaks up where the bot would only be silent."""
 
     def __init__(self) -> None:
-        self._told: deque[int] = deque(maxlen=MOST_REMEMBERED)
+        self._told: deque[tuple[int, str]] = deque(maxlen=MOST_REMEMBERED)
 
-    async def tell(self, message: discord.Message) -> None:
+    async def tell(self, message: discord.Message, why: str) -> None:
         """Say at the place of a message why it is not answered, unless that was said there."""
         channel = message.channel
-        if channel.id in self._told:
+        if (channel.id, why) in self._told:
             return
-        self._told.append(channel.id)
-        log.info("event=words_withheld channel=%d", channel.id)
+        self._told.append((channel.id, why))
+        log.info("event=unheard channel=%d message=%d", channel.id, message.id)
         try:
             async with errand(Urgency.FIRST):
                 await channel.send(
-                    phrases.WITHHELD,
+                    why,
                     nonce=f"{message.id:x}.w",
                     allowed_mentions=discord.AllowedMentions.none(),
                 )

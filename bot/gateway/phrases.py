@@ -8,7 +8,7 @@ from datetime import datetime
 import discord
 
 from bot.domain.access import Denial
-from bot.domain.manner import Manner
+from bot.domain.manner import Listening, Manner
 from bot.domain.session import PutAway, Session, SessionSummary
 from bot.domain.wording import shortened
 from bot.engine.sessions import Retried
@@ -72,6 +72,10 @@ PAST_HIDDEN = (
 WITHHELD = (
     "🙉 Discord does not show me what is written here without a mention of me, for my Message "
     "Content Intent is off. Mention me, or leave the ping on when you reply, and I answer."
+)
+SHUT_OUT = (
+    "🔇 In this channel I answer nothing but commands. `/chat` opens a thread where I listen; "
+    "a moderator can change it with `/settings`."
 )
 
 _DENIALS = {
@@ -282,13 +286,19 @@ def moment(at: datetime) -> str:
     return f"<t:{int(at.timestamp())}:f>"
 
 
-def help_for(ground: Ground, *, in_thread_of_ours: bool, needs_mention: bool) -> str:
+def help_for(
+    ground: Ground, listening: Listening, *, in_thread_of_ours: bool, needs_mention: bool
+) -> str:
     """Return how to talk with the bot at this very place."""
-    when = _when_heard(ground, in_thread_of_ours=in_thread_of_ours, needs_mention=needs_mention)
+    when = _when_heard(
+        ground, listening, in_thread_of_ours=in_thread_of_ours, needs_mention=needs_mention
+    )
     return f"{when}\n• `/chat` asks something {_CHAT[ground]}\n{_COMMANDS}"
 
 
-def _when_heard(ground: Ground, *, in_thread_of_ours: bool, needs_mention: bool) -> str:
+def _when_heard(
+    ground: Ground, listening: Listening, *, in_thread_of_ours: bool, needs_mention: bool
+) -> str:
     if ground is Ground.DIRECT:
         return "I answer **every message** you write here. Nobody else on Discord sees them."
     if in_thread_of_ours and not needs_mention:
@@ -297,6 +307,13 @@ def _when_heard(ground: Ground, *, in_thread_of_ours: bool, needs_mention: bool)
             "one conversation, and I tell you apart by name."
         )
     where = "this thread" if ground in {Ground.THREAD, Ground.POST} else "this channel"
+    if listening is Listening.OFF:
+        return f"In {where} I answer **nothing but commands**. What `/chat` opens, I listen to."
+    if listening is Listening.ALL and not needs_mention:
+        return (
+            f"In {where} I answer **every message**. Everybody who writes here takes part in one "
+            "conversation, and I tell you apart by name."
+        )
     heard = (
         f"In {where} I answer when you **mention me** or **reply to me**. Everybody who does takes "
         "part in one conversation."

@@ -19,6 +19,7 @@ from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.listenings import Listenings
 from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
@@ -209,6 +210,7 @@ class World:
             long_after=self._long_after,
         )
         nods = Nods(messenger=messenger, clock=clock)
+        listenings = Listenings(await self.store.listenings())
         async with Lanes(answerer.step, clock=clock) as lanes:
             intake = Intake(
                 inbox=store,
@@ -221,7 +223,7 @@ class World:
             sessions = Sessions(
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
             )
-            manners = Manners(customs=store)
+            manners = Manners(customs=store, listenings=listenings)
             catch_up = CatchUp(
                 attendance=store,
                 amendments=store,
@@ -231,6 +233,7 @@ class World:
                     amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
                 ),
                 lanes=lanes,
+                listenings=listenings,
                 clock=clock,
                 hours=self.hours,
             )

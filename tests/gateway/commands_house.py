@@ -24,6 +24,7 @@ from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.listenings import Listenings
 from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
@@ -165,6 +166,7 @@ async def opened(
         governor = CountingGovernor(clock)
         answerer = _answerer(store, model, clock, governor)
         lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock))
+        listenings = Listenings()
         nods = Nods(messenger=Board(clock), clock=clock)
         intake = Intake(
             inbox=store,
@@ -188,12 +190,13 @@ async def opened(
                 amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
             ),
             lanes=lanes,
+            listenings=listenings,
             clock=clock,
             hours=6,
         )
         entry = Entry(
             sessions=sessions,
-            manners=Manners(customs=store),
+            manners=Manners(customs=store, listenings=listenings),
             catch_up=catch_up,
             sync=sync,
             clock=clock,

@@ -11,7 +11,8 @@ from typing import NoReturn
 import discord
 
 from bot.clock import SystemClock
-from bot.domain.hearing import Sight, Utterance
+from bot.domain.hearing import Sight, Utterance, is_called, is_heard
+from bot.domain.manner import Listening
 from bot.domain.session import Place
 from bot.engine.pacing import Governor
 from bot.gateway.client import SILENT_AFTER
@@ -52,6 +53,12 @@ class Ears:
     def forget(self, place: Place) -> None:
         self.forgotten.append(place)
 
+    def is_meant(self, utterance: Utterance) -> bool:
+        return is_heard(utterance, Listening.MENTIONS)
+
+    def is_shut_out(self, utterance: Utterance) -> bool:
+        return is_called(utterance) and not self.is_meant(utterance)
+
     def begin(self) -> None:
         self.begun += 1
 
@@ -90,6 +97,7 @@ class Hands:
         self.failures = failures
         self.clients: list[discord.Client] = []
         self.missed: list[int] = []
+        self.turned_away: list[int] = []
 
     async def connected(self, client: discord.Client) -> None:
         self.clients.append(client)
@@ -98,6 +106,9 @@ class Hands:
 
     async def miss(self, message: discord.Message) -> None:
         self.missed.append(message.id)
+
+    async def turn_away(self, message: discord.Message) -> None:
+        self.turned_away.append(message.id)
 
     async def interact(self, interaction: discord.Interaction) -> NoReturn:
         raise AssertionError(interaction)

@@ -25,6 +25,7 @@ from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.listenings import Listenings
 from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
@@ -178,6 +179,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             long_after=8,
         )
         lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock))
+        listenings = Listenings()
         nods = Nods(messenger=DiscordMessenger(connected), clock=clock)
         intake = Intake(
             inbox=store,
@@ -200,12 +202,13 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
                 amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
             ),
             lanes=lanes,
+            listenings=listenings,
             clock=clock,
             hours=6,
         )
         entry = Entry(
             catch_up=catch_up,
-            manners=Manners(customs=store),
+            manners=Manners(customs=store, listenings=listenings),
             sessions=sessions,
             sync=sync,
             clock=clock,
