@@ -85,6 +85,15 @@ class Layers:
     channel: Choices = field(default_factory=dict, hash=False)
     session: Choices = field(default_factory=dict, hash=False)
 
+    def at(self, level: Level) -> Choices:
+        """Return what is chosen at one level."""
+        named = {
+            Level.SERVER: self.server,
+            Level.CHANNEL: self.channel,
+            Level.SESSION: self.session,
+        }
+        return named.get(level, NOTHING)
+
 
 NOWHERE = Layers()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.access import Action, Actor, demand, denial
+from bot.domain.access import Action, Actor, Denial, Denied, demand, denial
 from bot.domain.manner import Layers, Level, Listening, Manner, Trait, fitted, manner_of, may_stand
 from bot.domain.session import Place, Session
 from bot.engine.listenings import Listenings
@@ -59,11 +59,11 @@ class Manners:
         """Return what is listened to at a place."""
         return self._listenings.at(place)
 
-    def may_choose(self, place: Place, actor: Actor, level: Level) -> bool:
-        """Whether somebody may choose at a level, which a place may not have."""
+    def why_not(self, place: Place, actor: Actor, level: Level) -> Denial | None:
+        """Return why somebody may not choose at a level, which a place may not have."""
         if level not in _CHOOSING or (level is Level.SERVER and place.is_direct):
-            return False
-        return denial(actor, _CHOOSING[level], place) is None
+            return Denial.NO_RULE
+        return denial(actor, _CHOOSING[level], place)
 
     async def choose(
         self, place: Place, actor: Actor, level: Level, trait: Trait, text: str | None
@@ -71,11 +71,15 @@ class Manners:
         """Have a level hold a value, or with None whatever is chosen above it.
 
         Sessions that are open follow from their next answer on.
+
+        Raises:
+            Denied: they may not, or the place has no such level.
         """
-        demand(actor, _CHOOSING[level], place)
+        if why := self.why_not(place, actor, level):
+            raise Denied(why)
         value = None if text is None else fitted(trait, text)
         is_meant = text is None or value is not None
-        if not is_meant or not may_stand(trait, level) or not self.may_choose(place, actor, level):
+        if not is_meant or not may_stand(trait, level):
             return Choosing.UNFIT
         if not await self._customs.choose(place, level, trait, value):
             return Choosing.NO_SESSION

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import discord
-
 from bot.domain.errors import MessengerBusy, PlaceGone
 from bot.domain.session import SessionId
 from bot.engine.catching_up import CatchUp
@@ -18,22 +16,6 @@ from bot.gateway import phrases
 from bot.gateway.address import parse, parse_missed
 from bot.gateway.entry_rules import Words
 from bot.gateway.people import Request
-
-DELETE = "del"
-
-
-def confirmation(session_id: SessionId) -> discord.ui.View:
-    """Return the one button that erases a session. discord.py keeps no track of it."""
-    view = discord.ui.View(timeout=None)
-    view.add_item(
-        discord.ui.Button(
-            style=discord.ButtonStyle.danger,
-            label="Erase it for good",
-            custom_id=f"{DELETE}:{session_id}",
-        )
-    )
-    view.stop()  # or discord.py would remember it until the process ends
-    return view
 
 
 class Buttons:

@@ -11,6 +11,7 @@ from bot.domain.persona import PERSONAS
 
 # https://discord.com/developers/docs/interactions/application-commands
 LONGEST_CHOICE = 100  # characters in the name of a choice
+MOST_CHOICES = 25  # of an option, and of a menu
 LONGEST_PROMPT = 6000  # characters in an option, at most
 LONGEST_TITLE = 100  # as many as the name of a thread may have
 
@@ -166,6 +167,7 @@ COMMANDS = (
             ),
         ),
     ),
+    Command("settings", "See and choose how I answer here: persona, model, language and more"),
     Command("help", "How to talk with me here"),
 )
 

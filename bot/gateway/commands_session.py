@@ -13,12 +13,11 @@ from bot.domain.wording import title_in
 from bot.engine.manners import Manners
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
-from bot.gateway.commands import Choice
+from bot.gateway.commands import MOST_CHOICES, Choice
+from bot.gateway.confirming import confirmation
 from bot.gateway.entry_rules import Words
 from bot.gateway.people import Request, ground_of
 
-# https://discord.com/developers/docs/interactions/application-commands: choices of an option
-MOST_CHOICES = 25
 LISTED = 10  # sessions in one message
 
 
@@ -122,7 +121,9 @@ class SessionCommands:
         session_id = session_in(request)
         for summary in await self._sessions.all(request.place, request.actor):
             if summary.session.id == session_id:
-                return Words(phrases.confirm_deletion(summary), confirms=session_id)
+                return Words(
+                    phrases.confirm_deletion(summary), view=confirmation(summary.session.id)
+                )
         return Words(phrases.UNKNOWN_SESSION)
 
     async def help(self, request: Request) -> Words:

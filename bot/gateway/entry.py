@@ -17,11 +17,13 @@ from bot.domain.reply import Controls
 from bot.engine.catching_up import CatchUp
 from bot.engine.manners import Manners
 from bot.engine.sessions import Sessions
-from bot.gateway import phrases
+from bot.gateway import panel, phrases, phrases_manner
 from bot.gateway.address import ANSWER, LEAVE
-from bot.gateway.buttons import DELETE, Buttons
+from bot.gateway.buttons import Buttons
 from bot.gateway.commands_chat import ChatCommand
 from bot.gateway.commands_session import SessionCommands
+from bot.gateway.commands_settings import SettingsCommand
+from bot.gateway.confirming import DELETE
 from bot.gateway.entry_failures import EXPECTED, words_for
 from bot.gateway.entry_rules import Outcome, Rule, Rules, Way, Words
 from bot.gateway.entry_telling import Telling
@@ -56,6 +58,7 @@ class Entry:
         self.rules = _rules(
             ChatCommand(sessions, Threads(clock=clock)),
             SessionCommands(sessions, manners, default_model=default_model),
+            SettingsCommand(manners, default_model=default_model),
             Buttons(sessions, catch_up),
         )
         self._telling = Telling(clock=clock)
@@ -95,6 +98,8 @@ class Entry:
             return
         if rule.way is Way.CHOICES:
             await self._complete(request, rule)
+        elif rule.way is Way.ASKING:
+            await self._ask(request, rule)
         elif await self._telling.acknowledge(request, rule.way):
             log.info("interaction=%d event=%s name=%s", request.id, request.kind, request.name)
             outcome = await self._patiently(request, rule)
@@ -131,6 +136,20 @@ class Entry:
             log.warning("interaction=%d event=choices_late name=%s", request.id, request.name)
         await self._telling.offer(request, outcome if isinstance(outcome, tuple) else ())
 
+    async def _ask(self, request: Request, rule: Rule) -> None:
+        """Put a form before the person in time, or say why there is none."""
+        outcome: Outcome = None
+        try:
+            async with asyncio.timeout(CHOICES_WITHIN):
+                outcome = await self._outcome(request, rule)
+        except TimeoutError:
+            log.warning("interaction=%d event=form_late name=%s", request.id, request.name)
+        if isinstance(outcome, discord.ui.Modal):
+            await self._telling.ask(request, outcome)
+        else:
+            text = outcome.text if isinstance(outcome, Words) else phrases_manner.SLOW
+            await self._telling.refuse(request.interaction, text)
+
     async def _patiently(self, request: Request, rule: Rule) -> Outcome:
         """Do what is asked for, and say so in between when it takes its time."""
         async with asyncio.TaskGroup() as group:
@@ -152,8 +171,8 @@ class Entry:
 
 
 def _is_ours(request: Request, rule: Rule) -> bool:
-    """Whether a button is under a message of ours; what we replace only one person may see."""
-    if request.kind is not Kind.BUTTON:
+    """Whether it hangs below a message of ours; what we replace only one person may see."""
+    if request.kind not in {Kind.BUTTON, Kind.FORM}:
         return True
     message, us = request.interaction.message, request.interaction.client.user
     if message is None or us is None or message.author.id != us.id:
@@ -165,8 +184,11 @@ def _is_kept(outcome: Outcome) -> bool:
     return isinstance(outcome, Words) and outcome.keeps_button
 
 
-def _rules(chat: ChatCommand, sessions: SessionCommands, buttons: Buttons) -> Rules:
+def _rules(
+    chat: ChatCommand, sessions: SessionCommands, settings: SettingsCommand, buttons: Buttons
+) -> Rules:
     thinking, quietly, choices = Way.THINKING, Way.QUIETLY, Way.CHOICES
+    in_place = Way.IN_PLACE
     command, complete, button = Kind.COMMAND, Kind.AUTOCOMPLETE, Kind.BUTTON
     return MappingProxyType(
         {
@@ -180,6 +202,7 @@ def _rules(chat: ChatCommand, sessions: SessionCommands, buttons: Buttons) -> Ru
             (command, "session resume"): Rule(Action.RESUME, thinking, sessions.resume),
             (command, "session rename"): Rule(Action.RENAME, thinking, sessions.rename),
             (command, "session delete"): Rule(Action.DELETE, thinking, sessions.ask_to_delete),
+            (command, "settings"): Rule(Action.SEE, thinking, settings.settings),
             (command, "help"): Rule(Action.HELP, thinking, sessions.help),
             (complete, "chat"): Rule(Action.CHAT, choices, sessions.models_like),
             (complete, "new"): Rule(Action.START, choices, sessions.models_like),
@@ -190,6 +213,13 @@ def _rules(chat: ChatCommand, sessions: SessionCommands, buttons: Buttons) -> Ru
             (button, Controls.RETRY.value): Rule(Action.RETRY, quietly, buttons.retry),
             (button, ANSWER): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.answer_missed),
             (button, LEAVE): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.leave_missed),
-            (button, DELETE): Rule(Action.DELETE, Way.IN_PLACE, buttons.delete),
+            (button, DELETE): Rule(Action.DELETE, in_place, buttons.delete),
+            # What it takes to choose depends on the level: the engine asks for it.
+            (button, panel.LEVEL): Rule(Action.SEE, in_place, settings.pick_level),
+            (button, panel.TRAIT): Rule(Action.SEE, in_place, settings.pick_trait),
+            (button, panel.VALUE): Rule(Action.SEE, in_place, settings.pick_value),
+            (button, panel.INHERIT): Rule(Action.SEE, in_place, settings.inherit),
+            (button, panel.TYPE): Rule(Action.SEE, Way.ASKING, settings.type),
+            (Kind.FORM, panel.TYPED): Rule(Action.SEE, in_place, settings.typed),
         }
     )

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+import discord
+
 from bot.domain.access import Action
-from bot.domain.session import SessionId
 from bot.gateway.commands import Choice
 from bot.gateway.people import Kind, Request
 
@@ -19,24 +20,25 @@ class Way(StrEnum):
     QUIETLY = "quietly"  # nothing is seen; words, if there are any, come as a message
     IN_PLACE = "in_place"  # nothing is seen; the words replace the message of the button
     TAKING_AWAY = "taking_away"  # the message of the button goes; words, if any, as a message
+    ASKING = "asking"  # a form is the acknowledgement
     CHOICES = "choices"  # the choices themselves are the acknowledgement
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said to the person; with `confirms`, a button to erase that session.
+    """What is said to the person, and what hangs below it.
 
     When Discord takes no words for the person any more, those that concern everybody at
     the place are posted there. With `keeps_button` it can be pressed again.
     """
 
     text: str
-    confirms: SessionId | None = None
+    view: discord.ui.View | None = None
     concerns_all: bool = False
     keeps_button: bool = False
 
 
-Outcome = Words | tuple[Choice, ...] | None
+Outcome = Words | discord.ui.Modal | tuple[Choice, ...] | None
 Handler = Callable[[Request], Awaitable[Outcome]]
 
 

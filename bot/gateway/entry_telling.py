@@ -11,7 +11,6 @@ import discord
 
 from bot.engine.pacing import Urgency
 from bot.engine.patience import pauses
-from bot.gateway.buttons import confirmation
 from bot.gateway.commands import Choice
 from bot.gateway.entry_rules import Way, Words
 from bot.gateway.people import Request
@@ -74,6 +73,11 @@ class Telling:
         except (discord.HTTPException, *_LOST) as error:
             log.info("interaction=%d event=not_offered reason=%r", request.id, error)
 
+    async def ask(self, request: Request, form: discord.ui.Modal) -> None:
+        """Put a form before the person."""
+        response = request.interaction.response
+        await self._respond(request.id, lambda: response.send_modal(form))
+
     async def tell(self, request: Request, way: Way, words: Words) -> None:
         """Bring the words to the person, or to everybody once the person is out of reach."""
         try:
@@ -121,10 +125,9 @@ class Telling:
             await followup.send(words.text, ephemeral=True, allowed_mentions=NOBODY)
 
     async def _replace(self, request: Request, words: Words) -> None:
-        view = confirmation(words.confirms) if words.confirms else None
         async with asyncio.timeout(REQUEST_SECONDS):
             await request.interaction.edit_original_response(
-                content=words.text, view=view, allowed_mentions=NOBODY
+                content=words.text, view=words.view, allowed_mentions=NOBODY
             )
 
     async def _tell_all(self, request: Request, words: Words) -> None:

@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
     COMMAND = "command"
     AUTOCOMPLETE = "autocomplete"
-    BUTTON = "button"
+    BUTTON = "button"  # or a menu: whatever hangs below a message
     FORM = "form"
 
 
@@ -38,13 +38,14 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody wants. `options` holds text and yes or no, by name."""
+    """What somebody wants. `options` holds text and yes or no, by name or by custom id."""
 
     id: int
     kind: Kind
     name: str  # of the command such as `session info`, or the first part of the custom id
-    custom_id: str  # of the button
-    options: Mapping[str, str | bool]
+    custom_id: str  # of the button or the form
+    picked: str  # in a menu
+    options: Mapping[str, str | bool]  # of a command, or the fields of a form
     focused: str  # what was typed so far, where it autocompletes
     actor: Actor
     actor_name: str  # clean
@@ -87,7 +88,8 @@ def request_from(interaction: discord.Interaction) -> Request | None:
         kind=_KINDS[interaction.type],
         name=name or custom_id.partition(":")[0],
         custom_id=custom_id,
-        options=options,
+        picked=_picked(fields),
+        options=options or _fields(fields),
         focused=focused,
         actor=actor_of(interaction),
         actor_name=speaker_name(interaction.user.display_name),
@@ -160,6 +162,23 @@ def _asked(data: Mapping[str, object]) -> tuple[str, Mapping[str, str | bool], s
             options[str(option.get("name"))] = storable(value)
             focused = storable(value) if option.get("focused") else focused
     return name, options, focused
+
+
+def _picked(data: Mapping[str, object]) -> str:
+    """Return what was picked in a menu that takes one thing."""
+    values = data.get("values")
+    one = values[0] if isinstance(values, list) and values else ""
+    return storable(one) if isinstance(one, str) else ""
+
+
+def _fields(data: Mapping[str, object]) -> Mapping[str, str]:
+    """Return what was typed into a form, by the custom ids of its fields."""
+    typed: dict[str, str] = {}
+    for part in _mappings(data.get("components")):
+        for field in (part.get("component"), *_mappings(part.get("components"))):
+            if isinstance(field, dict) and isinstance(field.get("value"), str):
+                typed[str(field.get("custom_id"))] = storable(field["value"])
+    return typed
 
 
 def _mappings(value: object) -> list[Mapping[str, object]]:

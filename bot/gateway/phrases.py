@@ -338,7 +338,8 @@ _COMMANDS = """\
 • `/new` starts afresh here; `/reset` too, with the same persona and model
 • `/stop` ends the answer in progress; `/retry` gives the last one again
 • `/session list` and `/session resume` go back to earlier conversations; nothing is lost
-• `/session delete` erases one for good"""
+• `/session delete` erases one for good
+• `/settings` shows and changes how I answer here: persona, model, language and more"""
 
 
 def _line(summary: SessionSummary) -> str:

@@ -16,7 +16,9 @@ from bot.gateway.people import Kind, rights_from, rights_outside
 from bot.playground import Channel, Permission
 from tests.gateway.commands_house import House, opened
 
-BUTTONS = {"stop", "retry", "answer", "leave", "del"}
+PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type"}
+BUTTONS = {"stop", "retry", "answer", "leave", "del", *PANEL}
+FORMS = {"set-typed"}
 ALL = discord.Permissions.all()
 
 
@@ -34,6 +36,7 @@ async def test_what_discord_is_told_of_and_the_table_are_the_same(house: House) 
         if any(option.autocompletes for option in command.options)
     }
     told |= {(Kind.BUTTON, name) for name in BUTTONS}
+    told |= {(Kind.FORM, name) for name in FORMS}
 
     ruled = set(house.entry.rules)
 
@@ -51,6 +54,8 @@ async def test_what_is_typed_is_acknowledged_visibly_and_only_choices_are_choice
         (Kind.BUTTON, Way.QUIETLY),
         (Kind.BUTTON, Way.IN_PLACE),
         (Kind.BUTTON, Way.TAKING_AWAY),
+        (Kind.BUTTON, Way.ASKING),
+        (Kind.FORM, Way.IN_PLACE),
     }
 
 
@@ -87,7 +92,7 @@ async def test_looking_and_completing_ask_for_no_more_than_reading(house: House)
         if kind is Kind.COMMAND and denial(reader, rule.action, place) is None
     }
 
-    assert allowed == {"session info", "session list", "help"}
+    assert allowed == {"session info", "session list", "settings", "help"}
 
 
 @pytest.mark.parametrize(
@@ -167,7 +172,7 @@ async def test_every_command_is_refused_to_who_cannot_read_the_channel(house: Ho
         if name != "help"
     }
 
-    assert len(said) == 10
+    assert len(said) == 11
     assert {words.partition(",")[0] for words in said.values()} == {
         "You may not read what is said here"
     }
@@ -203,7 +208,7 @@ def test_the_commands_fit_what_discord_takes() -> None:
     """https://discord.com/developers/docs/interactions/application-commands"""
     told = payloads()
 
-    assert len(told) == len(COMMANDS) == 7
+    assert len(told) == len(COMMANDS) == 8
     for _, command in leaves():
         assert 1 <= len(command.description) <= 100
         assert command.name == command.name.lower()

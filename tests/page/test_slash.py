@@ -129,7 +129,8 @@ async def test_a_slash_lists_what_can_be_used(field: Field) -> None:
 
     assert await field.items() == [
         *("/chat", "/new", "/reset", "/stop", "/retry", "/session info", "/session list"),
-        *("/session resume", "/session rename", "/session delete", "/help", "/tools deep all"),
+        *("/session resume", "/session rename", "/session delete", "/settings", "/help"),
+        "/tools deep all",
     ]
     await expect(field.input).to_have_attribute("aria-expanded", "true")
     active = await field.input.get_attribute("aria-activedescendant")

@@ -33,6 +33,7 @@ async def test_every_command_is_offered_in_servers_and_in_direct_messages(house:
         "session resume",
         "session rename",
         "session delete",
+        "settings",
         "help",
     }
 
@@ -242,3 +243,20 @@ async def test_stop_ends_the_answer_in_progress(house: House) -> None:
     assert told(result) == "⏹️ Stopping. What was said so far stays."
     assert answer.content == "Half\n-# ⏹️ Stopped."
     assert labels(answer) == [["Retry"]]
+
+
+async def test_the_panel_takes_picks_and_typed_values_of_a_conversation(house: House) -> None:
+    await house.use(house.ada, house.general, "new")
+    shown = await house.use(house.ada, house.general, "settings")
+    assert shown.response is not None
+
+    await house.ada.select(shown.response, ["model"], custom_id="set-trait:session:persona")
+    await house.quiet()
+    form = await house.ada.click(shown.response, custom_id="set-type:session:model")
+    await house.ada.submit_modal(form, {"value": "gpt-x"})
+    await house.quiet()
+
+    session = house.open_at(house.general)
+    assert session is not None
+    assert session.model == "gpt-x"
+    assert "Model: **gpt-x** · from this conversation" in told(shown)

@@ -125,6 +125,12 @@ async def _keep_house(home: Home) -> None:
     await ada.autocomplete(general, "new", option="model", typed="gpt")
     await (await ada.slash(general, "new", persona="brief", model="gpt-x")).answered()
     await (await ada.slash(general, "reset")).answered()
+    panel = await (await ada.slash(general, "settings")).answered()
+    await ada.select(panel, "model", custom_id="set-trait:session:persona")
+    await home.discord.until(lambda: "Type it" in panel.labels)
+    form = await ada.press(panel, label="Type it")
+    await ada.submit(form, value="gpt-y")
+    await home.discord.until(lambda: "gpt-y" in panel.content)
     choices = await ada.autocomplete(general, "session resume", option="session", typed="bees")
     session = choices[0].value
     await (await ada.slash(general, "session resume", session=session)).answered()

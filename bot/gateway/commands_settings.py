@@ -1,0 +1,109 @@
+"""What `/settings` and the parts of its panel do."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.domain.manner import Level, Listening, Trait
+from bot.domain.persona import PERSONAS
+from bot.engine.manners import Choosing, Look, Manners
+from bot.gateway import phrases_manner as phrases
+from bot.gateway.commands import Choice
+from bot.gateway.entry_rules import Words
+from bot.gateway.panel import (
+    FIELD,
+    Subject,
+    form_of,
+    is_typed,
+    subject_of,
+    values_of,
+    view_of,
+)
+from bot.gateway.people import Request
+from bot.gateway.phrases import denied
+
+
+class SettingsCommand:
+    """Shows the panel, and does what is picked, pressed and typed in it."""
+
+    def __init__(self, manners: Manners, *, default_model: str) -> None:
+        self._manners = manners
+        self._default_model = default_model
+
+    async def settings(self, request: Request) -> Words:
+        """Show how conversations are held here."""
+        look = await self._manners.look(request.place, request.actor)
+        level = Level.CHANNEL if look.session is None else Level.SESSION
+        return self._panel(request, look, Subject(level, Trait.PERSONA))
+
+    async def pick_level(self, request: Request) -> Words:
+        """Turn the panel to another level."""
+        subject, level = subject_of(request.custom_id), request.picked
+        if subject is None or level not in list(Level):
+            return Words(phrases.WRONG_PANEL)
+        return await self._shown(request, subject.moved(level=Level(level)))
+
+    async def pick_trait(self, request: Request) -> Words:
+        """Turn the panel to another trait."""
+        subject, trait = subject_of(request.custom_id), request.picked
+        if subject is None or trait not in list(Trait):
+            return Words(phrases.WRONG_PANEL)
+        return await self._shown(request, subject.moved(trait=Trait(trait)))
+
+    async def pick_value(self, request: Request) -> Words:
+        """Choose what was picked."""
+        return await self._choose(request, request.picked)
+
+    async def inherit(self, request: Request) -> Words:
+        """Take back what was chosen."""
+        return await self._choose(request, None)
+
+    async def typed(self, request: Request) -> Words:
+        """Choose what was typed."""
+        return await self._choose(request, request.text(FIELD) or "")
+
+    async def type(self, request: Request) -> Words | discord.ui.Modal:
+        """Put a form before the person in which a value can be typed."""
+        subject = subject_of(request.custom_id)
+        if subject is None or not is_typed(subject.trait):
+            return Words(phrases.WRONG_PANEL)
+        return form_of(subject)
+
+    async def _choose(self, request: Request, text: str | None) -> Words:
+        subject = subject_of(request.custom_id)
+        if subject is None:
+            return Words(phrases.WRONG_PANEL)
+        place, actor = request.place, request.actor
+        level, trait = subject.level, subject.trait
+        came = await self._manners.choose(place, actor, level, trait, text)
+        look = await self._manners.look(place, actor)
+        if came is not Choosing.DONE:
+            return self._panel(request, look, subject, phrases.came(came, trait))
+        note = phrases.chosen(trait, level, look.manner, is_taken_back=text is None)
+        if trait is Trait.LISTENING and text == Listening.ALL and request.needs_mention:
+            note = f"{note}\n{phrases.NEEDS_INTENT}"
+        return self._panel(request, look, subject, note)
+
+    async def _shown(self, request: Request, subject: Subject) -> Words:
+        look = await self._manners.look(request.place, request.actor)
+        return self._panel(request, look, subject)
+
+    def _panel(
+        self, request: Request, look: Look, subject: Subject, note: str | None = None
+    ) -> Words:
+        place = request.place
+        why_not = self._manners.why_not(place, request.actor, subject.level)
+        offered = values_of(
+            subject.trait,
+            personas=[Choice(f"{p.name} · {p.summary}", p.name) for p in PERSONAS.values()],
+            models=[Choice(self._default_model, self._default_model)],
+            present=look.layers.at(subject.level).get(subject.trait),
+        )
+        text = phrases.panel(
+            look.manner, default_model=self._default_model, is_direct=place.is_direct
+        )
+        about = denied(why_not) if why_not else phrases.changing(subject.trait, subject.level)
+        view = view_of(
+            look, subject, offered, is_direct=place.is_direct, may_choose=why_not is None
+        )
+        return Words("\n".join(part for part in (text, about, note) if part), view=view)
