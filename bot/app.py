@@ -25,6 +25,7 @@ from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
+from bot.engine.personas import Personas
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.gateway.connection import Connection
@@ -201,6 +202,7 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             entry = Entry(
                 sessions=sessions,
                 manners=Manners(customs=store, listenings=listenings),
+                personas=Personas(customs=store),
                 catch_up=catch_up,
                 sync=sync,
                 clock=clock,

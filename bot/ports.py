@@ -278,6 +278,22 @@ class Customs(Protocol):
         """Return what is listened to, wherever that was chosen."""
         ...
 
+    async def personas(self, guild_id: int) -> list[Persona]:
+        """Return the personas of a server's own, by name."""
+        ...
+
+    async def add_persona(self, guild_id: int, persona: Persona, *, most: int) -> bool:
+        """Add a persona; False when one is called so, or the server has that many."""
+        ...
+
+    async def change_persona(self, guild_id: int, persona: Persona) -> bool:
+        """Change the persona that is called so; False when none is."""
+        ...
+
+    async def drop_persona(self, guild_id: int, name: str) -> bool:
+        """Delete a persona; False when none is called so."""
+        ...
+
 
 class Notebook(Protocol):
     """A few remembered facts about the outside, such as which commands Discord knows."""

@@ -29,6 +29,7 @@ class Action(StrEnum):
     CHOOSE_FOR_SESSION = "choose_for_session"  # how the open session is answered
     CHOOSE_FOR_CHANNEL = "choose_for_channel"
     CHOOSE_FOR_SERVER = "choose_for_server"
+    CHANGE_PERSONAS = "change_personas"  # of the server
 
 
 class Right(StrEnum):
@@ -99,6 +100,7 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.CHOOSE_FOR_SESSION: _TALK,
         Action.CHOOSE_FOR_CHANNEL: (Right.VIEW, Right.ARRANGE),
         Action.CHOOSE_FOR_SERVER: (Right.VIEW, Right.GOVERN),
+        Action.CHANGE_PERSONAS: (Right.VIEW, Right.GOVERN),
     }
 )
 

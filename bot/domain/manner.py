@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.persona import DEFAULT_PERSONA
+from bot.domain.persona import DEFAULT_PERSONA, LONGEST_NAME
 
 LONGEST_MODEL = 100  # characters
 LONGEST_LANGUAGE = 40
-LONGEST_PERSONA = 32
 HIGHEST_TEMPERATURE = 2.0  # https://platform.openai.com/docs/api-reference/responses/create
 
 # It ends up in the instructions: letters and what stands between them, in one line.
@@ -201,7 +200,7 @@ def _model(text: str) -> str | None:
 
 
 def _persona(text: str) -> str | None:
-    return text if 0 < len(text) <= LONGEST_PERSONA else None
+    return text if 0 < len(text) <= LONGEST_NAME else None
 
 
 _FITTING: Mapping[Trait, Callable[[str], str | None]] = MappingProxyType(

@@ -21,6 +21,12 @@ Use Discord's Markdown: headings up to ###, lists, quotes, code blocks with thei
 Tables and LaTeX are not rendered. Mentions do not work and nobody is notified by them."""
 
 
+LONGEST_NAME = 32  # characters
+LONGEST_SUMMARY = 60
+# https://discord.com/developers/docs/components/reference#text-input: what a form takes
+LONGEST_WORDING = 4000
+
+_NAME = re.compile(r"[^\W_A-Z]+(?:-[^\W_A-Z]+)*")
 _PLACEHOLDER = re.compile(r"\{(?:server|channel)\}")
 
 
@@ -97,3 +103,8 @@ def instructed(wording: str, *wishes: str) -> str:
     chooses anew.
     """
     return "\n\n".join((wording, _HOUSE_RULES, *wishes))
+
+
+def is_name(text: str) -> bool:
+    """Whether a persona can be called so."""
+    return len(text) <= LONGEST_NAME and text == text.lower() and bool(_NAME.fullmatch(text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bot.domain.manner import LONGEST_MODEL
-from bot.domain.persona import PERSONAS
+from bot.domain.persona import LONGEST_NAME
 
 # https://discord.com/developers/docs/interactions/application-commands
 LONGEST_CHOICE = 100  # characters in the name of a choice
@@ -102,7 +102,15 @@ class Command:
 _PERSONA = Option(
     "persona",
     "In which manner to answer",
-    choices=tuple(Choice(f"{p.name} · {p.summary}", p.name) for p in PERSONAS.values()),
+    longest=LONGEST_NAME,
+    autocompletes=True,
+)
+_OWN_PERSONA = Option(
+    "persona",
+    "One of this server's own personas",
+    longest=LONGEST_NAME,
+    is_required=True,
+    autocompletes=True,
 )
 _MODEL = Option(
     "model",
@@ -165,6 +173,16 @@ COMMANDS = (
                 "Erase a conversation of this place for good; you are asked once more",
                 (_SESSION,),
             ),
+        ),
+    ),
+    Command(
+        "persona",
+        "The personas that I can answer as; a server can have its own",
+        subcommands=(
+            Command("list", "List the personas that can be chosen here"),
+            Command("create", "Add a persona to this server's own"),
+            Command("edit", "Change one of this server's own personas", (_OWN_PERSONA,)),
+            Command("delete", "Delete one of this server's own personas", (_OWN_PERSONA,)),
         ),
     ),
     Command("settings", "See and choose how I answer here: persona, model, language and more"),

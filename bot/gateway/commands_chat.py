@@ -11,6 +11,7 @@ from bot.domain.manner import Choices
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 from bot.domain.wording import title_from
+from bot.engine.personas import Personas
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
 from bot.gateway.commands_session import Unfit, choices_in
@@ -53,8 +54,9 @@ class _Wish:
 class ChatCommand:
     """Opens conversations in threads, where there are threads."""
 
-    def __init__(self, sessions: Sessions, threads: Threads) -> None:
+    def __init__(self, sessions: Sessions, personas: Personas, threads: Threads) -> None:
         self._sessions = sessions
+        self._personas = personas
         self._threads = threads
 
     async def chat(self, request: Request) -> Words:
@@ -63,7 +65,7 @@ class ChatCommand:
         An answer needs a place, so the thread comes first; right after it the prompt becomes
         durable. A crash in between leaves a thread that waits for a message.
         """
-        wish = _wish_in(request)
+        wish = _wish_in(request, await choices_in(request, self._personas))
         match request.interaction.channel:
             case discord.Thread(parent=discord.ForumChannel() as forum) as post:
                 thread_id = await self._open_post(wish, forum, post)
@@ -135,7 +137,7 @@ class ChatCommand:
         await self._sessions.chat(place, actor, prompt, choices=wish.choices)
 
 
-def _wish_in(request: Request) -> _Wish:
+def _wish_in(request: Request, choices: Choices) -> _Wish:
     """Return what is wanted; a thread beside a private one is private unless told otherwise."""
     channel = request.interaction.channel
     is_hidden = isinstance(channel, discord.Thread) and channel.is_private()
@@ -144,7 +146,7 @@ def _wish_in(request: Request) -> _Wish:
     text = by_name(typed, names_in(request.interaction, typed)).strip()
     return _Wish(
         request=request,
-        choices=choices_in(request),
+        choices=choices,
         prompt=prompt if text else None,  # nothing but our mention asks nothing
         text=text,
         is_private=request.options.get("private", is_hidden) is True,

@@ -7,10 +7,10 @@ from uuid import UUID
 import discord
 
 from bot.domain.manner import Choices, Trait, fitted
-from bot.domain.persona import PERSONAS
 from bot.domain.session import SessionId, SessionSummary
 from bot.domain.wording import title_in
 from bot.engine.manners import Manners
+from bot.engine.personas import Personas
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
 from bot.gateway.commands import MOST_CHOICES, Choice
@@ -25,7 +25,7 @@ class Unfit(Exception):
     """An option holds what cannot be meant; its text says so to the person."""
 
 
-def choices_in(request: Request) -> Choices:
+async def choices_in(request: Request, personas: Personas) -> Choices:
     """Return the persona and the model asked for, as far as they are.
 
     Raises:
@@ -34,7 +34,8 @@ def choices_in(request: Request) -> Choices:
     persona, model = request.text("persona"), request.text("model")
     chosen: dict[Trait, str] = {}
     if persona is not None:
-        if persona not in PERSONAS:
+        known = await personas.all(request.place, request.actor)
+        if all(persona != each.name for each in known):
             raise Unfit(phrases.WRONG_PERSONA)
         chosen[Trait.PERSONA] = persona
     if model is not None:
@@ -56,15 +57,19 @@ def session_in(request: Request) -> SessionId | None:
 class SessionCommands:
     """Does what commands about the sessions of a place ask for."""
 
-    def __init__(self, sessions: Sessions, manners: Manners, *, default_model: str) -> None:
+    def __init__(
+        self, sessions: Sessions, manners: Manners, personas: Personas, *, default_model: str
+    ) -> None:
         self._sessions = sessions
+        self._personas = personas
         self._manners = manners
         self._default_model = default_model
 
     async def new(self, request: Request) -> Words:
         """Start a fresh session here."""
         place, actor = request.place, request.actor
-        before = await self._sessions.start(place, actor, choices=choices_in(request))
+        choices = await choices_in(request, self._personas)
+        before = await self._sessions.start(place, actor, choices=choices)
         manner = (await self._manners.look(place, actor)).manner
         words = phrases.started_afresh(before, manner)
         return Words(words, concerns_all=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import discord
 
 from bot.domain.manner import Level, Listening, Trait
-from bot.domain.persona import PERSONAS
 from bot.engine.manners import Choosing, Look, Manners
+from bot.engine.personas import Personas
 from bot.gateway import phrases_manner as phrases
 from bot.gateway.commands import Choice
 from bot.gateway.entry_rules import Words
@@ -21,20 +21,22 @@ from bot.gateway.panel import (
 )
 from bot.gateway.people import Request
 from bot.gateway.phrases import denied
+from bot.gateway.phrases_persona import choice
 
 
 class SettingsCommand:
     """Shows the panel, and does what is picked, pressed and typed in it."""
 
-    def __init__(self, manners: Manners, *, default_model: str) -> None:
+    def __init__(self, manners: Manners, personas: Personas, *, default_model: str) -> None:
         self._manners = manners
+        self._personas = personas
         self._default_model = default_model
 
     async def settings(self, request: Request) -> Words:
         """Show how conversations are held here."""
         look = await self._manners.look(request.place, request.actor)
         level = Level.CHANNEL if look.session is None else Level.SESSION
-        return self._panel(request, look, Subject(level, Trait.PERSONA))
+        return await self._panel(request, look, Subject(level, Trait.PERSONA))
 
     async def pick_level(self, request: Request) -> Words:
         """Turn the panel to another level."""
@@ -78,24 +80,24 @@ class SettingsCommand:
         came = await self._manners.choose(place, actor, level, trait, text)
         look = await self._manners.look(place, actor)
         if came is not Choosing.DONE:
-            return self._panel(request, look, subject, phrases.came(came, trait))
+            return await self._panel(request, look, subject, phrases.came(came, trait))
         note = phrases.chosen(trait, level, look.manner, is_taken_back=text is None)
         if trait is Trait.LISTENING and text == Listening.ALL and request.needs_mention:
             note = f"{note}\n{phrases.NEEDS_INTENT}"
-        return self._panel(request, look, subject, note)
+        return await self._panel(request, look, subject, note)
 
     async def _shown(self, request: Request, subject: Subject) -> Words:
         look = await self._manners.look(request.place, request.actor)
-        return self._panel(request, look, subject)
+        return await self._panel(request, look, subject)
 
-    def _panel(
+    async def _panel(
         self, request: Request, look: Look, subject: Subject, note: str | None = None
     ) -> Words:
         place = request.place
         why_not = self._manners.why_not(place, request.actor, subject.level)
         offered = values_of(
             subject.trait,
-            personas=[Choice(f"{p.name} · {p.summary}", p.name) for p in PERSONAS.values()],
+            personas=await self._persona_choices(request, subject),
             models=[Choice(self._default_model, self._default_model)],
             present=look.layers.at(subject.level).get(subject.trait),
         )
@@ -107,3 +109,9 @@ class SettingsCommand:
             look, subject, offered, is_direct=place.is_direct, may_choose=why_not is None
         )
         return Words("\n".join(part for part in (text, about, note) if part), view=view)
+
+    async def _persona_choices(self, request: Request, subject: Subject) -> list[Choice]:
+        if subject.trait is not Trait.PERSONA:
+            return []
+        known = await self._personas.all(request.place, request.actor)
+        return [Choice(choice(each), each.name) for each in known]

@@ -16,11 +16,13 @@ from bot.domain.access import Action, Denial, Denied, demand
 from bot.domain.reply import Controls
 from bot.engine.catching_up import CatchUp
 from bot.engine.manners import Manners
+from bot.engine.personas import Personas
 from bot.engine.sessions import Sessions
-from bot.gateway import panel, phrases, phrases_manner
+from bot.gateway import commands_persona, panel, phrases, phrases_manner
 from bot.gateway.address import ANSWER, LEAVE
 from bot.gateway.buttons import Buttons
 from bot.gateway.commands_chat import ChatCommand
+from bot.gateway.commands_persona import PersonaCommands
 from bot.gateway.commands_session import SessionCommands
 from bot.gateway.commands_settings import SettingsCommand
 from bot.gateway.confirming import DELETE
@@ -49,6 +51,7 @@ class Entry:
         *,
         sessions: Sessions,
         manners: Manners,
+        personas: Personas,
         catch_up: CatchUp,
         sync: CommandSync,
         clock: Clock,
@@ -56,9 +59,10 @@ class Entry:
         slow_after: float = SLOW_AFTER,
     ) -> None:
         self.rules = _rules(
-            ChatCommand(sessions, Threads(clock=clock)),
-            SessionCommands(sessions, manners, default_model=default_model),
-            SettingsCommand(manners, default_model=default_model),
+            ChatCommand(sessions, personas, Threads(clock=clock)),
+            SessionCommands(sessions, manners, personas, default_model=default_model),
+            SettingsCommand(manners, personas, default_model=default_model),
+            PersonaCommands(personas),
             Buttons(sessions, catch_up),
         )
         self._telling = Telling(clock=clock)
@@ -172,6 +176,8 @@ class Entry:
 
 def _is_ours(request: Request, rule: Rule) -> bool:
     """Whether it hangs below a message of ours; what we replace only one person may see."""
+    if request.kind is Kind.FORM and rule.way is Way.THINKING:
+        return True  # a command put it before the person, and Discord remembers that
     if request.kind not in {Kind.BUTTON, Kind.FORM}:
         return True
     message, us = request.interaction.message, request.interaction.client.user
@@ -185,11 +191,22 @@ def _is_kept(outcome: Outcome) -> bool:
 
 
 def _rules(
-    chat: ChatCommand, sessions: SessionCommands, settings: SettingsCommand, buttons: Buttons
+    chat: ChatCommand,
+    sessions: SessionCommands,
+    settings: SettingsCommand,
+    personas: PersonaCommands,
+    buttons: Buttons,
 ) -> Rules:
     thinking, quietly, choices = Way.THINKING, Way.QUIETLY, Way.CHOICES
     in_place = Way.IN_PLACE
     command, complete, button = Kind.COMMAND, Kind.AUTOCOMPLETE, Kind.BUTTON
+    form, govern = Kind.FORM, Action.CHANGE_PERSONAS
+
+    async def manner_like(request: Request) -> Outcome:
+        """Offer what can be chosen for a fresh session."""
+        is_persona = request.focused_on == "persona"
+        return await (personas.personas_like if is_persona else sessions.models_like)(request)
+
     return MappingProxyType(
         {
             (command, "chat"): Rule(Action.CHAT, thinking, chat.chat),
@@ -202,10 +219,16 @@ def _rules(
             (command, "session resume"): Rule(Action.RESUME, thinking, sessions.resume),
             (command, "session rename"): Rule(Action.RENAME, thinking, sessions.rename),
             (command, "session delete"): Rule(Action.DELETE, thinking, sessions.ask_to_delete),
+            (command, "persona list"): Rule(Action.SEE, thinking, personas.list),
+            (command, "persona create"): Rule(govern, Way.ASKING, personas.create),
+            (command, "persona edit"): Rule(govern, Way.ASKING, personas.edit),
+            (command, "persona delete"): Rule(govern, thinking, personas.delete),
             (command, "settings"): Rule(Action.SEE, thinking, settings.settings),
             (command, "help"): Rule(Action.HELP, thinking, sessions.help),
-            (complete, "chat"): Rule(Action.CHAT, choices, sessions.models_like),
-            (complete, "new"): Rule(Action.START, choices, sessions.models_like),
+            (complete, "chat"): Rule(Action.CHAT, choices, manner_like),
+            (complete, "new"): Rule(Action.START, choices, manner_like),
+            (complete, "persona edit"): Rule(govern, choices, personas.own_like),
+            (complete, "persona delete"): Rule(govern, choices, personas.own_like),
             (complete, "session resume"): Rule(Action.RESUME, choices, sessions.sessions_like),
             (complete, "session rename"): Rule(Action.RENAME, choices, sessions.sessions_like),
             (complete, "session delete"): Rule(Action.DELETE, choices, sessions.sessions_like),
@@ -220,6 +243,8 @@ def _rules(
             (button, panel.VALUE): Rule(Action.SEE, in_place, settings.pick_value),
             (button, panel.INHERIT): Rule(Action.SEE, in_place, settings.inherit),
             (button, panel.TYPE): Rule(Action.SEE, Way.ASKING, settings.type),
-            (Kind.FORM, panel.TYPED): Rule(Action.SEE, in_place, settings.typed),
+            (form, commands_persona.ADD): Rule(govern, thinking, personas.add),
+            (form, commands_persona.CHANGE): Rule(govern, thinking, personas.change),
+            (form, panel.TYPED): Rule(Action.SEE, in_place, settings.typed),
         }
     )

@@ -51,7 +51,9 @@ class Telling:
         """
         response = request.interaction.response
         is_seen = way is Way.THINKING
-        return await self._respond(request.id, lambda: response.defer(ephemeral=is_seen))
+        return await self._respond(
+            request.id, lambda: response.defer(ephemeral=is_seen, thinking=is_seen)
+        )
 
     async def refuse(self, interaction: discord.Interaction, text: str) -> None:
         """Acknowledge with the words themselves."""

@@ -47,6 +47,7 @@ class Request:
     picked: str  # in a menu
     options: Mapping[str, str | bool]  # of a command, or the fields of a form
     focused: str  # what was typed so far, where it autocompletes
+    focused_on: str  # the option that it is typed into
     actor: Actor
     actor_name: str  # clean
     place: Place
@@ -82,7 +83,7 @@ def request_from(interaction: discord.Interaction) -> Request | None:
         return None
     fields: Mapping[str, object] = {**data}
     custom_id = str(fields.get("custom_id", ""))
-    name, options, focused = _asked(fields)
+    name, options, focused_on = _asked(fields)
     return Request(
         id=interaction.id,
         kind=_KINDS[interaction.type],
@@ -90,7 +91,8 @@ def request_from(interaction: discord.Interaction) -> Request | None:
         custom_id=custom_id,
         picked=_picked(fields),
         options=options or _fields(fields),
-        focused=focused,
+        focused=str(options.get(focused_on, "")),
+        focused_on=focused_on,
         actor=actor_of(interaction),
         actor_name=speaker_name(interaction.user.display_name),
         place=Place(channel.id, interaction.guild_id, parent_of(channel)),
@@ -148,7 +150,7 @@ def ground_of(channel: object) -> Ground:
 
 
 def _asked(data: Mapping[str, object]) -> tuple[str, Mapping[str, str | bool], str]:
-    """Return the full name, the options and the focused text of a command."""
+    """Return the full name, the options and the focused option of a command."""
     name, given = str(data.get("name", "")), _mappings(data.get("options"))
     while given and given[0].get("type") == OptionKind.SUBCOMMAND:
         name, given = f"{name} {given[0].get('name')}", _mappings(given[0].get("options"))
@@ -160,7 +162,7 @@ def _asked(data: Mapping[str, object]) -> tuple[str, Mapping[str, str | bool], s
             options[str(option.get("name"))] = value
         elif isinstance(value, str):
             options[str(option.get("name"))] = storable(value)
-            focused = storable(value) if option.get("focused") else focused
+            focused = str(option.get("name")) if option.get("focused") else focused
     return name, options, focused
 
 

@@ -339,6 +339,7 @@ _COMMANDS = """\
 • `/stop` ends the answer in progress; `/retry` gives the last one again
 • `/session list` and `/session resume` go back to earlier conversations; nothing is lost
 • `/session delete` erases one for good
+• `/persona list` shows as whom I can answer; a server can have its own
 • `/settings` shows and changes how I answer here: persona, model, language and more"""
 
 

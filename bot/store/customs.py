@@ -25,6 +25,18 @@ class SqliteCustoms(Desk):
     async def listenings(self) -> dict[tuple[Level, int], Listening]:
         return await self.readers.read(_listenings)
 
+    async def personas(self, guild_id: int) -> list[Persona]:
+        return await self.readers.read(lambda db: _personas(db, guild_id))
+
+    async def add_persona(self, guild_id: int, persona: Persona, *, most: int) -> bool:
+        return await self.writer.write(lambda db: _add_persona(db, guild_id, persona, most))
+
+    async def change_persona(self, guild_id: int, persona: Persona) -> bool:
+        return await self.writer.write(lambda db: _change_persona(db, guild_id, persona))
+
+    async def drop_persona(self, guild_id: int, name: str) -> bool:
+        return await self.writer.write(lambda db: _drop_persona(db, guild_id, name))
+
 
 def layers_of(db: sqlite3.Connection, place: Place, session: Session | None) -> Layers:
     """Return what is chosen for a place, and for a session there."""
@@ -99,3 +111,34 @@ def _choose_for_session(
 def _listenings(db: sqlite3.Connection) -> dict[tuple[Level, int], Listening]:
     rows = db.execute("select * from choices where trait = 'listening'")
     return {(Level(row["level"]), row["owner_id"]): Listening(row["value"]) for row in rows}
+
+
+def _personas(db: sqlite3.Connection, guild_id: int) -> list[Persona]:
+    rows = db.execute("select * from personas where guild_id = ? order by name", (guild_id,))
+    return [Persona(row["name"], row["summary"], row["wording"]) for row in rows]
+
+
+def _add_persona(db: sqlite3.Connection, guild_id: int, persona: Persona, most: int) -> bool:
+    added = db.execute(
+        """
+        insert into personas (guild_id, name, summary, wording)
+        select ?1, ?2, ?3, ?4
+        where (select count(*) from personas where guild_id = ?1) < ?5
+        on conflict do nothing
+        """,
+        (guild_id, persona.name, persona.summary, persona.wording, most),
+    )
+    return added.rowcount == 1
+
+
+def _change_persona(db: sqlite3.Connection, guild_id: int, persona: Persona) -> bool:
+    changed = db.execute(
+        "update personas set summary = ?, wording = ? where guild_id = ? and name = ?",
+        (persona.summary, persona.wording, guild_id, persona.name),
+    )
+    return changed.rowcount == 1
+
+
+def _drop_persona(db: sqlite3.Connection, guild_id: int, name: str) -> bool:
+    dropped = db.execute("delete from personas where guild_id = ? and name = ?", (guild_id, name))
+    return dropped.rowcount == 1

@@ -12,7 +12,12 @@ READER = Actor(4, ActorKind.PERSON, frozenset({Right.VIEW}))
 MAY = {
     "everything": set(Action),
     "write": set(Action)
-    - {Action.DELETE_SHARED, Action.CHOOSE_FOR_CHANNEL, Action.CHOOSE_FOR_SERVER},
+    - {
+        Action.DELETE_SHARED,
+        Action.CHOOSE_FOR_CHANNEL,
+        Action.CHOOSE_FOR_SERVER,
+        Action.CHANGE_PERSONAS,
+    },
     "view": {Action.SEE, Action.HELP},
     "nothing": {Action.HELP},
 }

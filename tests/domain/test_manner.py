@@ -13,7 +13,7 @@ from bot.domain.manner import (
     manner_of,
     may_stand,
 )
-from bot.domain.persona import Persona, instructed
+from bot.domain.persona import Persona, instructed, is_name
 
 T, L = Trait, Level
 
@@ -106,3 +106,15 @@ def test_wishes_stand_after_what_all_sessions_have_in_common() -> None:
 
     assert wished == f"{plain}\n\nBe short."
     assert plain.startswith("Be kind.\n\nYou answer in a Discord channel.")
+
+
+@pytest.mark.parametrize("name", ["coder", "tour-guide", "café", "r2-d2", "x" * 32, "人"])
+def test_a_persona_can_be_called_so(name: str) -> None:
+    assert is_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Coder", "tour guide", "-x", "x-", "a--b", "x_y", "x:y", "x" * 33, "ÉCOLE", "`x`"]
+)
+def test_a_persona_cannot_be_called_so(name: str) -> None:
+    assert not is_name(name)

@@ -27,7 +27,7 @@ async def said_again(house: House) -> None:
 
 def home() -> World:
     world = World()
-    world.store.personas[70, "host"] = HOST
+    world.store.personas_of[70, "host"] = HOST
     return world
 
 
@@ -36,7 +36,7 @@ def test_what_the_model_is_told_stays_the_same_though_all_names_and_wordings_cha
 
     world.live(hosted)
     world.signs.channel = "lobby"
-    world.store.personas[70, "host"] = Persona("host", "", "You are somebody else.")
+    world.store.personas_of[70, "host"] = Persona("host", "", "You are somebody else.")
     world.live(said_again)
 
     first, second = (context.instructions for context in world.model.seen)
@@ -48,7 +48,7 @@ def test_a_persona_that_is_deleted_leaves_its_sessions_as_they_were() -> None:
     world = home()
 
     world.live(hosted)
-    del world.store.personas[70, "host"]
+    del world.store.personas_of[70, "host"]
     world.live(said_again)
 
     async def elsewhere(house: House) -> None:

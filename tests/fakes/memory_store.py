@@ -179,7 +179,7 @@ class MemoryStore(MemoryTables):
         await self._write(keep)
 
     async def persona(self, guild_id: int, name: str) -> Persona | None:
-        return await self._read(lambda: self.personas.get((guild_id, name)))
+        return await self._read(lambda: self.personas_of.get((guild_id, name)))
 
     async def record_post(self, turn_id: TurnId, page: int, post: int) -> None:
         def record() -> None:
@@ -331,6 +331,35 @@ class MemoryStore(MemoryTables):
             }
 
         return await self._read(listenings)
+
+    async def personas(self, guild_id: int) -> list[Persona]:
+        return await self._read(
+            lambda: [
+                self.personas_of[key] for key in sorted(self.personas_of) if key[0] == guild_id
+            ]
+        )
+
+    async def add_persona(self, guild_id: int, persona: Persona, *, most: int) -> bool:
+        def add() -> bool:
+            own = [name for server, name in self.personas_of if server == guild_id]
+            if persona.name in own or len(own) >= most:
+                return False
+            self.personas_of[guild_id, persona.name] = persona
+            return True
+
+        return await self._write(add)
+
+    async def change_persona(self, guild_id: int, persona: Persona) -> bool:
+        def change() -> bool:
+            if (guild_id, persona.name) not in self.personas_of:
+                return False
+            self.personas_of[guild_id, persona.name] = persona
+            return True
+
+        return await self._write(change)
+
+    async def drop_persona(self, guild_id: int, name: str) -> bool:
+        return await self._write(lambda: self.personas_of.pop((guild_id, name), None) is not None)
 
     # Notebook
 

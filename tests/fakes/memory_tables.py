@@ -26,7 +26,7 @@ _KEPT = (
     "heard",
     "notes",
     "choices",
-    "personas",
+    "personas_of",
     "common",
     "marks",
     "lags_since",
@@ -55,7 +55,7 @@ class MemoryTables:
         self.marks: dict[int, Watermark] = {}
         self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
         self.choices: dict[tuple[Level, int | None], Choices] = {}
-        self.personas: dict[tuple[int, str], Persona] = {}
+        self.personas_of: dict[tuple[int, str], Persona] = {}
         self._last_turn = 0
         self._commits: deque[_Commit] = deque(maxlen=MOST_LOST)
 

@@ -29,6 +29,7 @@ from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor, Urgency
+from bot.engine.personas import Personas
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.gateway.client import Client, Ears
@@ -197,6 +198,7 @@ async def opened(
         entry = Entry(
             sessions=sessions,
             manners=Manners(customs=store, listenings=listenings),
+            personas=Personas(customs=store),
             catch_up=catch_up,
             sync=sync,
             clock=clock,

@@ -18,7 +18,7 @@ from tests.gateway.commands_house import House, opened
 
 PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type"}
 BUTTONS = {"stop", "retry", "answer", "leave", "del", *PANEL}
-FORMS = {"set-typed"}
+FORMS = {"set-typed", "persona-add", "persona-change"}
 ALL = discord.Permissions.all()
 
 
@@ -50,6 +50,8 @@ async def test_what_is_typed_is_acknowledged_visibly_and_only_choices_are_choice
 
     assert ways == {
         (Kind.COMMAND, Way.THINKING),
+        (Kind.COMMAND, Way.ASKING),
+        (Kind.FORM, Way.THINKING),
         (Kind.AUTOCOMPLETE, Way.CHOICES),
         (Kind.BUTTON, Way.QUIETLY),
         (Kind.BUTTON, Way.IN_PLACE),
@@ -92,7 +94,13 @@ async def test_looking_and_completing_ask_for_no_more_than_reading(house: House)
         if kind is Kind.COMMAND and denial(reader, rule.action, place) is None
     }
 
-    assert allowed == {"session info", "session list", "settings", "help"}
+    assert allowed == {
+        "session info",
+        "session list",
+        "persona list",
+        "settings",
+        "help",
+    }
 
 
 @pytest.mark.parametrize(
@@ -164,6 +172,8 @@ async def test_every_command_is_refused_to_who_cannot_read_the_channel(house: Ho
         "session resume": {"session": "x"},
         "session rename": {"session": "x", "title": "y"},
         "session delete": {"session": "x"},
+        "persona edit": {"persona": "x"},
+        "persona delete": {"persona": "x"},
     }
 
     said = {
@@ -172,7 +182,7 @@ async def test_every_command_is_refused_to_who_cannot_read_the_channel(house: Ho
         if name != "help"
     }
 
-    assert len(said) == 11
+    assert len(said) == 15
     assert {words.partition(",")[0] for words in said.values()} == {
         "You may not read what is said here"
     }
@@ -208,7 +218,7 @@ def test_the_commands_fit_what_discord_takes() -> None:
     """https://discord.com/developers/docs/interactions/application-commands"""
     told = payloads()
 
-    assert len(told) == len(COMMANDS) == 8
+    assert len(told) == len(COMMANDS) == 9
     for _, command in leaves():
         assert 1 <= len(command.description) <= 100
         assert command.name == command.name.lower()

@@ -88,6 +88,24 @@ TOOLS = {
         }
     ],
 }
+ASK = {
+    "type": 1,
+    "name": "ask",
+    "description": "Takes one of some",
+    "options": [
+        {"type": 3, "name": "prompt", "description": "p", "max_length": 6000},
+        {
+            "type": 3,
+            "name": "manner",
+            "description": "m",
+            "choices": [
+                {"name": "assistant · Helpful", "value": "assistant"},
+                {"name": "coder · Works on code with you", "value": "coder"},
+            ],
+        },
+        {"type": 5, "name": "private", "description": "b"},
+    ],
+}
 ON_A_MESSAGE = {"type": 3, "name": "Ask about this", "description": ""}
 
 
@@ -120,7 +138,7 @@ class Field:
 @pytest_asyncio.fixture(loop_scope="session")
 async def field(page_of_modules: Page) -> AsyncIterator[Field]:
     """Return a field that offers the bot's own commands, and two that are harder."""
-    await page_of_modules.evaluate(SETUP, [*payloads(), TOOLS, ON_A_MESSAGE])
+    await page_of_modules.evaluate(SETUP, [*payloads(), TOOLS, ASK, ON_A_MESSAGE])
     yield Field(page_of_modules)
 
 
@@ -129,8 +147,9 @@ async def test_a_slash_lists_what_can_be_used(field: Field) -> None:
 
     assert await field.items() == [
         *("/chat", "/new", "/reset", "/stop", "/retry", "/session info", "/session list"),
-        *("/session resume", "/session rename", "/session delete", "/settings", "/help"),
-        "/tools deep all",
+        *("/session resume", "/session rename", "/session delete", "/persona list"),
+        *("/persona create", "/persona edit", "/persona delete", "/settings", "/help"),
+        *("/tools deep all", "/ask"),
     ]
     await expect(field.input).to_have_attribute("aria-expanded", "true")
     active = await field.input.get_attribute("aria-activedescendant")
@@ -142,7 +161,9 @@ async def test_a_slash_lists_what_can_be_used(field: Field) -> None:
 
 async def test_typing_finds_commands_by_any_of_their_words(field: Field) -> None:
     await field.type("/re")
-    assert await field.items() == ["/reset", "/retry", "/session resume", "/session rename"]
+    assert await field.items() == [
+        *("/reset", "/retry", "/session resume", "/session rename", "/persona create"),
+    ]
 
     await field.type("s", "ArrowDown", "Tab")
 
@@ -160,7 +181,7 @@ async def test_a_command_without_needs_runs_at_once(field: Field) -> None:
 
 
 async def test_long_words_choices_and_yes_or_no_are_given_one_by_one(field: Field) -> None:
-    await field.type("/chat ")
+    await field.type("/ask ")
     await field.type("Hello", "Shift+Enter")
     await field.type("there", "Tab")
     await field.type("cod", "Enter")
@@ -169,8 +190,8 @@ async def test_long_words_choices_and_yes_or_no_are_given_one_by_one(field: Fiel
 
     await field.type("", "Enter")
 
-    options = {"prompt": "Hello\nthere", "persona": "coder", "private": True}
-    assert await field.ran() == [["chat", options, []]]
+    options = {"prompt": "Hello\nthere", "manner": "coder", "private": True}
+    assert await field.ran() == [["ask", options, []]]
 
 
 async def test_a_whole_line_can_be_pasted(field: Field) -> None:
@@ -293,13 +314,13 @@ async def test_backspace_takes_back_one_thing_after_the_other(field: Field) -> N
 
 
 async def test_escape_leaves_the_command_and_keeps_its_line(field: Field) -> None:
-    await field.type("/chat hi", "Tab", "Escape")
+    await field.type("/ask hi", "Tab", "Escape")
     assert await field.page.evaluate("picker.active")
 
     await field.type("", "Escape")
 
     assert not await field.page.evaluate("picker.active")
-    await expect(field.input).to_have_value("/chat prompt:hi")
+    await expect(field.input).to_have_value("/ask prompt:hi")
 
 
 async def test_what_is_no_command_is_a_message(field: Field) -> None:

@@ -30,6 +30,7 @@ from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
+from bot.engine.personas import Personas
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.gateway.client import Client
@@ -209,6 +210,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
         entry = Entry(
             catch_up=catch_up,
             manners=Manners(customs=store, listenings=listenings),
+            personas=Personas(customs=store),
             sessions=sessions,
             sync=sync,
             clock=clock,

@@ -33,6 +33,10 @@ async def test_every_command_is_offered_in_servers_and_in_direct_messages(house:
         "session resume",
         "session rename",
         "session delete",
+        "persona list",
+        "persona create",
+        "persona edit",
+        "persona delete",
         "settings",
         "help",
     }

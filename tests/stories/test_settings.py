@@ -141,3 +141,34 @@ def _opened(home: Home) -> Thread | None:
     us = home.discord.world.bot.id
     found = [m.thread for m in home.general.messages if m.thread and m.author.id == us]
     return found[-1] if found else None
+
+
+async def test_a_servers_own_persona_keeps_the_words_that_a_conversation_began_with(
+    home: Home,
+) -> None:
+    typed = {"name": "host", "summary": "Knows", "wording": "You keep {channel} of {server}."}
+    async with home.bot():
+        asked = await home.ada.slash(home.general, "persona create")
+        await (await home.ada.submit(asked, **typed)).answered()
+        await (await home.ada.slash(home.general, "new", persona="host")).answered()
+        await home.ask(home.ada, home.general, "one")
+        asked = await home.ada.slash(home.general, "persona edit", persona="host")
+        await (await home.ada.submit(asked, wording="You are new in {channel}.")).answered()
+        await home.ask(home.ada, home.general, "two")
+        await (await home.ada.slash(home.general, "reset")).answered()
+        await home.ask(home.ada, home.general, "three")
+        await (await home.ada.slash(home.general, "persona delete", persona="host")).answered()
+
+    async with home.bot():
+        await home.ask(home.ada, home.general, "four")
+        await (await home.ada.slash(home.general, "new")).answered()
+        await home.ask(home.ada, home.general, "five")
+
+    told = [asked.instructions.partition("\n")[0] for asked in home.openai.requests]
+    assert told[:4] == [
+        "You keep general of Home.",
+        "You keep general of Home.",
+        "You are new in general.",
+        "You are new in general.",
+    ]
+    assert told[4].startswith("You are Parley, a helpful assistant.")

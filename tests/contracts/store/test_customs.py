@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.errors import StoreBusy
 from bot.domain.manner import Layers, Level, Listening, Trait
+from bot.domain.persona import Persona
 from bot.domain.session import Place
 from bot.ports import Store
 from tests.contracts.store.conftest import Disk
@@ -143,3 +144,41 @@ async def test_a_choice_that_cannot_be_written_is_none(store: Store, disk: Disk)
 
     await disk.free()
     assert (await store.customs_at(CHANNEL))[1] == Layers()
+
+
+HOST = Persona("host", "Knows the house", "You are the host.")
+GUEST = Persona("guest", "Visits", "You are a guest.")
+
+
+async def test_a_server_has_its_own_personas_and_nobody_elses(store: Store) -> None:
+    assert await store.add_persona(70, HOST, most=5)
+    assert await store.add_persona(70, GUEST, most=5)
+    assert await store.add_persona(71, HOST, most=5)
+
+    assert await store.personas(70) == [GUEST, HOST]
+    assert await store.personas(71) == [HOST]
+    assert await store.personas(72) == []
+    assert await store.persona(70, "guest") == GUEST
+    assert await store.persona(71, "guest") is None
+
+
+async def test_no_two_personas_of_a_server_are_called_alike_and_there_are_not_too_many(
+    store: Store,
+) -> None:
+    await store.add_persona(70, HOST, most=1)
+
+    assert not await store.add_persona(70, Persona("host", "", "Another."), most=5)
+    assert not await store.add_persona(70, GUEST, most=1)
+    assert await store.personas(70) == [HOST]
+
+
+async def test_a_persona_is_changed_and_dropped_if_it_is_there(store: Store) -> None:
+    other = Persona("host", "New", "You are new.")
+    await store.add_persona(70, HOST, most=5)
+
+    assert await store.change_persona(70, other)
+    assert not await store.change_persona(70, GUEST)
+    assert await store.personas(70) == [other]
+    assert await store.drop_persona(70, "host")
+    assert not await store.drop_persona(70, "host")
+    assert await store.personas(70) == []
