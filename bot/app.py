@@ -23,6 +23,7 @@ from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
 from bot.engine.manners import Manners
 from bot.engine.nods import Nods
+from bot.engine.offers import Offers
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
@@ -35,7 +36,7 @@ from bot.gateway.guide import DiscordGuide
 from bot.gateway.invite import application_id_from, invite_url
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
-from bot.model import Endpoint, check_model, open_model, warm_up
+from bot.model import Endpoint, RemoteCatalogue, check_model, open_model, warm_up
 from bot.ports import Clock, Notebook, Store
 from bot.settings import DiscordSettings, Settings, SettingsWrong
 from bot.store import open_store
@@ -60,6 +61,7 @@ class Bot:
     lanes: Lanes
     entry: Entry
     sync: CommandSync
+    offers: Offers
 
     async def run(self, stop: asyncio.Event) -> None:
         """Hear and answer until `stop` is set, then let answers in flight end.
@@ -78,6 +80,7 @@ class Bot:
                     group.create_task(self.catch_up.run()),
                     group.create_task(self.nods.run()),
                     group.create_task(self.sync.run()),
+                    group.create_task(self.offers.run()),
                     group.create_task(self.connection.run(self.catch_up, self.entry)),
                     group.create_task(self._stand_guard()),
                 ]
@@ -199,12 +202,18 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
                 hours=settings.catch_up_hours,
             )
             sync = CommandSync(notebook=store, clock=clock)
+            offers = Offers(
+                catalogue=RemoteCatalogue(replace(endpoint(settings), via=via)),
+                clock=clock,
+                configured=_models(settings),
+            )
             entry = Entry(
                 sessions=sessions,
                 manners=Manners(customs=store, listenings=listenings),
                 personas=Personas(customs=store),
                 catch_up=catch_up,
                 sync=sync,
+                offers=offers,
                 clock=clock,
                 default_model=settings.openai_model,
             )
@@ -220,6 +229,7 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
                 lanes,
                 entry,
                 sync,
+                offers,
             )
 
 

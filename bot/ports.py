@@ -16,6 +16,7 @@ from bot.domain.context import Context
 from bot.domain.hearing import Passage, Reading, Sight, Watermarks
 from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.message import Prompt
+from bot.domain.offer import Offer
 from bot.domain.persona import Persona
 from bot.domain.reply import Mark, Page, Post, Reply
 from bot.domain.session import Names, Place, PutAway, Session, SessionId, SessionSummary, TurnId
@@ -339,6 +340,22 @@ class Model(Protocol):
         Raises:
             ModelError: before or during the stream; also when it ends without Finish.
         """
+        ...
+
+
+class Catalogue(Protocol):
+    """The models that there are."""
+
+    async def models(self) -> Sequence[Offer]:
+        """Return those that answer in words, by name; none where there is no list.
+
+        Raises:
+            ModelError: nobody said.
+        """
+        ...
+
+    def offer(self, model: str) -> Offer:
+        """Return what is known about a model, whether it is there or not."""
         ...
 
 

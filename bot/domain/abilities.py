@@ -33,3 +33,15 @@ def has_verbosity(model: str) -> bool:
 
 def _bare(model: str) -> str:
     return model.rpartition("/")[2].lower()
+
+
+# What servers list beside models that answer in words, and snapshots of those by their date.
+_NO_CHAT = re.compile(
+    r"embed|whisper|tts|transcribe|realtime|audio|image|dall-e|sora|moderation|rerank|search"
+    r"|research|computer-use|babbage|davinci|instruct$|-\d{4}-\d{2}-\d{2}$"
+)
+
+
+def is_chat_model(model: str) -> bool:
+    """Whether a model that a server lists is worth being offered for conversations."""
+    return not _NO_CHAT.search(_bare(model))

@@ -10,6 +10,7 @@ from bot.domain.manner import Choices, Trait, fitted
 from bot.domain.session import SessionId, SessionSummary
 from bot.domain.wording import title_in
 from bot.engine.manners import Manners
+from bot.engine.offers import Offers
 from bot.engine.personas import Personas
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases
@@ -58,11 +59,18 @@ class SessionCommands:
     """Does what commands about the sessions of a place ask for."""
 
     def __init__(
-        self, sessions: Sessions, manners: Manners, personas: Personas, *, default_model: str
+        self,
+        sessions: Sessions,
+        manners: Manners,
+        personas: Personas,
+        offers: Offers,
+        *,
+        default_model: str,
     ) -> None:
         self._sessions = sessions
-        self._personas = personas
         self._manners = manners
+        self._personas = personas
+        self._offers = offers
         self._default_model = default_model
 
     async def new(self, request: Request) -> Words:
@@ -151,11 +159,11 @@ class SessionCommands:
         return tuple(map(_choice, found))
 
     async def models_like(self, request: Request) -> tuple[Choice, ...]:
-        """Offer what was typed, then the models this bot is set up with."""
+        """Offer what was typed, then the models that there are, the operator's own first."""
         typed = request.focused.strip()
-        known = [self._default_model]
-        names = [typed, *(name for name in known if typed.casefold() in name.casefold())]
-        return tuple(Choice(name, name) for name in dict.fromkeys(names) if name)[:MOST_CHOICES]
+        found = [Choice(phrases.offer(each), each.model) for each in self._offers.like(typed)]
+        own = [Choice(typed, typed)] if typed and all(c.value != typed for c in found) else []
+        return tuple([*own, *found][:MOST_CHOICES])
 
 
 def _choice(summary: SessionSummary) -> Choice:

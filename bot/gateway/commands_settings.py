@@ -6,6 +6,7 @@ import discord
 
 from bot.domain.manner import Level, Listening, Trait
 from bot.engine.manners import Choosing, Look, Manners
+from bot.engine.offers import Offers
 from bot.engine.personas import Personas
 from bot.gateway import phrases_manner as phrases
 from bot.gateway.commands import Choice
@@ -20,16 +21,19 @@ from bot.gateway.panel import (
     view_of,
 )
 from bot.gateway.people import Request
-from bot.gateway.phrases import denied
+from bot.gateway.phrases import denied, offer
 from bot.gateway.phrases_persona import choice
 
 
 class SettingsCommand:
     """Shows the panel, and does what is picked, pressed and typed in it."""
 
-    def __init__(self, manners: Manners, personas: Personas, *, default_model: str) -> None:
+    def __init__(
+        self, manners: Manners, personas: Personas, offers: Offers, *, default_model: str
+    ) -> None:
         self._manners = manners
         self._personas = personas
+        self._offers = offers
         self._default_model = default_model
 
     async def settings(self, request: Request) -> Words:
@@ -98,7 +102,7 @@ class SettingsCommand:
         offered = values_of(
             subject.trait,
             personas=await self._persona_choices(request, subject),
-            models=[Choice(self._default_model, self._default_model)],
+            models=[Choice(offer(each), each.model) for each in self._offers.all()],
             present=look.layers.at(subject.level).get(subject.trait),
         )
         text = phrases.panel(

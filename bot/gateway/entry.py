@@ -16,6 +16,7 @@ from bot.domain.access import Action, Denial, Denied, demand
 from bot.domain.reply import Controls
 from bot.engine.catching_up import CatchUp
 from bot.engine.manners import Manners
+from bot.engine.offers import Offers
 from bot.engine.personas import Personas
 from bot.engine.sessions import Sessions
 from bot.gateway import commands_persona, panel, phrases, phrases_manner
@@ -54,14 +55,15 @@ class Entry:
         personas: Personas,
         catch_up: CatchUp,
         sync: CommandSync,
+        offers: Offers,
         clock: Clock,
         default_model: str,
         slow_after: float = SLOW_AFTER,
     ) -> None:
         self.rules = _rules(
             ChatCommand(sessions, personas, Threads(clock=clock)),
-            SessionCommands(sessions, manners, personas, default_model=default_model),
-            SettingsCommand(manners, personas, default_model=default_model),
+            SessionCommands(sessions, manners, personas, offers, default_model=default_model),
+            SettingsCommand(manners, personas, offers, default_model=default_model),
             PersonaCommands(personas),
             Buttons(sessions, catch_up),
         )

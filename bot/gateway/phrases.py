@@ -9,6 +9,7 @@ import discord
 
 from bot.domain.access import Denial
 from bot.domain.manner import Listening, Manner
+from bot.domain.offer import Offer
 from bot.domain.session import PutAway, Session, SessionSummary
 from bot.domain.wording import shortened
 from bot.engine.sessions import Retried
@@ -279,6 +280,15 @@ def choice(summary: SessionSummary) -> str:
     return (
         f"{shortened(session.title or UNTITLED, _OFFERED_TITLE)} · {when} · {_turns(summary.turns)}"
     )
+
+
+def offer(one: Offer) -> str:
+    """Return a model as one of the choices, with what it costs where that is known."""
+    window = "n/a" if one.window is None else f"{one.window // 1000:,}k"
+    if one.input_price is None or one.output_price is None:
+        return f"{one.model} · price n/a · window {window}"
+    price = f"${one.input_price} in, ${one.output_price} out per M tokens"
+    return f"{one.model} · {price} · window {window}"
 
 
 def moment(at: datetime) -> str:

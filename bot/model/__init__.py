@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.model.catalogue import RemoteCatalogue
 from bot.model.checking import Checkup, check_model
 from bot.model.connecting import Endpoint, open_client
 from bot.model.remote import RemoteModel
 from bot.model.warming import warm_up
 from bot.ports import Model
 
-__all__ = ["Checkup", "Endpoint", "check_model", "open_model", "warm_up"]
+__all__ = ["Checkup", "Endpoint", "RemoteCatalogue", "check_model", "open_model", "warm_up"]
 
 
 @asynccontextmanager

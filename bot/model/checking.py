@@ -13,8 +13,7 @@ from bot.domain.errors import Fault, ModelError, ModelRefused
 from bot.domain.message import Message, Role
 from bot.domain.session import SessionId
 from bot.model.connecting import Endpoint, open_client
-from bot.model.faults import translated
-from bot.model.fields import fields, text
+from bot.model.listing import listed_models
 from bot.model.remote import RemoteModel
 
 CHECK_SECONDS = 30.0  # a local server may have to load the model first
@@ -47,7 +46,7 @@ async def check_model(
 
 
 async def _check(client: AsyncOpenAI, endpoint: Endpoint, model: str) -> Checkup:
-    known = await _models(client)
+    known = await listed_models(client)
     if model in known:
         return Checkup(ok=True, words=f"{model} is there, at {endpoint.url}")
     if endpoint.is_openai:
@@ -59,20 +58,6 @@ async def _check(client: AsyncOpenAI, endpoint: Endpoint, model: str) -> Checkup
             raise
         return Checkup(ok=False, words=f"{_mend(error, endpoint, model)}; {_choice(known)}")
     return Checkup(ok=True, words=f"{model} answers, at {endpoint.url}")
-
-
-async def _models(client: AsyncOpenAI) -> list[str]:
-    """Return the models that the server lists; none when it has no such list."""
-    try:
-        with translated():
-            answer = fields(await client.get("/models", cast_to=object))
-    except ModelRefused as error:
-        if error.fault is not Fault.MODEL:
-            raise
-        return []
-    data = answer.get("data")
-    models = [text(fields(item).get("id")) for item in data] if isinstance(data, list) else []
-    return [model for model in models if model]
 
 
 async def _ask(client: AsyncOpenAI, endpoint: Endpoint, model: str) -> None:

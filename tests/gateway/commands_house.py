@@ -27,6 +27,7 @@ from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
 from bot.engine.manners import Manners
 from bot.engine.nods import Nods
+from bot.engine.offers import Offers
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor, Urgency
 from bot.engine.personas import Personas
@@ -50,6 +51,7 @@ from bot.playground import (
 from bot.playground.world.permission import EVERYDAY
 from tests.fakes.board import Board
 from tests.fakes.memory_store import MemoryStore
+from tests.fakes.price_list import PriceList
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.signs import Signs
 
@@ -199,6 +201,7 @@ async def opened(
             sessions=sessions,
             manners=Manners(customs=store, listenings=listenings),
             personas=Personas(customs=store),
+            offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
             catch_up=catch_up,
             sync=sync,
             clock=clock,

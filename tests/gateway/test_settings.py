@@ -231,3 +231,16 @@ async def test_the_form_comes_though_the_store_is_slow(house: House) -> None:
 
     house.store.works.set()
     assert asked.modal is not None
+
+
+async def test_models_are_offered_by_name_with_what_is_known_about_them(house: House) -> None:
+    panel = await panel_for(house, house.ada)
+    await turn_to(house, panel, L.CHANNEL, T.MODEL)
+
+    offered = await house.ada.autocomplete(house.general, "new", option="model", typed="us")
+
+    assert menu(panel, "set-value")[1] == ["gpt-usual"]
+    assert [(choice.name, choice.value) for choice in offered] == [
+        ("us", "us"),
+        ("gpt-usual · price n/a · window n/a", "gpt-usual"),
+    ]

@@ -28,6 +28,7 @@ from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
 from bot.engine.manners import Manners
 from bot.engine.nods import Nods
+from bot.engine.offers import Offers
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
@@ -39,6 +40,7 @@ from bot.gateway.messenger import DiscordMessenger
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from tests.fakes.memory_store import MemoryStore
+from tests.fakes.price_list import PriceList
 from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.signs import Signs
 
@@ -211,6 +213,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             catch_up=catch_up,
             manners=Manners(customs=store, listenings=listenings),
             personas=Personas(customs=store),
+            offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
             sessions=sessions,
             sync=sync,
             clock=clock,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.playground import Channel, Message, Permission, Thread
@@ -172,3 +174,16 @@ async def test_a_servers_own_persona_keeps_the_words_that_a_conversation_began_w
         "You are new in general.",
     ]
     assert told[4].startswith("You are Parley, a helpful assistant.")
+
+
+async def test_the_models_that_the_endpoint_lists_are_offered(home: Home) -> None:
+    async with home.bot(openai_fallback_models="spare") as bot:
+        async with asyncio.timeout(10):
+            while len(bot.offers.all()) < 3:  # noqa: ASYNC110  # no event tells of it
+                await asyncio.sleep(0.01)
+        offered = await home.ada.autocomplete(home.general, "new", option="model")
+        panel = await panel_at(home, home.general)
+        await pick(home, panel, "set-trait", "model")
+
+    assert [choice.value for choice in offered] == ["some-model", "spare", "stand-in"]
+    assert "stand-in · price n/a · window n/a" in str(panel.components)
