@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import StoreUnusable
+from bot.domain.manner import Trait
 from bot.store import SqliteStore, open_store
 from bot.store.migrations import MIGRATIONS, Migration
 from bot.store.schema import prepare
 from tests.contracts.store.steps import received
+from tests.samples import OTHER_SESSION_ID, SESSION_ID
 
 NEXT = MIGRATIONS[-1].number + 1
 COLOURS = Migration(NEXT, "colours", "create table colours (name text primary key) strict;")
@@ -23,6 +25,10 @@ from turns
 SECOND_OPEN_SESSION = """
 insert into sessions (id, channel_id, persona, opened_by, opened_at)
 values ('6f1d1a5e-0000-4000-8000-000000000009', 700, 'assistant', 1, 0)
+"""
+OLD_SESSION = """
+insert into sessions (id, channel_id, persona, model, opened_by, opened_at)
+values (?, ?, ?, ?, 1, 0)
 """
 BACKUP = f"parley.db.before-{NEXT}.backup"
 
@@ -59,6 +65,27 @@ def test_a_migrated_database_equals_a_fresh_one(tmp_path: Path, released: int) -
         prepare(db, migrated, (*MIGRATIONS, COLOURS))
 
     assert _shape(migrated) == _shape(fresh)
+
+
+async def test_what_was_chosen_for_a_session_is_kept_when_it_is_given_a_place_of_its_own(
+    url: str, path: Path
+) -> None:
+    plain, chosen = SESSION_ID, OTHER_SESSION_ID
+    with _connected(path) as db:
+        prepare(db, path, MIGRATIONS[:3])
+        for channel, (name, persona, model) in enumerate(
+            ((plain, "assistant", None), (chosen, "coder", "gpt-x"))
+        ):
+            db.execute(OLD_SESSION, (str(name), channel, persona, model))
+
+    async with open_store(url) as store:
+        before, after = await store.session(plain), await store.session(chosen)
+
+    assert before is not None
+    assert after is not None
+    assert (before.persona, before.choices, before.wording) == ("assistant", {}, None)
+    assert after.persona == "coder"
+    assert after.choices == {Trait.PERSONA: "coder", Trait.MODEL: "gpt-x"}
 
 
 async def test_a_database_is_copied_before_it_is_migrated(url: str, path: Path) -> None:

@@ -97,6 +97,8 @@ async def test_a_channel_is_listened_to_wholly_or_not_at_all(home: Home) -> None
             await home.answer_after(place, said)
 
     async with home.bot():
+        said = await home.ada.say(home.general, "still talking")
+        await home.answer_after(home.general, said)
         await choose(home, panel, "listening", "off")
         answered = len(home.openai.requests)
         await home.ada.say(home.general, f"{home.mention} hello")
@@ -113,10 +115,11 @@ async def test_a_channel_is_listened_to_wholly_or_not_at_all(home: Home) -> None
     assert [words(asked)[-1] for asked in home.openai.requests] == [
         "just talking to Bob",
         "just talking to Bob",
+        "still talking",
         "A word?",
         "and another",
     ]
-    assert answered == 2
+    assert answered == 3
     told = [m.content for m in home.answers(home.general) if "nothing but commands" in m.content]
     assert len(told) == 1
 
