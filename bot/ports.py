@@ -125,9 +125,10 @@ class Ledger(Protocol):
     Methods that change a turn raise TurnSettled when nothing is owed for it any more, or
     when it was deleted with its session.
 
-    A power cut may take back what `take_up`, `record_post` and `settle_turn` changed since
-    the last change of another kind: a turn that was heard is then answered, or one that was
-    answered delivered, as after any crash, and its posts are found by their marks.
+    A power cut may take back what `take_up`, `keep_wording`, `record_post` and `settle_turn`
+    changed since the last change of another kind: a session is then worded anew, of which no
+    reply was kept; a turn that was heard is answered, or one that was answered delivered, as
+    after any crash, and its posts are found by their marks.
     """
 
     async def owing(self) -> list[SessionId]:

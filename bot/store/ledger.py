@@ -41,7 +41,9 @@ class SqliteLedger(Desk):
         )
 
     async def keep_wording(self, session_id: SessionId, *, persona: str, wording: str) -> None:
-        await self.writer.write(lambda db: keep_wording(db, session_id, persona, wording))
+        await self.writer.write(
+            lambda db: keep_wording(db, session_id, persona, wording), flushes=False
+        )
 
     async def persona(self, guild_id: int, name: str) -> Persona | None:
         return await self.readers.read(lambda db: persona_named(db, guild_id, name))
