@@ -51,6 +51,7 @@ class Plan:
         self._name: str | None = None
         self.is_dead = False
         self.in_flight: list[Landing] = []
+        self.has_sent = asyncio.Event()  # something that is in flight now
         self._random = random.Random(seed)  # noqa: S311  # a dice, not a key
 
     def trouble_at_name(self, name: str, trouble: Trouble) -> None:
@@ -75,6 +76,7 @@ class Plan:
     def land_later(self, request: Callable[[], Awaitable[Any]]) -> None:
         now = asyncio.get_running_loop().time()
         self.in_flight.append(Landing(now + self._random.uniform(0, IN_FLIGHT), request))
+        self.has_sent.set()
 
 
 @dataclass(frozen=True, slots=True)

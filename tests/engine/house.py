@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from bot.domain.access import Actor
@@ -109,6 +109,15 @@ class House:
 Story = Callable[[House], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the engine is built of; a test may have a safeguard removed from one of them."""
+
+    answerer: type[Answerer] = Answerer
+    intake: type[Intake] = Intake
+    catch_up: type[CatchUp] = CatchUp
+
+
 class World:
     """What outlives the process: its store, Discord, the model, and time."""
 
@@ -128,6 +137,7 @@ class World:
         self.signs = Signs()
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
+        self.parts = Parts()
         self.seconds = 0.0
         self._budget = budget
         self._long_after = long_after
@@ -191,7 +201,7 @@ class World:
         circuits = Circuits(clock)
         room = Room(self._places)
         messenger = PacedMessenger(guard_messenger(self.board, plan), governor)
-        answerer = Answerer(
+        answerer = self.parts.answerer(
             ledger=store,
             completer=Completer(
                 ledger=store,
@@ -212,7 +222,7 @@ class World:
         nods = Nods(messenger=messenger, clock=clock)
         listenings = Listenings(await self.store.listenings())
         async with Lanes(answerer.step, clock=clock) as lanes:
-            intake = Intake(
+            intake = self.parts.intake(
                 inbox=store,
                 ledger=store,
                 lanes=lanes,
@@ -224,7 +234,7 @@ class World:
                 archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
             )
             manners = Manners(customs=store, listenings=listenings)
-            catch_up = CatchUp(
+            catch_up = self.parts.catch_up(
                 attendance=store,
                 amendments=store,
                 past=guard_messenger(self.past, plan),
@@ -258,4 +268,8 @@ async def _discord(plan: Plan) -> None:
         for landing in [one for one in plan.in_flight if one.is_due()]:
             plan.in_flight.remove(landing)
             await landing.land()
-        await asyncio.sleep(0.5)
+        moment = min((landing.moment for landing in plan.in_flight), default=None)
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(moment):
+                await plan.has_sent.wait()
+        plan.has_sent.clear()

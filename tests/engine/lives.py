@@ -1,28 +1,45 @@
-"""Random lives: people, trouble and deaths as the dice will have it, the same for a seed."""
+"""Random lives: people, trouble and deaths as the dice will have it, the same for a seed.
+
+People write whether the process lives or not, and whether its line to the gateway holds. At
+a death the power may be lost as well, and with it the newest commits of the store.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
 
 from bot.domain.completion import CompletionEvent, Delta, Finish, FinishReason
 from bot.domain.context import Context
-from bot.domain.errors import Fault, ModelBusy, StoreBusy
-from bot.domain.reply import Mark, Page
-from bot.domain.session import Place
-from bot.domain.turn import Turn, TurnState
-from bot.engine.layout import settled
+from bot.domain.errors import BotError, Fault, ModelBusy
+from bot.domain.hearing import Utterance
+from bot.domain.session import Place, SessionId
 from tests.engine.faults import DEADLY, Plan, Trouble
-from tests.engine.house import House, World
-from tests.fakes.board import NONCE_WINDOW, Board
-from tests.fakes.virtual_time import LoopClock
-from tests.samples import ADA, BOB, CHANNEL, OTHER_CHANNEL
+from tests.engine.house import House, Parts, World
+from tests.engine.verdict import LONG_AFTER, Excuses, Violation, WatchedBoard, violations
+from tests.fakes.line import Line
+from tests.fakes.memory_store import MemoryStore
+from tests.fakes.memory_tables import MOST_LOST
+from tests.samples import ADA, BOB, CHANNEL, DIRECT, OTHER_CHANNEL
 
-PLACES = (CHANNEL, OTHER_CHANNEL)
+PLACES = (CHANNEL, OTHER_CHANNEL, DIRECT)
 DOWN = (1.0, 10.0, 100.0, 400.0)  # seconds
-LONG_AFTER = 3
+PAUSES = (0.0, 0.0, 0.03, 0.1, 1.0, 3.0, 30.0)  # seconds between two deeds
+CUT = (0.0, 0.5, 5.0, 60.0)  # seconds without a line
+LATER_THAN_ALL = 1 << 62  # ids of posts, beyond those of all messages
+PATIENCE = 3600.0  # seconds within which it is quiet
+
+
+class Power(Enum):
+    """What a power cut takes from the store."""
+
+    HOLDS = "nothing: it is not lost"
+    UNFLUSHED = "at most five commits that nothing flushed"
+    ANY = "at most five commits, flushed or not: the disk lies"
 
 
 class Dice(Plan):
@@ -64,131 +81,200 @@ class Talker:
         yield Finish(FinishReason.STOP)
 
 
-class WatchedBoard(Board):
-    """Notices a page that is shown twice, even for a moment."""
+class SteadyStore(MemoryStore):
+    """A store that does the same for a seed, whatever ids the sessions are given."""
 
-    def __init__(self, *, nonce_window: float = NONCE_WINDOW) -> None:
-        super().__init__(LoopClock(), nonce_window=nonce_window)
-        self.twice: list[Mark] = []
+    async def owing(self) -> list[SessionId]:
+        owing = {*await super().owing()}
+        return [session_id for session_id in self.sessions if session_id in owing]
 
-    async def post(
-        self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None
-    ) -> int:
-        is_shown = any(row.post.mark == mark for row in self.rows.values())
-        before = len(self.created)
-        post = await super().post(place, page, mark=mark, nonce=nonce, reply_to=reply_to)
-        if is_shown and len(self.created) > before:
-            self.twice.append(mark)
-        return post
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A process, and its line to the gateway."""
+
+    house: House
+    line: Line
+
+
+Deed = Callable[[Scene, Place], Awaitable[None]]
 
 
 class Lives:
     """Some lives of the process in a row, the last of them without trouble."""
 
-    def __init__(self, seed: int, *, board: WatchedBoard | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        power: Power,
+        *,
+        troubles: tuple[Trouble, ...] = (),
+        is_restless: bool = False,
+        parts: Parts | None = None,
+        board: WatchedBoard | None = None,
+        store: MemoryStore | None = None,
+    ) -> None:
         self.seed = seed
+        self.power = power
+        self._troubles = troubles  # those that there are, as often as can be; none: as it comes
+        self.deaths = 0
+        self.calls = 0
         self._random = random.Random(seed)  # noqa: S311  # a dice, not a key
         self.world = World(long_after=LONG_AFTER)
-        self.board = board or WatchedBoard()
+        self.board = board or WatchedBoard(first_id=LATER_THAN_ALL)
         self.world.board = self.board
+        self.world.store = store or SteadyStore()
+        self.world.parts = parts or Parts()
         self.world.asked = Talker(seed)
-        self.said: dict[int, Place] = {}
-        self.torn: dict[int, int] = {}  # newest version when a person deleted a post, by anchor
-        self._places = PLACES[: self._random.randint(1, 2)]
-        acts = ["stop", "reset", "retry", "resume", "delete post"]
-        self._acts = ["say"] * 4 + [
-            act for act in acts for _ in range(self._random.choice((0, 1, 4)))
-        ]
+        self._torn: dict[int, int] = {}
+        self._withheld: set[int] = set()
+        self._places = self._random.sample(PLACES, self._random.randint(1, 2))
+        self._deeds = self._all_deeds()
+        if is_restless:
+            self._deeds += [self._interrupt] * 8
+        if power is not Power.ANY and self._random.randrange(4) == 0:
+            self.world.hours = 60 / 3600  # some are too old when they are found
 
-    def run(self) -> None:
-        """Live."""
-        for life in range(self._random.randint(1, 4)):
-            kinds = DEADLY if self._random.random() < 0.4 else tuple(Trouble)
-            plan = Dice(self.seed * 10 + life, one_in=self._random.choice((6, 15, 40)), kinds=kinds)
-            if not self.world.live(self._people, plan):
-                self.world.rest(self._random.choice(DOWN))
-        self.world.live(self._repeat)
+    def _all_deeds(self) -> list[Deed]:
+        seldom: list[Deed] = [self._interrupt, self._chatter]
+        if self.power is not Power.ANY:
+            # A deed that the store forgot is not to be found on Discord, as a message is.
+            seldom += [_stop, _reset, _retry, self._resume, self._delete_post, self._answer_offer]
+        often: list[Deed] = [self._say] * 4
+        return often + [deed for deed in seldom for _ in range(self._random.choice((0, 1, 4)))]
 
-    async def _repeat(self, house: House) -> None:
-        """Say all again that was said: what was heard is not heard twice."""
-        for number, place in sorted(self.said.items()):
-            house.say(number, f"question {number}", place=place)
+    def run(self) -> list[Violation]:
+        """Live, and return what is wrong in the end."""
+        dice = self._random
+        self._live(self._meet, Plan())
+        self.world.store.flush()
+        for life in range(dice.randint(1, 4)):
+            if not self._live(self._people, self._plan(life)):
+                self.deaths += 1
+                self._lose_power()
+            self._be_down(dice.choice(DOWN))
+        self._live(self._nobody, Plan())
+        return violations(self.world, self.board, Excuses(self._excused(), self._withheld))
 
-    async def _people(self, house: House) -> None:
+    def _plan(self, life: int) -> Plan:
+        kinds = DEADLY if self._random.random() < 0.4 else tuple(Trouble)
+        one_in = self._random.choice((6, 15, 40))
+        if self._troubles:
+            kinds, one_in = self._troubles, 6
+        return Dice(self.seed * 10 + life, one_in=one_in, kinds=kinds)
+
+    def _excused(self) -> dict[int, int]:
+        """Return the answers of which somebody deleted a post, with their newest version then.
+
+        A store that forgets what it had flushed takes the bot itself for somebody: a page
+        that it took back, and then forgot that it did, is not put back.
+        """
+        if self.power is Power.ANY:
+            return dict.fromkeys(self.board.taken_back, 0)
+        return self._torn
+
+    def _live(self, deeds: Callable[[Scene], Awaitable[None]], plan: Plan) -> bool:
+        async def story(house: House) -> None:
+            await house.catch_up.resume()
+            dice = random.Random(self._random.random())  # noqa: S311  # a dice, not a key
+            line = Line(house.catch_up, house.past, house.clock, places=PLACES, dice=dice)
+            async with asyncio.TaskGroup() as group:
+                connected = group.create_task(line.run())
+                try:
+                    await deeds(Scene(house, line))
+                    await self._quiet(house, line)
+                finally:
+                    self._withheld |= line.withheld
+                connected.cancel()
+
+        survived = self.world.live(story, plan)
+        self.calls += len(plan.calls)
+        return survived
+
+    async def _quiet(self, house: House, line: Line) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not (line.is_quiet and all(map(house.catch_up.is_open, self._places))):
+                await house.clock.sleep(1.0)
+
+    def _lose_power(self) -> None:
+        commits = self._random.randint(0, MOST_LOST)
+        if self.power is Power.HOLDS:
+            self.world.store.flush()
+        else:
+            spares_flushed = self.power is Power.UNFLUSHED
+            self.world.store.lose_power(commits, spares_flushed=spares_flushed)
+
+    def _be_down(self, seconds: float) -> None:
+        """Have no process for a while, in which people write all the same."""
+        rested = 0.0
+        for moment in sorted(
+            self._random.uniform(0, seconds) for _ in range(self._random.randint(0, 3))
+        ):
+            self.world.rest(moment - rested)
+            rested = moment
+            self.world.past.seconds = self.world.seconds
+            self._write()
+        self.world.rest(seconds - rested)
+
+    def _write(self, place: Place | None = None) -> Utterance:
+        number = len(self.world.past.said)
+        return self.world.past.put(f"question {number}", place or self._random.choice(self._places))
+
+    async def _meet(self, on: Scene) -> None:
+        """Have the bot spoken with at each place: Discord lists no direct messages."""
+        for place in self._places:
+            await asyncio.sleep(1.0)
+            on.line.carry(self._write(place))
+
+    async def _nobody(self, on: Scene) -> None:
+        """Have nothing happen."""
+
+    async def _people(self, on: Scene) -> None:
         dice = self._random
         async with asyncio.TaskGroup() as group:
             for _ in range(dice.randint(1, 6)):
-                await asyncio.sleep(dice.choice((0.0, 0.0, 0.03, 0.1, 1.0, 3.0, 30.0)))
-                group.create_task(self._act(house))
+                await asyncio.sleep(dice.choice(PAUSES))
+                group.create_task(self._do(dice.choice(self._deeds), on))
 
-    async def _act(self, house: House) -> None:
+    async def _do(self, deed: Deed, on: Scene) -> None:
+        with suppress(BotError):
+            await deed(on, self._random.choice(self._places))
+
+    async def _say(self, on: Scene, place: Place) -> None:
+        on.line.carry(self._write(place))
+
+    async def _chatter(self, on: Scene, place: Place) -> None:
+        on.line.carry(self.world.past.put("among ourselves", place, is_for_us=False))
+
+    async def _interrupt(self, on: Scene, _: Place) -> None:
         dice = self._random
-        place = dice.choice(self._places)
-        choice = dice.choice(self._acts)
-        with suppress(StoreBusy):
-            match choice:
-                case "say":
-                    number = 1000 + len(self.said)
-                    self.said[number] = place
-                    house.say(number, f"question {number}", place=place)
-                case "stop":
-                    await house.sessions.stop(place, BOB)
-                case "reset":
-                    await house.sessions.reset(place, ADA)
-                case "retry":
-                    await house.sessions.retry(place, BOB)
-                case "resume":
-                    known = [s for s in self.world.store.sessions.values() if s.place == place]
-                    if known:
-                        await house.sessions.resume(place, ADA, dice.choice(known).id)
-                case "delete post" if rows := list(self.board.rows):
-                    post = dice.choice(rows)
-                    anchor = self.board.rows.pop(post).post.mark.anchor
-                    versions = [t.version for t in self.world.turns() if t.anchor == anchor]
-                    self.torn[anchor] = max(versions, default=0)
+        await on.line.interrupt(
+            dice.choice(CUT), is_lost=dice.random() < 0.7, withholds=dice.random() < 0.5
+        )
 
-    def violations(self) -> list[str]:
-        """Return what is not as it must be once all is quiet."""
-        turns = self.world.turns()
-        newest = {turn.anchor: turn for turn in sorted(turns, key=lambda turn: turn.version)}
-        prompts = [prompt.message_id for turn in newest.values() for prompt in turn.prompts]
-        return [
-            *(f"LOST {number}" for number in self.said if number not in prompts),
-            *(f"DOUBLED {number}" for number in self.said if prompts.count(number) > 1),
-            *(f"TWICE {mark}" for mark in self.board.twice),
-            *(f"UNSETTLED {turn.id}" for turn in turns if not turn.is_settled),
-            *self._strays(newest),
-            *self._out_of_order(turns),
-            *(words for turn in newest.values() for words in self._misshown(turn)),
-        ]
+    async def _resume(self, on: Scene, place: Place) -> None:
+        if known := [s for s in self.world.store.sessions.values() if s.place == place]:
+            await on.house.sessions.resume(place, ADA, self._random.choice(known).id)
 
-    def _strays(self, newest: dict[int, Turn]) -> list[str]:
-        return [
-            f"STRAY {row.post.mark}"
-            for row in self.board.rows.values()
-            if row.post.id not in newest[row.post.mark.anchor].posts
-        ]
+    async def _delete_post(self, _: Scene, __: Place) -> None:
+        if rows := list(self.board.rows):
+            anchor = self.board.rows.pop(self._random.choice(rows)).post.mark.anchor
+            versions = [turn.version for turn in self.world.turns() if turn.anchor == anchor]
+            self._torn[anchor] = max(versions, default=0)
 
-    def _out_of_order(self, turns: list[Turn]) -> list[str]:
-        firsts = [turn for turn in turns if turn.posts and not turn.version]
-        return [
-            f"ORDER {later.id}"
-            for number, later in enumerate(firsts)
-            for earlier in firsts[:number]
-            if earlier.session_id == later.session_id and earlier.posts[0] > later.posts[0]
-        ]
+    async def _answer_offer(self, on: Scene, _: Place) -> None:
+        if offers := self.world.past.offers:
+            offer = self._random.choice(offers)
+            await on.house.catch_up.answer(offer.place, ADA, offer.oldest, offer.newest)
 
-    def _misshown(self, turn: Turn) -> list[str]:
-        """Return what Discord shows of a turn otherwise than the store has it."""
-        if turn.reply is None:  # put away before anybody was asked for it
-            return [] if turn.state is TurnState.CANCELLED else [f"UNANSWERED {turn.id}"]
-        if "-# " in turn.reply.text:
-            return [f"NOTICE {turn.id}"]
-        pages = settled(turn.reply, long_after=LONG_AFTER)
-        rows = [self.board.rows.get(post) for post in turn.posts]
-        shown = [(row.post.text, row.post.controls) if row else None for row in rows]
-        wanted = [(page.text.strip(), page.controls) for page in pages]
-        if self.torn.get(turn.anchor, -1) < turn.version:
-            return [] if shown == wanted else [f"CONTENT {turn.id}"]
-        left = [pair for pair in zip(shown, wanted, strict=False) if pair[0] is not None]
-        return [f"CONTENT {turn.id}" for one, other in left if one != other]
+
+async def _stop(on: Scene, place: Place) -> None:
+    await on.house.sessions.stop(place, BOB)
+
+
+async def _reset(on: Scene, place: Place) -> None:
+    await on.house.sessions.reset(place, ADA)
+
+
+async def _retry(on: Scene, place: Place) -> None:
+    await on.house.sessions.retry(place, BOB)
