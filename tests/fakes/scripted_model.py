@@ -10,8 +10,8 @@ from bot.domain.completion import CompletionEvent, Delta, Finish, FinishReason, 
 from bot.domain.context import Context
 from bot.domain.errors import Fault, ModelBusy, ModelError
 
-Step = str | Usage | FinishReason | ModelError | asyncio.Event
-"""What it says, what it will have cost, how it ends, how it fails, a gate to wait at."""
+Step = str | float | Usage | FinishReason | ModelError | asyncio.Event
+"""What it says, seconds of silence, what it will have cost, how it ends, how it fails, a gate."""
 
 Script = Sequence[Step]
 
@@ -72,6 +72,8 @@ class _Reading:
                     reason = step
                 case str():
                     yield Delta(step)
+                case float():
+                    await asyncio.sleep(step)
                 case Usage():
                     usage = step
                 case ModelError():
