@@ -293,10 +293,9 @@ class Answerer:
         due = self._checks.get(turn.id, self._started + LATE_CHECK_AFTER)
         if (wait := due - self._clock.monotonic()) > 0:
             return wait
-        check = LateCheck(turn, owed.session.place, messenger=self._messenger, clock=self._clock)
         state = _final_state(turn.reply)
         try:
-            await check.repair(self._pages(turn, turn.reply))
+            await self._late_check(owed).repair(self._pages(turn, turn.reply))
         except PlaceGone:
             state = TurnState.ABANDONED
         self._checks.pop(turn.id, None)
@@ -310,6 +309,11 @@ class Answerer:
 
     def _pages(self, turn: Turn, reply: Reply) -> list[Page]:
         return settled(reply, long_after=self._long_after, is_withdrawn=turn.is_withdrawn)
+
+    def _late_check(self, owed: Owed) -> LateCheck:
+        return LateCheck(
+            owed.turn, owed.session.place, messenger=self._messenger, clock=self._clock
+        )
 
     def _screen(self, owed: Owed, halt: asyncio.Event) -> Screen:
         turn = owed.turn

@@ -91,10 +91,8 @@ class MemoryTables:
     def _hear(
         self, spare: Session, prompt: Prompt, may_join: Callable[[TurnId], bool]
     ) -> Turn | None:
-        mark = self.marks.get(spare.place.channel_id)
-        if prompt.is_message and (mark is None or not mark.lags):
-            until = max(prompt.message_id, mark.until if mark else 0)
-            self.marks[spare.place.channel_id] = Watermark(spare.place, until)
+        if prompt.is_message:
+            self._hear_until(spare.place, prompt.message_id)
         session = self._open_at(spare.place)
         head = None if session is None else session.head
         if head is None or not may_join(head) or not self.turns[head].takes_in(prompt):
@@ -106,6 +104,12 @@ class MemoryTables:
         self._learn_parent(self.turns[head].session_id, spare.place)
         self.turns[head] = self.turns[head].joined_by(prompt)
         return self.turns[head]
+
+    def _hear_until(self, place: Place, until: int) -> None:
+        mark = self.marks.get(place.channel_id)
+        if mark is None or not mark.lags:
+            until = max(until, mark.until if mark else 0)
+            self.marks[place.channel_id] = Watermark(place, until)
 
     def _keep_up(self, place: Place, reading: Reading) -> None:
         mark = self.marks.get(place.channel_id)
