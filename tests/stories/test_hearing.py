@@ -34,8 +34,8 @@ async def test_names_stand_where_discord_shows_names(home: Home) -> None:
     }
 
     async with home.bot():
-        for said in said_and_read:
-            await home.ask(home.ada, home.general, said)
+        for number, said in enumerate(said_and_read):
+            await home.ask(home.ada, home.discord.add_channel(home.guild, f"c{number}"), said)
 
     read = [asked.messages[-1].text.partition("\n")[2] for asked in home.openai.requests]
     assert read == list(said_and_read.values())

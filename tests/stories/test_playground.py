@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 from asyncio.subprocess import Process
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ from bot.playground.local_openai import LocalOpenAI, Say
 from tests.page.town import Frame, Window, ends_answer
 from tests.stories.terminal import printed, started, typed
 
-TRIALS = 6
+KILLS = 3
 PIECES = 20
 DELAY = 0.05  # seconds between pieces, so that an answer takes about one
 TEXT = "".join(f"Sentence number {n:02} of the answer.\n" for n in range(40)).strip()
@@ -41,28 +42,54 @@ async def playing(folder: Path, openai: LocalOpenAI) -> AsyncIterator[tuple[Proc
         yield process, window
 
 
+def places(window: Window) -> dict[str, str]:
+    """Return two places by their ids, with what is said at each."""
+    (guild,) = window.ready["places"]["guilds"]
+    (general,) = [channel["id"] for channel in guild["channels"] if channel["name"] == "general"]
+    return {window.dm: "Tell me", general: f"<@{window.ready['bot']['id']}> Tell me"}
+
+
+def is_whole(message: Frame) -> bool:
+    """Whether a message is the end of an answer."""
+    return ends_answer({"t": "MESSAGE_UPDATE", "d": message})
+
+
+async def all_is_answered(window: Window) -> None:
+    """Wait until what was said last at each place has a whole answer."""
+    for place in places(window):
+        while not is_whole((await seen(window, place, limit=1))[-1]):
+            await window.next()
+
+
 async def test_killed_as_a_whole_it_forgets_nothing_and_answers_once(tmp_path: Path) -> None:
     chance = random.Random(20261128)  # noqa: S311  # a dice, not a key
-    acknowledged: list[str] = []
-    messages: list[Frame] = []
+    acknowledged: dict[str, list[str]] = defaultdict(list)
     async with LocalOpenAI(lambda _: [Say(TEXT, size=len(TEXT) // PIECES, delay=DELAY)]) as openai:
-        for _ in range(TRIALS):
+        for _ in range(KILLS):
             async with playing(tmp_path, openai) as (process, window):
-                said = await window.do("say", channel=window.dm, text="Tell me")
-                acknowledged.append(said["id"])
-                await asyncio.sleep(chance.uniform(0, 1.4 * PIECES * DELAY))
+                if acknowledged:
+                    await all_is_answered(window)
+                for place, words in places(window).items():
+                    said = await window.do("say", channel=place, text=words)
+                    acknowledged[place].append(said["id"])
+                    await asyncio.sleep(chance.uniform(0, 1.4 * PIECES * DELAY))
                 process.kill()
                 await process.wait()
-            async with playing(tmp_path, openai) as (process, window):
-                (newest,) = (await window.asked("messages", channel=window.dm, limit=1))["messages"]
-                if not ends_answer({"t": "MESSAGE_UPDATE", "d": newest}):
-                    await window.until(ends_answer)
-                messages = (await window.asked("messages", channel=window.dm))["messages"]
-                process.send_signal(signal.SIGTERM)
-                assert await process.wait() == 0
+        async with playing(tmp_path, openai) as (process, window):
+            await all_is_answered(window)
+            process.send_signal(signal.SIGTERM)
+            assert await process.wait() == 0
+        async with playing(tmp_path, openai) as (_, window):
+            for place, words in places(window).items():
+                messages = await seen(window, place)
+                assert [m["id"] for m in messages if m["content"] == words] == acknowledged[place]
+                assert [m["content"] for m in messages] == [words, TEXT] * KILLS
 
-    assert [m["id"] for m in messages if m["content"] == "Tell me"] == acknowledged
-    assert [m["content"] for m in messages] == ["Tell me", TEXT] * TRIALS
+
+async def seen(window: Window, place: str, *, limit: int = 50) -> list[Frame]:
+    """Return the newest messages at a place."""
+    messages: list[Frame] = (await window.asked("messages", channel=place, limit=limit))["messages"]
+    return messages
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -89,17 +116,18 @@ async def test_what_keeps_it_from_starting_is_said_once(tmp_path: Path) -> None:
     (damaged / "bot.db").write_bytes(b"no database at all" * 1000)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        complaints = [
-            (
-                await typed(tmp_path, "playground", "--model", "scripted", "--no-browser", *words)
-            ).err.splitlines()
-            for words in (
-                ("--folder", str(tmp_path / "new"), "--port", port),
-                ("--folder", str(file), "--port", "0"),
-                ("--folder", str(damaged), "--port", "0"),
-                ("--folder", str(tmp_path / "what?"), "--port", "0"),
+        ran = await asyncio.gather(
+            *(
+                typed(tmp_path, "playground", "--model", "scripted", "--no-browser", *words)
+                for words in (
+                    ("--folder", str(tmp_path / "new"), "--port", port),
+                    ("--folder", str(file), "--port", "0"),
+                    ("--folder", str(damaged), "--port", "0"),
+                    ("--folder", str(tmp_path / "what?"), "--port", "0"),
+                )
             )
-        ]
+        )
+    complaints = [each.err.splitlines() for each in ran]
 
     assert [len(lines) for lines in complaints] == [1, 1, 1, 1]
     assert complaints[0] == [
