@@ -3,7 +3,8 @@
 Prints milliseconds from a message to the request it causes, CPU for each turn of one token,
 resident memory after 200 turns, and seconds from the start to being connected. The local
 Discord and the local model run in this process, the bot in another; rate limits are off.
-With `crowd` it measures what `tests.bench.crowd` says instead.
+With `crowd` it measures what `tests.bench.crowd` says instead, and with `kill` it does what
+`tests.bench.kill` says.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import psutil
 
 from bot.playground import Channel
 from bot.playground.local_openai import LocalOpenAI, Say
-from tests.bench import crowd
+from tests.bench import crowd, kill
 from tests.bench.figures import Figure
 from tests.stories.home import Home, open_home
 from tests.stories.process import BotProcess
@@ -86,4 +87,10 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(crowd.main() if sys.argv[1:] == ["crowd"] else main())
+    match sys.argv[1:]:
+        case ["crowd"]:
+            sys.exit(crowd.main())
+        case ["kill", *options]:
+            sys.exit(kill.main(options))
+        case _:
+            sys.exit(main())
