@@ -97,7 +97,7 @@ class Lanes:
         try:
             more = await self._work(session_id)
         except StoreBusy as error:
-            log.warning("session=%s event=store_busy reason=%s", session_id, error)
+            log.debug("session=%s event=store_busy reason=%s", session_id, error)
         except StoreTaken as error:
             log.info("session=%s event=left_to_another reason=%s", session_id, error)
             return None

@@ -36,6 +36,8 @@ async def insist(clock: Clock, call: Callable[[], Awaitable[T]], *, about: str =
         try:
             return await call()
         except (StoreBusy, MessengerBusy) as error:
-            log.warning("%sevent=waiting seconds=%.1f reason=%s", name, pause, error)
+            # The store says itself what is wrong with it, once.
+            level = logging.DEBUG if isinstance(error, StoreBusy) else logging.WARNING
+            log.log(level, "%sevent=waiting seconds=%.1f reason=%s", name, pause, error)
             await clock.sleep(pause)
     raise AssertionError("pauses never end")

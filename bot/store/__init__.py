@@ -23,8 +23,10 @@ from bot.store.ledger import SqliteLedger
 from bot.store.location import database_path
 from bot.store.lock import held
 from bot.store.notebook import SqliteNotebook
+from bot.store.outage import Outage
 from bot.store.ownership import SqliteOwnership
 from bot.store.readers import Readers
+from bot.store.room import Room
 from bot.store.schema import prepare, prepare_reader
 from bot.store.writer import Writer
 
@@ -59,6 +61,8 @@ async def open_store(url: str) -> AsyncIterator[SqliteStore]:
     path = database_path(url)
     async with AsyncExitStack() as stack:
         stack.enter_context(held(path))
+        room = Room(path)
+        room.begin()
         _make_private(path)
         writer = await stack.enter_async_context(connected(path))
         await writer.run(lambda db: prepare(db, path))
@@ -66,7 +70,8 @@ async def open_store(url: str) -> AsyncIterator[SqliteStore]:
         readers = [await stack.enter_async_context(connected(path)) for _ in range(_READERS)]
         for reader in readers:
             await reader.run(prepare_reader)
-        yield SqliteStore(Writer(writer, ours), Readers(readers))
+        await writer.run(lambda _: room.look())
+        yield SqliteStore(Writer(writer, ours, room, Outage(path)), Readers(readers, Outage(path)))
 
 
 def _make_private(path: Path) -> None:

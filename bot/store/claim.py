@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.errors import StoreBusy, StoreTaken
+from bot.store.schema import explained
 
 _KEY = "owner"  # in the notebook
 
@@ -55,19 +56,24 @@ class Claim:
 
 
 def claim(db: sqlite3.Connection, path: Path) -> Claim:
-    """Own the open database `path` from now on; whoever did before finds out."""
-    db.execute("begin immediate")
-    number = _number(db) + 1
-    db.execute(
-        """
-        insert into notebook (key, value)
-        values (?, ?)
-        on conflict do update set value = excluded.value
-        """,
-        (_KEY, str(number)),
-    )
-    db.execute("commit")
-    file = path.stat()
+    """Own the open database `path` from now on; whoever did before finds out.
+
+    Raises:
+        StoreUnusable: it cannot be written.
+    """
+    with explained(path):
+        db.execute("begin immediate")
+        number = _number(db) + 1
+        db.execute(
+            """
+            insert into notebook (key, value)
+            values (?, ?)
+            on conflict do update set value = excluded.value
+            """,
+            (_KEY, str(number)),
+        )
+        db.execute("commit")
+        file = path.stat()
     return Claim(path, file.st_dev, file.st_ino, number)
 
 

@@ -10,27 +10,11 @@ from typing import TypeVar
 
 import aiosqlite
 
-from bot.domain.errors import StoreBusy, StoreUnusable
+from bot.domain.errors import StoreUnusable
 
 T = TypeVar("T")
 
 _BUSY_TIMEOUT = 5.0  # seconds to wait for another program that holds the file
-_PRIMARY = 0xFF  # the byte of a result code that holds its class (https://sqlite.org/rescode.html)
-_REFUSALS = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_INTERRUPT,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_PERM,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_READONLY,
-    }
-)
 
 
 class Connection(aiosqlite.Connection):
@@ -66,21 +50,3 @@ async def connected(path: Path) -> AsyncIterator[Connection]:
     connection = Connection(connect, iter_chunk_size=1)
     async with connection:
         yield connection
-
-
-def primary_code(error: BaseException | None) -> int:
-    """Return SQLite's result code without its details; 0 when the error is none of SQLite's."""
-    # Errors that the module raises by itself carry no code.
-    return getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-
-
-def is_refusal(error: BaseException | None) -> bool:
-    """Whether the machine would not do it just now; any other error is a bug of ours."""
-    return primary_code(error) in _REFUSALS
-
-
-def busy(error: sqlite3.Error) -> StoreBusy:
-    """Return what a caller is told when the machine refused."""
-    refusal = StoreBusy(f"{getattr(error, 'sqlite_errorname', type(error).__name__)}: {error}")
-    refusal.__cause__ = error
-    return refusal

@@ -22,12 +22,14 @@ class SqliteInbox(Desk):
     async def hear(
         self, heard: Sequence[tuple[Session, Prompt]], *, joinable: Container[TurnId] | None = None
     ) -> list[Turn | None]:
-        return await self.writer.write(lambda db: _hear(db, heard, joinable))
+        return await self.writer.write(lambda db: _hear(db, heard, joinable), is_new=True)
 
     async def hear_together(
         self, session: Session, prompts: Sequence[Prompt], *, reading: Reading | None
     ) -> Turn | None:
-        return await self.writer.write(lambda db: _hear_together(db, session, prompts, reading))
+        return await self.writer.write(
+            lambda db: _hear_together(db, session, prompts, reading), is_new=True
+        )
 
 
 def _hear(

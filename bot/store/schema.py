@@ -9,9 +9,9 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from bot.domain.errors import StoreUnusable
-from bot.store.connection import primary_code
 from bot.store.location import beside
 from bot.store.migrations import MIGRATIONS, Migration
+from bot.store.refusals import how_to_restore, remedy
 
 APPLICATION_ID = 0x5061726C  # "Parl", in the place where SQLite keeps whose file it is
 _OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables (https://sqlite.org/stricttables.html)
@@ -25,17 +25,6 @@ create table if not exists migrations (
     applied_at text not null default (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
 ) strict;
 """
-_REMEDIES = {
-    sqlite3.SQLITE_BUSY: "another program holds it: close that one",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check who may read and write it",
-    sqlite3.SQLITE_CORRUPT: "it is damaged: put a backup in its place",
-    sqlite3.SQLITE_FULL: "the disk is full: make room",
-    sqlite3.SQLITE_IOERR: "the disk failed: check it and the system's log",
-    sqlite3.SQLITE_NOTADB: "it is no SQLite database, or a damaged one: "
-    "put a backup in its place, or name another file in DATABASE_URL",
-    sqlite3.SQLITE_PERM: "it may not be written: check its owner and permissions",
-    sqlite3.SQLITE_READONLY: "it may not be written: check its owner and permissions",
-}
 
 
 def prepare(
@@ -50,7 +39,7 @@ def prepare(
     """
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise StoreUnusable(f"SQLite {sqlite3.sqlite_version} is too old: install 3.37 or newer")
-    with _explained(path):
+    with explained(path):
         version = _recognised(db, path, newest=migrations[-1].number)
         if path.stat().st_size <= _QUICKLY_CHECKED:
             _check(db, path)
@@ -67,12 +56,16 @@ def prepare_reader(db: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
+    """Say in words for the operator what SQLite and the system refuse within the block.
+
+    Raises:
+        StoreUnusable: they refused.
+    """
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        remedy = _REMEDIES.get(primary_code(error), "it cannot be used")
-        raise StoreUnusable(f"{path}: {remedy} ({error})") from error
+        raise StoreUnusable(f"{path}: {remedy(error, path)} ({error})") from error
 
 
 def _recognised(db: sqlite3.Connection, path: Path, *, newest: int) -> int:
@@ -86,7 +79,7 @@ def _recognised(db: sqlite3.Connection, path: Path, *, newest: int) -> int:
     if version > newest:
         raise StoreUnusable(
             f"{path} was written by a newer version of the bot (schema {version}, this one knows "
-            f"{newest}): install that version, or put the backup from before in its place"
+            f"{newest}): install that version, or go back to a backup: {how_to_restore(path)}"
         )
     return version
 
@@ -99,7 +92,7 @@ def _pragma(db: sqlite3.Connection, name: str) -> int:
 def _check(db: sqlite3.Connection, path: Path) -> None:
     (finding,) = db.execute("pragma quick_check(1)").fetchone()
     if finding != "ok":
-        raise StoreUnusable(f"{path} is damaged: put a backup in its place ({finding})")
+        raise StoreUnusable(f"{path} is damaged ({finding}): {how_to_restore(path)}")
 
 
 def _configure(db: sqlite3.Connection, path: Path) -> None:
@@ -122,9 +115,12 @@ def _back_up(db: sqlite3.Connection, target: Path) -> None:
     unfinished = beside(target, ".unfinished")
     unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    with closing(sqlite3.connect(unfinished)) as copy:
-        db.backup(copy)  # in one step: one in several may never end while somebody writes
-    unfinished.replace(target)
+    try:
+        with closing(sqlite3.connect(unfinished)) as copy:
+            db.backup(copy)  # in one step: one in several may never end while somebody writes
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)  # if the disk is full, half a copy is no help
 
 
 def _migrate(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:

@@ -21,7 +21,10 @@ from typing import TypeVar
 
 from bot.domain.errors import StoreBusy, StoreTaken
 from bot.store.claim import Claim
-from bot.store.connection import Connection, busy, is_refusal
+from bot.store.connection import Connection
+from bot.store.outage import Outage
+from bot.store.refusals import busy, is_refusal
+from bot.store.room import Room
 
 T = TypeVar("T")
 
@@ -35,6 +38,7 @@ class _Write:
     work: Callable[[sqlite3.Connection], None]
     erases: bool
     flushes: bool
+    is_new: bool
     error: Exception | None = None
     is_committed: bool = False
 
@@ -42,9 +46,11 @@ class _Write:
 class Writer:
     """The one connection that changes the database."""
 
-    def __init__(self, connection: Connection, claim: Claim) -> None:
+    def __init__(self, connection: Connection, claim: Claim, room: Room, outage: Outage) -> None:
         self.claim = claim
         self._connection = connection
+        self._room = room
+        self._outage = outage
         self._waiting: deque[_Write] = deque()
         self.is_flushing: bool | None = None  # what SQLite was told last
         self.commits = 0
@@ -55,6 +61,7 @@ class Writer:
         *,
         erases: bool = False,
         flushes: bool = True,
+        is_new: bool = False,
     ) -> T:
         """Return what `work` returns once its changes are committed.
 
@@ -62,29 +69,36 @@ class Writer:
         cancelled does not know what came of it. With `erases` no deleted word is left in
         the write-ahead log either. Without `flushes` the change survives the death of the
         process, but a power cut only if something that flushes came after it.
+        What `is_new` is refused while the disk is full, so that there is room to finish what
+        is not.
 
         Raises:
             StoreBusy: nothing was changed.
             StoreTaken: nor will anything be, for the database is another's by now.
         """
         results: list[T] = []
-        write = _Write(lambda db: results.append(work(db)), erases, flushes)
+        write = _Write(lambda db: results.append(work(db)), erases, flushes, is_new)
         self._waiting.append(write)
         await self._connection.run(self._commit_waiting)
+        if isinstance(write.error, StoreBusy):
+            self._outage.note(write.error)
         if write.error is not None:
             raise write.error
         if not write.is_committed:
             raise StoreBusy("the group that it was in was not committed")
-        return results[0]
+        if not self._room.is_short:
+            self._outage.end()
+        return results[-1]  # what was undone for want of room was done once more
 
     def _commit_waiting(self, db: sqlite3.Connection) -> None:
         count = min(len(self._waiting), LARGEST_GROUP)
         group = [self._waiting.popleft() for _ in range(count)]
         if not group:
             return
+        self._room.look()
         try:
             self._flush_or_not(db, is_on=any(write.flushes for write in group))
-            self._commit(db, group)
+            self._commit_in_room(db, group)
         except sqlite3.Error as error:
             for write in group:
                 write.error = busy(error)
@@ -100,6 +114,24 @@ class Writer:
         if is_on != self.is_flushing:
             db.execute(f"pragma synchronous = {'full' if is_on else 'normal'}")
             self.is_flushing = is_on
+
+    def _commit_in_room(self, db: sqlite3.Connection, group: list[_Write]) -> None:
+        try:
+            self._commit(db, self._admitted(group))
+        except sqlite3.Error as error:
+            if not self._room.is_regained(error):
+                raise
+            _undo(db)
+            self._commit(db, self._admitted(group))
+
+    def _admitted(self, group: list[_Write]) -> list[_Write]:
+        """Return what may be written; the others are told that it may not."""
+        if not self._room.is_short:
+            return group
+        for write in group:
+            if write.is_new:
+                write.error = StoreBusy(self._room.want)
+        return [write for write in group if not write.is_new]
 
     def _commit(self, db: sqlite3.Connection, group: list[_Write]) -> None:
         db.execute("begin immediate")

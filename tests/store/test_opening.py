@@ -44,6 +44,13 @@ def _scratch(path: Path) -> None:
         file.write(b"\xff" * page)
 
 
+def _scratch_all_but_the_first(path: Path) -> None:
+    page = 4096
+    with path.open("r+b") as file:
+        file.seek(page)
+        file.write(b"\xff" * (path.stat().st_size - page))
+
+
 def _cut_in_half(path: Path) -> None:
     os.truncate(path, path.stat().st_size // 2)
 
@@ -67,7 +74,7 @@ async def test_a_closed_store_leaves_one_file_and_the_lock(url: str, path: Path)
     async with open_store(url) as store:
         await received(store, 1000)
 
-    assert list(_modes(path.parent)) == ["parley.db", "parley.db.lock"]
+    assert list(_modes(path.parent)) == ["parley.db", "parley.db.ballast", "parley.db.lock"]
 
 
 async def test_a_store_that_was_left_by_an_error_can_be_opened_again(url: str) -> None:
@@ -107,6 +114,7 @@ async def test_nobody_else_can_read_what_is_kept(url: str, path: Path) -> None:
         "parley.db": 0o600,
         "parley.db-shm": 0o600,
         "parley.db-wal": 0o600,
+        "parley.db.ballast": 0o600,
         "parley.db.lock": 0o600,
     }
 
@@ -177,6 +185,39 @@ async def test_a_damaged_database_is_recognised(url: str, path: Path) -> None:
 
     with pytest.raises(StoreUnusable, match="damaged"):
         await _opened(url)
+
+
+async def test_for_a_damaged_database_the_newest_backup_is_named(url: str, path: Path) -> None:
+    async with open_store(url) as store:
+        await store.hear([(session(), prompt(number, "word " * 500)) for number in range(50)])
+    for number in (3, 4):
+        _make(path.with_name(f"parley.db.before-{number}.backup"), b"")
+        os.utime(path.with_name(f"parley.db.before-{number}.backup"), (number, number))
+    _scratch(path)
+
+    with pytest.raises(StoreUnusable) as refusal:
+        await _opened(url)
+
+    assert str(refusal.value).endswith(
+        f"stop the bot, move parley.db and its -wal and -shm out of {path.parent}, and copy a "
+        f"backup to its place; the bot's own newest one is {path}.before-4.backup"
+    )
+
+
+async def test_a_page_that_is_damaged_under_the_running_bot_is_told_of(
+    store: SqliteStore, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await store.hear([(session(), prompt(number, "word " * 500)) for number in range(50)])
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("pragma wal_checkpoint(truncate)").fetchall()
+    _scratch_all_but_the_first(path)
+
+    for number in range(1000, 1003):
+        with pytest.raises(StoreBusy, match="SQLITE_CORRUPT"):
+            await store.hear([(session(), prompt(number))])
+
+    (line,) = caplog.messages
+    assert line.startswith(f"event=store_refuses file={path} it is damaged: stop the bot, move")
 
 
 async def test_a_database_that_was_cut_off_is_recognised(url: str, path: Path) -> None:
