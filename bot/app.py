@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -90,7 +90,7 @@ class Bot:
                 for task in tasks:
                     task.cancel()
         except* BotError as group_of_errors:
-            failures += [e for e in group_of_errors.exceptions if isinstance(e, BotError)]
+            failures += _leaves(group_of_errors)
         if failures:
             with suppress(StoreBusy, StoreTaken):  # it is no answer's fault
                 await self.store.forgive_attempts()
@@ -119,6 +119,15 @@ class Bot:
             await self.store.forgive_attempts()
         except StoreBusy as error:
             log.warning("event=attempts_not_forgiven reason=%s", error)
+
+
+def _leaves(group: BaseExceptionGroup[BotError]) -> Iterator[BotError]:
+    """Yield the errors of a group, and of the groups of the tasks within it."""
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error
 
 
 @asynccontextmanager
@@ -179,6 +188,7 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             intake = Intake(
                 inbox=store,
                 ledger=store,
+                messenger=connection.messenger,
                 lanes=lanes,
                 answerer=answerer,
                 nods=nods,

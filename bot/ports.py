@@ -424,6 +424,14 @@ class Messenger(Protocol):
         """
         ...
 
+    async def say(self, place: Place, words: str, *, nonce: str) -> None:
+        """Say something in the bot's own name that is no page of any reply.
+
+        Raises:
+            PostRefused: Discord will not take it.
+        """
+        ...
+
     async def typing(self, place: Place) -> bool:
         """Show for some seconds that the bot is typing; a failure is nobody's concern.
 

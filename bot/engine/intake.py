@@ -7,8 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 from uuid import uuid4
 
+from bot.domain.errors import StoreBusy
 from bot.domain.hearing import Reading, Utterance
 from bot.domain.message import Prompt
 from bot.domain.persona import DEFAULT_PERSONA
@@ -16,14 +18,18 @@ from bot.domain.session import Place, Session, SessionId
 from bot.domain.turn import Turn
 from bot.domain.wording import title_from
 from bot.engine.answering import Answerer
+from bot.engine.apologies import Apologies
 from bot.engine.lanes import Lanes
 from bot.engine.nods import Nods
-from bot.engine.patience import insist
-from bot.ports import Clock, Inbox, Ledger
+from bot.engine.patience import insist, pauses
+from bot.ports import Clock, Inbox, Ledger, Messenger
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 BATCH = 64  # prompts committed together at most
+HICCUPS = 1  # commits that fail before people are told: the next one may well succeed
 
 
 Act = Callable[[], Awaitable[None]]
@@ -50,6 +56,7 @@ class Intake:
         *,
         inbox: Inbox,
         ledger: Ledger,
+        messenger: Messenger,
         lanes: Lanes,
         answerer: Answerer,
         nods: Nods,
@@ -61,6 +68,8 @@ class Intake:
         self._clock = clock
         self._answerer = answerer
         self._nods = nods
+        self._apologies = Apologies(messenger)
+        self._refusals = 0  # of the store, in a row
         self._waiting: asyncio.Queue[_Heard | Act] = asyncio.Queue()
 
     def hear(self, utterance: Utterance) -> None:
@@ -71,6 +80,7 @@ class Intake:
         """
         prompt = utterance.prompt
         self._waiting.put_nowait(_Heard(self.fresh_session(utterance.place, prompt), prompt))
+        self._apologies.expect(utterance.place, prompt)
 
     def then(self, act: Act) -> None:
         """Have something done once all that was heard so far is durable, and before the rest."""
@@ -102,7 +112,7 @@ class Intake:
         """
         session = self.fresh_session(place, prompts[0])
         record = partial(self._inbox.hear_together, session, prompts, reading=reading)
-        turn = await insist(self._clock, record)
+        turn = await self._insist([(session, prompts[-1])], record)
         if turn is not None:
             _log_heard(turn)
             if is_live:
@@ -138,6 +148,11 @@ class Intake:
 
     async def run(self) -> None:
         """Commit what arrives, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._apologies.run())
+            await self._commit_all()
+
+    async def _commit_all(self) -> None:
         while True:
             batch, act = await self._arrived()
             if batch:
@@ -160,13 +175,34 @@ class Intake:
     async def _commit(self, batch: Sequence[_Heard]) -> None:
         prompts = [(heard.session, heard.prompt) for heard in batch]
         hear = partial(self._inbox.hear, prompts, joinable=self._answerer.fresh)
-        turns = await insist(self._clock, hear)
+        turns = await self._insist(prompts, hear)
         for heard, turn in zip(batch, turns, strict=True):
             if turn is not None:
                 self._take_in(heard, turn)
             if not heard.turn.done():
                 heard.turn.set_result(turn)
             self._waiting.task_done()
+
+    async def _insist(
+        self, heard: Sequence[tuple[Session, Prompt]], commit: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Commit what was heard, whatever it takes, and tell those who have to wait for it."""
+        for pause in pauses():
+            try:
+                result = await commit()
+            except StoreBusy as error:
+                log.debug("event=not_recorded prompts=%d reason=%s", len(heard), error)
+                self._refusals += 1
+            else:
+                self._refusals = 0
+                self._apologies.end()
+                return result
+            for session, prompt in heard:
+                self._apologies.expect(session.place, prompt)
+            if self._refusals > HICCUPS:
+                self._apologies.begin()
+            await self._clock.sleep(pause)
+        raise AssertionError("pauses never end")
 
     def _take_in(self, heard: _Heard, turn: Turn) -> None:
         self._answerer.expect(turn.id)

@@ -72,6 +72,10 @@ WAITING_WORDS = frozenset({*_DOWN.values(), IN_LINE})
 _LONGEST_NAME = 60  # characters of a model's name that are shown
 
 WITHDRAWN = "🗑️ The question was deleted, so I have stopped."
+NOT_RECORDED = (
+    "💾 I cannot write to my memory just now (the operator's log says why), so your message has to "
+    "wait. I answer it here by myself when that is mended; you need not ask again."
+)
 REFUSED_BY_DISCORD = (
     "-# 🛑 Discord did not take this part of the answer (a filter of this server, most likely)."
 )

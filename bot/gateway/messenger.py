@@ -98,6 +98,11 @@ class DiscordMessenger:
         async with self._at(place, Urgency.SPARE) as channel:
             await channel.get_partial_message(message).add_reaction(_SEEN)
 
+    async def say(self, place: Place, words: str, *, nonce: str) -> None:
+        with suppress(PostGone):  # said, and deleted since
+            async with self._at(place, Urgency.FIRST) as channel:
+                await channel.send(words, nonce=nonce, allowed_mentions=_NOBODY)
+
     async def typing(self, place: Place) -> bool:
         try:
             async with self._at(place, Urgency.SPARE) as channel:

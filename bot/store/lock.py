@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.domain.errors import StoreInUse, StoreUnusable
@@ -72,5 +72,6 @@ def _take(file: int, database: Path) -> None:
             f"{database} lies where files cannot be locked ({error.strerror}), most likely on a "
             "network drive: put it on a local disk"
         ) from error
-    os.ftruncate(file, 0)
-    os.write(file, str(os.getpid()).encode("ascii"))
+    with suppress(OSError):  # on a full disk; whoever is refused is told less then
+        os.ftruncate(file, 0)
+        os.write(file, str(os.getpid()).encode("ascii"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -33,6 +34,7 @@ _REMEDIES = {
     sqlite3.SQLITE_PERM: "it may not be written: check its owner and permissions",
     sqlite3.SQLITE_READONLY: "it may not be written: check its owner and permissions",
 }
+_NOTHING = 4 * 2**20  # bytes: the log grows to as many before it is used anew
 _LOST = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -47,9 +49,26 @@ def is_refusal(error: BaseException | None) -> bool:
     return primary_code(error) in _REFUSALS
 
 
+def is_for_want_of_room(error: BaseException | None, path: Path) -> bool:
+    """Whether it is the full disk that keeps the database `path` from growing.
+
+    That one of its companions cannot grow SQLite tells as an error of the disk.
+    """
+    code = primary_code(error)
+    return code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and is_empty(path))
+
+
+def is_empty(path: Path) -> bool:
+    """Whether so little is free where `path` is that the next growth of a file may fail."""
+    try:
+        return shutil.disk_usage(path.parent).free < _NOTHING
+    except OSError:
+        return False
+
+
 def remedy(error: BaseException, path: Path) -> str:
     """Return what is wrong with the database `path`, and what the operator can do about it."""
-    code = primary_code(error)
+    code = sqlite3.SQLITE_FULL if is_for_want_of_room(error, path) else primary_code(error)
     words = _REMEDIES.get(code, "it cannot be used")
     return f"{words}: {how_to_restore(path)}" if code in _LOST else words
 

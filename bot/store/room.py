@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bot.store.location import beside
-from bot.store.refusals import primary_code
+from bot.store.refusals import is_empty, is_for_want_of_room
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ class Room:
         self._size = ballast
         self._has_ballast = self._path.exists()
         self._is_low = False
+        self._was_refused = False  # a ballast, though there is room
         self.is_short = False  # nothing new is to be taken in
 
     @property
@@ -50,7 +51,8 @@ class Room:
         try:
             usage = shutil.disk_usage(self._database.parent)
         except OSError:
-            return  # whoever writes next finds out what is wrong
+            self.is_short = False  # nobody knows; whoever writes next finds out
+            return
         if usage.free >= 2 * self._size:
             if not self._has_ballast:
                 self._has_ballast = self._make()
@@ -61,23 +63,17 @@ class Room:
         self._is_low = is_low
 
     def begin(self) -> None:
-        """Throw the ballast off at once if without that the database could not be opened."""
-        if self._is_empty():
+        """Throw the ballast off at once if without that the database could not be opened.
+
+        One that lost its ballast is short of room until there is enough for another.
+        """
+        if is_empty(self._database):
             self._throw_off()
+        self.is_short = self._database.exists() and not self._has_ballast
 
     def is_regained(self, error: sqlite3.Error) -> bool:
         """Throw the ballast off if it is for want of room that SQLite refused; whether it is so."""
-        code = primary_code(error)
-        # That a companion of the file cannot grow is told as an error of the disk.
-        is_it = code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and self._is_empty())
-        return is_it and self._throw_off()
-
-    def _is_empty(self) -> bool:
-        """Whether so little is free that the next growth of a file may fail."""
-        try:
-            return shutil.disk_usage(self._database.parent).free < self._size // 8
-        except OSError:
-            return False
+        return is_for_want_of_room(error, self._database) and self._throw_off()
 
     def _throw_off(self) -> bool:
         self.is_short = True
@@ -96,7 +92,9 @@ class Room:
             finally:
                 os.close(file)
         except OSError as error:
-            log.warning("event=no_ballast file=%s reason=%s", self._path, error.strerror)
+            if not self._was_refused:
+                log.warning("event=no_ballast file=%s reason=%s", self._path, error.strerror)
+            self._was_refused = True
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
             return False

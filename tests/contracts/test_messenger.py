@@ -39,6 +39,8 @@ class World(Protocol):
 
     def silence(self) -> None: ...
 
+    def said(self) -> list[str]: ...
+
 
 class BoardWorld:
     def __init__(self) -> None:
@@ -58,6 +60,9 @@ class BoardWorld:
 
     def silence(self) -> None:
         self.board.silent.add(self.place)
+
+    def said(self) -> list[str]:
+        return [words for _, words in self.board.said]
 
 
 class DiscordWorld:
@@ -85,6 +90,9 @@ class DiscordWorld:
         deny = Permission.SEND_MESSAGES
         self._local.overwrite(self._channel, self._local.bot, deny=deny)
 
+    def said(self) -> list[str]:
+        return [message.content for message in self._channel.messages]
+
 
 @asynccontextmanager
 async def board_world() -> AsyncIterator[World]:
@@ -111,6 +119,21 @@ async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
 async def post(world: World, page: Page = HELLO, *, number: int = 0, nonce: str = "n") -> int:
     mark = Mark(world.anchor, number)
     return await world.messenger.post(world.place, page, mark=mark, nonce=nonce, reply_to=None)
+
+
+async def test_what_is_said_beside_all_replies_is_said_once_and_is_no_page(world: World) -> None:
+    for _ in range(2):
+        await world.messenger.say(world.place, "I have a cold.", nonce="3e8.d")
+
+    assert world.said() == ["I have a cold."]
+    assert await world.messenger.find(world.place, world.anchor) == []
+
+
+async def test_where_the_place_is_gone_nothing_can_be_said(world: World) -> None:
+    world.close_place()
+
+    with pytest.raises(PlaceGone):
+        await world.messenger.say(world.place, "I have a cold.", nonce="3e8.d")
 
 
 async def test_a_post_is_read_back_as_it_was_posted(world: World) -> None:

@@ -225,6 +225,7 @@ class World:
             intake = self.parts.intake(
                 inbox=store,
                 ledger=store,
+                messenger=messenger,
                 lanes=lanes,
                 answerer=answerer,
                 nods=nods,

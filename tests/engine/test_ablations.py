@@ -125,7 +125,7 @@ class NoGate(CatchUp):
 class Overtaking(Intake):
     """Commits what comes next while something that failed waits for another try."""
 
-    async def run(self) -> None:
+    async def _commit_all(self) -> None:
         async with asyncio.TaskGroup() as group:
             while True:
                 batch, act = await self._arrived()

@@ -44,6 +44,8 @@ class Board:
         self.typed: list[Place] = []
         self.nods: list[int] = []
         self.takes_nods = True
+        self.said: list[tuple[Place, str]] = []  # beside all replies
+        self._said_under: set[str] = set()
         self.edits = 0
         self._clock = clock
         self._window = nonce_window
@@ -104,6 +106,12 @@ class Board:
         if not self.takes_nods:
             raise PlaceGone("no permission")
         self.nods.append(message)
+
+    async def say(self, place: Place, words: str, *, nonce: str) -> None:
+        self._enter(place)
+        if nonce not in self._said_under:
+            self._said_under.add(nonce)
+            self.said.append((place, words))
 
     async def typing(self, place: Place) -> bool:
         self.typed.append(place)

@@ -46,6 +46,10 @@ class PacedMessenger:
         async with self._governor.request(Urgency.SPARE):
             await self._messenger.nod(place, message)
 
+    async def say(self, place: Place, words: str, *, nonce: str) -> None:
+        async with self._governor.request(Urgency.FIRST):
+            await self._messenger.say(place, words, nonce=nonce)
+
     async def typing(self, place: Place) -> bool:
         try:
             async with self._governor.request(Urgency.SPARE):

@@ -174,6 +174,7 @@ async def opened(
         intake = Intake(
             inbox=store,
             ledger=store,
+            messenger=Board(clock),
             lanes=lanes,
             answerer=answerer,
             nods=nods,

@@ -187,6 +187,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
         intake = Intake(
             inbox=store,
             ledger=store,
+            messenger=DiscordMessenger(connected),
             lanes=lanes,
             answerer=answerer,
             nods=nods,

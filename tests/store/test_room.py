@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import StoreBusy
-from bot.store import SqliteStore
+from bot.store import SqliteStore, open_store
+from bot.store.room import Room
 from tests.samples import SESSION_ID, prompt, session
 
 LONG = "a long story " * 10_000
@@ -67,6 +68,21 @@ async def test_with_room_again_there_is_a_ballast_again_and_what_is_new_is_taken
     assert turn is not None
     assert turn.prompts[0].text == LONG
     assert _ballast(path).exists()
+
+
+async def test_a_store_that_lost_its_ballast_takes_nothing_new_until_it_has_another(
+    url: str, path: Path
+) -> None:
+    async with open_store(url) as store:
+        await store.hear([(session(), prompt(1000))])
+    _ballast(path).unlink()
+    room = Room(path, ballast=2**60)  # more than any disk has free
+
+    room.begin()
+    room.look()
+
+    assert room.is_short
+    assert not _ballast(path).exists()
 
 
 async def test_the_operator_is_told_of_a_full_disk_once_and_of_its_end_once(

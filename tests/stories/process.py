@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 from tests.stories.home import Home
 from tests.stories.terminal import ROOT, settings_at
@@ -16,8 +17,12 @@ LONGEST_START = 60.0  # seconds, on a machine that is busy with other things
 class BotProcess:
     """Starts `python -m bot` in front of a home, and ends it one way or the other."""
 
-    def __init__(self, home: Home, log: str = "bot.log", **environ: str) -> None:
+    def __init__(
+        self, home: Home, log: str = "bot.log", within: Sequence[str] = (), **environ: str
+    ) -> None:
+        """Know how to start it; `within` is the command that runs it, if it is not run as it is."""
         self._home = home
+        self._within = within
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
         self.log = home.folder / log
@@ -36,9 +41,7 @@ class BotProcess:
         settings = {**settings_at(self._home), "PYTHONPATH": str(ROOT)}
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "bot",
+                *(*self._within, sys.executable, "-m", "bot"),
                 cwd=self._home.folder,
                 env={**os.environ, **settings, **self._environ},
                 stderr=log,
