@@ -3,8 +3,7 @@
 Prints milliseconds from a message to the request it causes, CPU for each turn of one token,
 resident memory after 200 turns, and seconds from the start to being connected. The local
 Discord and the local model run in this process, the bot in another; rate limits are off.
-With `crowd` it measures what `tests.bench.crowd` says instead, and with `kill` it does what
-`tests.bench.kill` says.
+With `crowd`, `kill` or `lives` it does what the module of that name in `tests.bench` says.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import psutil
 
 from bot.playground import Channel
 from bot.playground.local_openai import LocalOpenAI, Say
-from tests.bench import crowd, kill
+from tests.bench import crowd, kill, lives
 from tests.bench.figures import Figure
 from tests.stories.home import Home, open_home
 from tests.stories.process import BotProcess
@@ -86,11 +85,18 @@ def main() -> int:
     return 0 if all(figure.value <= figure.limit for figure in figures) else 1
 
 
-if __name__ == "__main__":
-    match sys.argv[1:]:
+def command(arguments: list[str]) -> int:
+    """Do what was asked for, and return the exit code."""
+    match arguments:
         case ["crowd"]:
-            sys.exit(crowd.main())
-        case ["kill", *options]:
-            sys.exit(kill.main(options))
+            return crowd.main()
+        case ["kill", *rest]:
+            return kill.main(rest)
+        case ["lives", *rest]:
+            return lives.main(rest)
         case _:
-            sys.exit(main())
+            return main()
+
+
+if __name__ == "__main__":
+    sys.exit(command(sys.argv[1:]))
