@@ -54,7 +54,12 @@ def test_what_was_forgotten_and_is_answered_with_more_leaves_no_second_answer() 
     world.rest(AN_AGE)
     second = say(world, "two")
 
-    assert world.live(connected)
+    async def story(house: House) -> None:
+        await connected(house)
+        await house.until(lambda: world.turns()[0].state is TurnState.POSTED)
+        assert [post.mark.anchor for post in world.board.posts_at(CHANNEL)] == [second]
+
+    assert world.live(story)
 
     assert [post.mark.anchor for post in world.board.posts_at(CHANNEL)] == [second]
     assert [len(turn.prompts) for turn in world.turns()] == [2]
