@@ -131,16 +131,19 @@ def _leaves(group: BaseExceptionGroup[BotError]) -> Iterator[BotError]:
 
 
 @asynccontextmanager
-async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterator[Bot]:
+async def open_bot(
+    settings: Settings, *, via: str | None = None, clock: SystemClock | None = None
+) -> AsyncIterator[Bot]:
     """Open every part and wire them; close them in the opposite order.
 
     The mouth is opened before the lanes and closed after them, so that replies in flight
     can still be finished. `via` is where requests to the model are sent, if not to the model.
+    The `clock` is the machine's, unless another is given.
 
     Raises:
         StoreUnusable: the database cannot be used.
     """
-    clock = SystemClock()
+    clock = clock or SystemClock()
     governor = Governor(clock)
     async with (
         open_store(settings.database_url) as store,
@@ -157,6 +160,7 @@ async def open_bot(settings: Settings, *, via: str | None = None) -> AsyncIterat
             clock=clock,
             governor=governor,
             fence=store.confirm,
+            set_clock=clock.set_right,
         )
         circuits = Circuits(clock)
         room = Room(settings.concurrent_answers)

@@ -30,7 +30,7 @@ from bot.domain.turn import MOST_TOGETHER
 from bot.engine.amending import Amender
 from bot.engine.attention import Attention, meant
 from bot.engine.awakening import Awakening
-from bot.engine.closing import MOST_READ, Closer, Gap, Tally
+from bot.engine.closing import MOST_READ, OVERLAPPING_IDS, Closer, Gap, Tally
 from bot.engine.holding import Held
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
@@ -187,7 +187,8 @@ class CatchUp:
         """Whether what is said at a place is let in at once."""
         if place.channel_id in self._open:
             return True
-        return place not in self._expected and 0 < self._epoch < place.channel_id
+        is_young = place.channel_id > self._epoch + OVERLAPPING_IDS
+        return place not in self._expected and self._epoch > 0 and is_young
 
     async def resume(self) -> int:
         """Wake what is owed: it is older than all that was missed, so it need not wait for it.

@@ -24,9 +24,10 @@ from bot.ports import Amendments, Attendance, Clock, Past
 
 log = logging.getLogger(__name__)
 
-# Ids are given out in many places at once and arrive a little out of order, and the clock
-# of this machine is not Discord's: so much before a watermark is read again.
+# Ids are given out in many places at once and arrive a little out of order, and what we take
+# for Discord's time is a little late: so much before a watermark is read again.
 OVERLAP = timedelta(seconds=60)
+OVERLAPPING_IDS = int(OVERLAP.total_seconds() * 1000) << 22
 MOST_READ = 1000  # messages of a place, the newest: ten requests
 # Each is a call of the model that nobody waits for at the moment; beyond that, people are asked.
 MOST_REPLIES = 100  # in one epoch
@@ -210,5 +211,4 @@ class Closer:
 
 
 def _again_from(gap: Gap) -> int:
-    overlap = int(OVERLAP.total_seconds() * 1000) << 22
-    return max(gap.after - overlap, 0)
+    return max(gap.after - OVERLAPPING_IDS, 0)

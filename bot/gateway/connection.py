@@ -20,7 +20,7 @@ from bot.engine.pacing import Governor
 from bot.engine.patience import pauses
 from bot.gateway.client import SILENT_AFTER, Client, Ears, Entry
 from bot.gateway.messenger import DiscordMessenger
-from bot.gateway.wire import Fence, metered, no_fence
+from bot.gateway.wire import Fence, SetClock, metered, no_fence, no_time
 from bot.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -70,12 +70,13 @@ class Connection:
         clock: Clock,
         governor: Governor,
         fence: Fence = no_fence,
+        set_clock: SetClock = no_time,
         silent_after: float = SILENT_AFTER,
     ) -> None:
         self._token = token
         self._api_url = api_url
         self._clock = clock
-        self._trace = metered(governor, fence, on_unauthorized=self._doubt)
+        self._trace = metered(governor, fence, set_clock, on_unauthorized=self._doubt)
         self._doubted = asyncio.Event()  # that the token of this client is still valid
         self._silent_after = silent_after
         self._client: discord.Client | None = None

@@ -3,6 +3,9 @@
 The library makes requests of its own accord: to log in, and again what failed. So they are
 counted where they leave, beneath the library, and not where they are asked for.
 
+There it is also learned what time it is at Discord, whose ids carry the time: a watermark
+that was made by the machine's clock would hide what is said while that is ahead.
+
 There the fence stands as well. A process that was paused, and overtaken by another, may wake
 up in the midst of anything: whatever changes something is asked about as the last thing
 before it leaves.
@@ -15,6 +18,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from types import SimpleNamespace
 
 import aiohttp
@@ -35,6 +40,10 @@ _UNCOUNTED = ("/interactions/", "/webhooks/")
 
 Fence = Callable[[], Awaitable[None]]
 """Return if what we ask of Discord is ours to ask for; raise otherwise."""
+
+
+SetClock = Callable[[datetime], None]
+"""Know what time it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +78,20 @@ async def no_fence() -> None:
     """Let everything pass."""
 
 
+def no_time(_: datetime) -> None:
+    """Let it be any time."""
+
+
 def metered(
     governor: Governor,
     fence: Fence = no_fence,
+    set_clock: SetClock = no_time,
     *,
     on_unauthorized: Callable[[], None] = lambda: None,
 ) -> aiohttp.TraceConfig:
     """Return what makes the requests of a session pass the governor, and then the fence.
 
+    `set_clock` is told the time of each answer of Discord's, which is a second late at most.
     What `fence` raises ends the request before it has left; StoreBusy does so as MessengerBusy.
     `on_unauthorized` is called when one was answered as if the token were not valid.
     """
@@ -106,6 +121,7 @@ def metered(
             refusals.hear(
                 request.route, answer.status, answer.headers, is_counted=request.is_counted
             )
+            _tell_time(answer, set_clock)
         request.is_counted = False  # an error may follow the end
 
     async def fail(
@@ -168,3 +184,15 @@ def _route(method: str, url: yarl.URL) -> str:
     _, *parts = str(url.with_query(None)).removeprefix(Route.BASE).split("/")
     named = ["*" if place > 1 and part.isdecimal() else part for place, part in enumerate(parts)]
     return f"{method} /{'/'.join(named)}"
+
+
+def _tell_time(response: aiohttp.ClientResponse, set_clock: SetClock) -> None:
+    """Believe the date of an answer that was given: an error may come from something between."""
+    if not response.ok:
+        return
+    try:
+        moment = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return
+    if moment.tzinfo is not None:
+        set_clock(moment)

@@ -723,5 +723,20 @@ def test_who_may_not_write_may_not_have_it_answered() -> None:
     assert world.turns() == []
 
 
+def test_a_place_that_may_be_older_than_the_session_is_read_though_our_clock_is_late() -> None:
+    world = lived()
+    late = timedelta(seconds=30)
+    fresh = Place(id_at(START + timedelta(seconds=world.seconds) + late), None)
+    said_while_down(world, "missed", place=fresh)
+
+    async def story(house: House) -> None:
+        await house.connect(HERE)
+        house.arrive("live", fresh)
+        await house.opened(fresh)
+
+    assert world.live(story)
+    assert prompts(world) == [["missed", "live"]]
+
+
 def test_time_in_the_world_and_in_ids_is_the_same() -> None:
     assert id_at(START + timedelta(seconds=1)) - id_at(START) == 1000 << 22

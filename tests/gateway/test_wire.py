@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import cast
 
@@ -156,6 +157,23 @@ async def test_what_changes_something_passes_the_fence_and_nothing_else_asks_the
         assert list(local.requests) == []
         assert await wired.messenger.read(place, post) is not None
         assert governor.on_the_way == 0
+
+
+async def test_the_date_of_what_discord_answers_is_told_and_that_of_an_error_is_not(
+    local: LocalDiscord,
+) -> None:
+    told: list[datetime] = []
+    before = datetime.now(UTC).replace(microsecond=0)
+    trace = metered(Watched(), set_clock=told.append)
+    async with discord.Client(intents=discord.Intents.none(), http_trace=trace) as client:
+        await client.login(local.token)
+        answers = len(told)
+        local.faults.answer(403, "GET", "/channels/*")
+        with pytest.raises(discord.HTTPException):
+            await client.fetch_channel(7)
+
+    assert answers == len(told) == 2
+    assert all(before <= moment <= datetime.now(UTC) for moment in told)
 
 
 async def test_a_request_that_is_broken_off_gives_its_place_back(wired: Wired) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Bot, open_bot
+from bot.clock import SystemClock
 from bot.playground import Channel, Guild, LocalDiscord, Message, Person, Rules, Thread
 from bot.playground.local_openai import LocalOpenAI
 from bot.playground.world.commands import CommandKind
@@ -45,10 +46,11 @@ class Home:
         )
 
     @asynccontextmanager
-    async def bot(self, **given: Any) -> AsyncIterator[Bot]:
+    async def bot(self, clock: SystemClock | None = None, **given: Any) -> AsyncIterator[Bot]:
         """Have the bot live here for the length of the block."""
         stop = asyncio.Event()
-        async with open_bot(self.settings(**given)) as bot, asyncio.TaskGroup() as group:
+        opened = open_bot(self.settings(**given), clock=clock)
+        async with opened as bot, asyncio.TaskGroup() as group:
             group.create_task(bot.run(stop))
             try:
                 await self.discord.bot_ready()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.playground import Channel, Message, Permission, Thread
 from bot.playground.local_openai import Asked, LocalOpenAI, Say, Script
 from tests.stories.home import Home, open_home
@@ -64,6 +66,24 @@ async def test_messages_in_twenty_places_while_it_was_down_are_answered_once(hom
     assert said(first)[-10:] == [f"200 {number}" for number in range(0, 200, PLACES)]
     assert await bot.stop() == 0
     assert home.discord.too_many_requests == 0
+
+
+@pytest.mark.parametrize("hours", [-48, 3])
+async def test_a_machine_whose_clock_is_wrong_hears_the_same(home: Home, *, hours: int) -> None:
+    def wrong() -> SystemClock:
+        return SystemClock(lambda: datetime.now(UTC) + timedelta(hours=hours))
+
+    general = home.general
+    async with home.bot(wrong()):
+        there = await home.ask(home.ada, general, "while it is there")
+    meanwhile = await home.ada.say(general, f"{home.mention} while it is away")
+    async with home.bot(wrong()):
+        await home.answer_after(general, meanwhile)
+
+    assert replies(home, general) == [
+        (there.reference and there.reference.message_id, "You said: while it is there"),
+        (meanwhile.id, "You said: while it is away"),
+    ]
 
 
 async def test_what_fell_into_a_lost_gateway_session_is_answered_once(home: Home) -> None:
