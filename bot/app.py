@@ -43,6 +43,7 @@ from bot.store import open_store
 
 log = logging.getLogger(__name__)
 
+LAST_WRITE_SECONDS = 1.0  # without it the attempts that are broken off count as failed
 GUARD_EVERY = 5.0  # seconds after which an idle process notices that it was overtaken
 
 
@@ -116,9 +117,10 @@ class Bot:
         except TimeoutError:
             log.warning("event=grace_over; what is unfinished is finished after the next start")
         try:
-            await self.store.forgive_attempts()
-        except StoreBusy as error:
-            log.warning("event=attempts_not_forgiven reason=%s", error)
+            async with asyncio.timeout(LAST_WRITE_SECONDS):
+                await self.store.forgive_attempts()
+        except (StoreBusy, TimeoutError) as error:
+            log.warning("event=attempts_not_forgiven reason=%r", error)
 
 
 def _leaves(group: BaseExceptionGroup[BotError]) -> Iterator[BotError]:

@@ -28,7 +28,7 @@ from bot.store.ownership import SqliteOwnership
 from bot.store.readers import Readers
 from bot.store.room import Room
 from bot.store.schema import prepare, prepare_reader
-from bot.store.writer import Writer
+from bot.store.writer import Writer, wait_in_bits
 
 __all__ = ["SqliteStore", "open_store"]
 
@@ -71,7 +71,10 @@ async def open_store(url: str) -> AsyncIterator[SqliteStore]:
         for reader in readers:
             await reader.run(prepare_reader)
         await writer.run(lambda _: room.look())
-        yield SqliteStore(Writer(writer, ours, room, Outage(path)), Readers(readers, Outage(path)))
+        await writer.run(wait_in_bits)
+        committing = Writer(writer, ours, room, Outage(path))
+        stack.callback(committing.hurry)
+        yield SqliteStore(committing, Readers(readers, Outage(path)))
 
 
 def _make_private(path: Path) -> None:

@@ -23,11 +23,15 @@ from bot.domain.errors import StoreBusy, StoreTaken
 from bot.store.claim import Claim
 from bot.store.connection import Connection
 from bot.store.outage import Outage
-from bot.store.refusals import busy, is_refusal
+from bot.store.refusals import busy, is_refusal, primary_code
 from bot.store.room import Room
 
 T = TypeVar("T")
 
+# A write waits for another program that holds the file, a bit at a time: who is to end soon
+# cannot wait for all of it.
+_BIT = 500  # milliseconds
+_BITS = 10
 LARGEST_GROUP = 256  # writes; beyond that a commit takes longer, but no longer costs less
 
 
@@ -51,6 +55,7 @@ class Writer:
         self._connection = connection
         self._room = room
         self._outage = outage
+        self._is_hurried = False
         self._waiting: deque[_Write] = deque()
         self.is_flushing: bool | None = None  # what SQLite was told last
         self.commits = 0
@@ -89,6 +94,10 @@ class Writer:
         if not self._room.is_short:
             self._outage.end()
         return results[-1]  # what was undone for want of room was done once more
+
+    def hurry(self) -> None:
+        """Wait for other programs no longer than for a moment, from now on."""
+        self._is_hurried = True
 
     def _commit_waiting(self, db: sqlite3.Connection) -> None:
         count = min(len(self._waiting), LARGEST_GROUP)
@@ -134,7 +143,7 @@ class Writer:
         return [write for write in group if not write.is_new]
 
     def _commit(self, db: sqlite3.Connection, group: list[_Write]) -> None:
-        db.execute("begin immediate")
+        self._begin(db)
         self.claim.check(db)  # in the transaction: nobody can claim it before its end
         for write in group:
             with _Savepoint(db) as savepoint:
@@ -144,6 +153,22 @@ class Writer:
         self.commits += 1
         for write in group:
             write.is_committed = True
+
+    def _begin(self, db: sqlite3.Connection) -> None:
+        for left in reversed(range(_BITS)):
+            try:
+                db.execute("begin immediate")
+            except sqlite3.OperationalError as error:
+                is_held = primary_code(error) == sqlite3.SQLITE_BUSY
+                if not is_held or not left or self._is_hurried:
+                    raise
+            else:
+                return
+
+
+def wait_in_bits(db: sqlite3.Connection) -> None:
+    """Have a connection wait for other programs as a writer needs it."""
+    db.execute(f"pragma busy_timeout = {_BIT}").fetchall()
 
 
 class _Savepoint:

@@ -247,7 +247,7 @@ async def test_the_writer_is_as_careful_as_it_must_be(store: SqliteStore) -> Non
         lambda db: [db.execute(f"pragma {name}").fetchone()[0] for name in names]
     )
 
-    assert found == ["wal", 2, 1, 1, 5000]
+    assert found == ["wal", 2, 1, 1, 500]
 
 
 async def test_a_reader_can_change_nothing(store: SqliteStore) -> None:
