@@ -39,6 +39,15 @@ def test_what_is_installed_is_this_with_an_extra_that_exists(mark: str) -> None:
     assert extra[1] in extras
 
 
+def test_every_event_it_names_is_one_that_the_bot_logs() -> None:
+    code = "".join(file.read_text() for file in (ROOT / "bot").rglob("*.py"))
+
+    named = set(re.findall(r"`event=(\w+)`", README))
+
+    assert named == {"store_works_again", "disk_low", "store_refuses", "clock_wrong"}
+    assert [event for event in named if f'"event={event} ' not in code] == []
+
+
 async def test_the_run_line_ends_in_a_page_that_answers(tmp_path: Path) -> None:
     python, *words = commands("run")[-1]
     own = ("--model", "scripted", "--no-browser", "--port", "0", "--folder", str(tmp_path / "kept"))
