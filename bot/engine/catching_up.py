@@ -110,6 +110,7 @@ class CatchUp:
         self._recent: list[Place] = []
         self._unanswered: set[Place] = set()  # whose questions are to be looked at again
         self._doubts = 0  # comparisons that are not made yet
+        self._spoken_since: dict[Place, None] = {}  # where something arrived before they were
         self._unfinished = 0
 
     def begin(self) -> None:
@@ -123,6 +124,7 @@ class CatchUp:
         self._closing.clear()
         self._doubts = self._unfinished = 0
         self._closer.begin(self._epoch)
+        self._spoken_since.clear()
         self._queue.put_nowait(_Sighting(self._epoch, is_begin=True))
 
     def see(self, guild_id: int, sights: Iterable[Sight]) -> None:
@@ -144,6 +146,8 @@ class CatchUp:
 
     def hear(self, utterance: Utterance) -> bool:
         """Take a message in if it is meant for the bot; say whether it is."""
+        if self._doubts:
+            self._spoken_since[utterance.place] = None
         if not self._attention.catches(utterance):
             return False
         place = utterance.place
@@ -250,6 +254,10 @@ class CatchUp:
                 self._expect(_Sighting(epoch, tuple(unseen), is_proof=True))
         if epoch == self._epoch:
             self._doubts -= 1
+            # There the newest message proves nothing: it is not the one before the gap.
+            spoken = [place for place in recent if place in self._spoken_since]
+            self._spoken_since.clear()
+            self._expect(_Sighting(epoch, tuple(map(Sight, spoken)), is_proof=True))
 
     async def _unseen(self, guild_id: int, epoch: int) -> list[Sight]:
         async with self._closer.room:

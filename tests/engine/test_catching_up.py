@@ -526,6 +526,21 @@ def test_places_are_compared_however_often_that_fails_and_since_whenever_they_ar
     assert prompts(world) == [["hello"], ["lost on the way"]]
 
 
+def test_what_never_arrived_is_found_behind_what_arrived_before_places_were_compared() -> None:
+    world = lived()
+
+    async def story(house: House) -> None:
+        await interrupted(world)(house)
+        await house.clock.sleep(0.01)
+        number = house.arrive("still there?")
+        world.past.arrived = {HERE: number}
+        await house.until(lambda: len(world.turns()) == 3)
+
+    world.live(story)
+
+    assert prompts(world) == [["hello"], ["still there?"], ["lost on the way"]]
+
+
 def test_the_common_watermark_waits_until_places_are_compared() -> None:
     world = lived()
     plan = Plan()
