@@ -62,6 +62,7 @@ class Line:
         self._news = asyncio.Event()
         self._is_cut = False
         self._is_busy = False
+        self._sees = False  # whether it told of all places in this session
         self.withheld: set[int] = set()  # messages that a session never told of, though it went on
 
     @property
@@ -91,7 +92,7 @@ class Line:
     async def interrupt(self, seconds: float, *, is_lost: bool, withholds: bool) -> None:
         """Cut the line for a while; then the session goes on, or it is lost.
 
-        With `withholds` a session that goes on never tells of some of what was said.
+        With `withholds` a session that goes on never tells of the last that was said.
         """
         if self._is_cut:
             return
@@ -102,19 +103,27 @@ class Line:
             self._begin()
             return
         told = (event for event in self._events if not event.is_beat)
-        self._events = deque(e for e in told if not (withholds and self._is_withheld(e)))
+        self._events = deque(told)
+        if withholds:
+            self._withhold()
         self._later(_Event(self._ears.go_on))
 
-    def _is_withheld(self, event: _Event) -> bool:
-        # Nobody asks again for direct messages: Discord does not say what was said there last.
-        if event.said is None or event.said.place.is_direct or self._dice.randrange(2):
-            return False
-        self.withheld.add(event.said.prompt.message_id)
-        return True
+    def _withhold(self) -> None:
+        """Forget what was said last at some places, but for direct messages.
+
+        Nobody compares those: Discord does not say what was said there last.
+        """
+        for place in self._places:
+            here = [event for event in self._events if event.said and event.said.place == place]
+            for event in here[self._dice.randint(0, len(here)) :]:
+                self._events.remove(event)
+                if event.said:
+                    self.withheld.add(event.said.prompt.message_id)
 
     def _begin(self) -> None:
         self._events.clear()
         self._past.arrived.clear()
+        self._sees = False
         self._later(_Event(self._greet))
 
     def _greet(self) -> None:
@@ -129,6 +138,7 @@ class Line:
             sights = [Sight(place, self._past.newest(place)) for place in here]
             self._past.arrived.update({sight.place: sight.newest or 0 for sight in sights})
             self._ears.see(guild_id, sights)
+        self._sees = True
 
     def _hear(self, said: Utterance) -> None:
         arrived = self._past.arrived.get(said.place, 0)
@@ -149,5 +159,5 @@ class Line:
         while True:
             await self._clock.sleep(self._dice.uniform(*PULSE))
             at = self._clock.now()
-            if not self._is_cut:
+            if self._sees and not self._is_cut:
                 self._later(_Event(partial(self._ears.alive, at), is_beat=True))
