@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 # Ids are given out in many places at once and arrive a little out of order, and what we take
 # for Discord's time is a little late: so much before a watermark is read again.
 OVERLAP = timedelta(seconds=60)
+# So late it is: dates are in whole seconds, and take some time to us.
+LATENESS = timedelta(seconds=2)
 OVERLAPPING_IDS = int(OVERLAP.total_seconds() * 1000) << 22
 MOST_READ = 1000  # messages of a place, the newest: ten requests
 # Each is a call of the model that nobody waits for at the moment; beyond that, people are asked.
@@ -165,7 +167,7 @@ class Closer:
 
         What is before the watermark and was not heard was asked about before.
         """
-        oldest = self._clock.now() - self._answered_within
+        oldest = self._clock.now() + LATENESS - self._answered_within
         live = self._held.at(gap.place)
         young = [u for u in fresh if u.prompt.said_at >= oldest or u.prompt.message_id in live]
         room = MOST_TOGETHER if self._replies < MOST_REPLIES else 0

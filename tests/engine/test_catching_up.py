@@ -709,6 +709,18 @@ def test_with_no_hours_at_all_what_arrives_is_answered_and_the_rest_offered() ->
     assert world.past.offers == [Offer(HERE, 1, missed, missed)]
 
 
+def test_with_no_hours_at_all_what_was_said_a_moment_ago_is_offered_too() -> None:
+    world = lived()
+    world.hours = 0.0
+    said_while_down(world, "just now")
+    world.seconds -= 1.9  # our clock is late
+
+    assert world.live(connected(HERE))
+
+    assert prompts(world) == []
+    assert [offer.count for offer in world.past.offers] == [1]
+
+
 def test_what_was_offered_is_not_offered_again_within_the_overlap() -> None:
     world = lived()
     world.hours = 0
