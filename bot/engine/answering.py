@@ -76,6 +76,7 @@ class Answerer:
         self._checks: dict[TurnId, float] = {}
         self._waiting: dict[SessionId, ModelDown] = {}
         self._told: set[TurnId] = set()  # by this process, that their answer waits
+        self._last_try = asyncio.Lock()
         self._started = clock.monotonic()
 
     def expect(self, turn_id: TurnId) -> None:
@@ -165,7 +166,29 @@ class Answerer:
         if owed.turn.state is TurnState.POSTED:
             return await self._check(owed)
         self._busy.add(session_id)
+        if owed.turn.state is TurnState.ANSWERING and owed.turn.attempt == MAX_ATTEMPTS:
+            return await self._try_alone(owed, halt)
         return await self._work(owed, halt)
+
+    async def _try_alone(self, owed: Owed, halt: asyncio.Event) -> float | None:
+        """Try a turn for the last time while no other such turn is tried.
+
+        It may be what killed the process each time, or a turn that was under way beside that
+        one. Who waits fails no attempt, so that the guilty turn takes no innocent one with it.
+        """
+        if self._last_try.locked():
+            await insist(self._clock, partial(self._ledger.put_off, owed.turn.id))
+            async with self._last_try:
+                if self._room.is_closed:
+                    return None
+                again = await self._ledger.take_up(owed.session.id)
+                if again is None:
+                    return None
+                if again.turn.state is TurnState.POSTED:  # this one was put away meanwhile
+                    return await self._check(again)
+                return await self._work(again, halt)
+        async with self._last_try:
+            return await self._work(owed, halt)
 
     async def _work(self, owed: Owed, halt: asyncio.Event) -> float:
         turn = owed.turn

@@ -6,17 +6,20 @@ The person gets one whole reply all the same, in the posts where it was begun.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.domain.completion import Usage
+from bot.domain.completion import CompletionEvent, Usage
+from bot.domain.context import Context
 from bot.domain.errors import Fault, ModelBusy
 from bot.domain.reply import Controls, Ending, Mark, Page
+from bot.domain.session import Place
 from bot.domain.turn import TurnState
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
-from tests.fakes.scripted_model import Script
+from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.virtual_time import run
 from tests.samples import ADA, CHANNEL
 
@@ -245,6 +248,45 @@ def test_a_prompt_that_keeps_killing_the_process_is_given_up() -> None:
     assert turn.reply is not None
     assert turn.reply.ending is Ending.GAVE_UP
     assert "three times" in world.board.posts_at(CHANNEL)[0].text
+
+
+class DeadlyModel(ScriptedModel):
+    """Takes five seconds for an answer, and the process with it when asked for poison."""
+
+    plan = Plan()
+
+    @asynccontextmanager
+    async def complete(self, context: Context) -> AsyncIterator[AsyncIterator[CompletionEvent]]:
+        if "poison" in context.messages[-1].text:
+            await asyncio.sleep(1)
+            self.plan.die()
+        await asyncio.sleep(5)
+        async with super().complete(context) as events:
+            yield events
+
+
+def test_a_prompt_that_kills_every_time_takes_no_other_answer_with_it() -> None:
+    places = [Place(700 + number, 70) for number in range(6)]
+    world = World()
+    world.asked = model = DeadlyModel(["Fine."])
+
+    async def story(house: House) -> None:
+        for number, place in enumerate(places):
+            house.say(1000 + number, "poison" if place == places[3] else "hello", place)
+
+    lives = 0
+    while True:
+        model.plan, lives = Plan(), lives + 1
+        if world.live(story if lives == 1 else nothing, model.plan):
+            break
+        world.rest(A_MOMENT)
+
+    assert lives == 4
+    assert [world.board.read_aloud(place) for place in places if place != places[3]] == [
+        ["Fine."]
+    ] * 5
+    (notice,) = world.board.read_aloud(places[3])
+    assert "three times" in notice
 
 
 def test_a_planned_stop_is_no_failed_attempt() -> None:
