@@ -3,7 +3,8 @@
 Prints milliseconds from a message to the request it causes, CPU for each turn of one token,
 resident memory after 200 turns, and seconds from the start to being connected. The local
 Discord and the local model run in this process, the bot in another; rate limits are off.
-With `crowd`, `kill` or `lives` it does what the module of that name in `tests.bench` says.
+With `bill`, `crowd`, `kill`, `lives` or `long` it does what the module of that name in
+`tests.bench` says.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import psutil
 
 from bot.playground import Channel
 from bot.playground.local_openai import LocalOpenAI, Say
-from tests.bench import crowd, kill, lives
+from tests.bench import bill, crowd, kill, lives, long
 from tests.bench.figures import Figure
 from tests.stories.home import Home, open_home
 from tests.stories.process import BotProcess
@@ -88,12 +89,16 @@ def main() -> int:
 def command(arguments: list[str]) -> int:
     """Do what was asked for, and return the exit code."""
     match arguments:
+        case ["bill"]:
+            return bill.main()
         case ["crowd"]:
             return crowd.main()
         case ["kill", *rest]:
             return kill.main(rest)
         case ["lives", *rest]:
             return lives.main(rest)
+        case ["long"]:
+            return long.main()
         case _:
             return main()
 
