@@ -239,8 +239,8 @@ class Archive(Protocol):
         """Return the ids of the people who opened the session or said something in it."""
         ...
 
-    async def newest_version(self, anchor: int) -> Turn | None:
-        """Return the newest turn that answers the message `anchor`."""
+    async def version_shown(self, anchor: int) -> Turn | None:
+        """Return the turn whose answer to the message `anchor` is shown, or will be."""
         ...
 
     async def turn(self, turn_id: TurnId) -> Turn | None:
@@ -253,6 +253,15 @@ class Archive(Protocol):
         It takes over the posts of the turn. None, and nothing changes, unless the turn is
         the head of an open session, POSTED, DELIVERED, CANCELLED or ABANDONED, and something
         is left of its prompts.
+        """
+        ...
+
+    async def show_version(self, anchor: int, version: int) -> Turn | None:
+        """Make another answer to the message `anchor` the head again, and return it.
+
+        It takes over the posts of the one that is shown, and is ANSWERED until they show its
+        words. None, and nothing changes, unless it is another one that has a reply, and the
+        one that is shown might get another version.
         """
         ...
 

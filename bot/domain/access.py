@@ -19,6 +19,7 @@ class Action(StrEnum):
     START = "start"  # put a fresh session in place of the open one
     STOP = "stop"
     RETRY = "retry"
+    VERSION = "version"  # have another version of the newest answer shown
     CATCH_UP = "catch_up"  # have answered, or leave, what was said while the bot was away
     SEE = "see"  # look at the sessions of a place
     RESUME = "resume"
@@ -90,6 +91,7 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.START: _TALK,
         Action.STOP: _TALK,
         Action.RETRY: _TALK,
+        Action.VERSION: _TALK,
         Action.CATCH_UP: _TALK,
         Action.SEE: (Right.VIEW,),
         Action.RESUME: _TALK,

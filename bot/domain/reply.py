@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -51,6 +52,30 @@ class Controls(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a version stands among those that can be shown, and which come before and after."""
+
+    number: int  # from 1 on
+    count: int
+    before: int | None
+    after: int | None
+
+
+def standing(version: int, others: Sequence[int]) -> Standing | None:
+    """Return where a version stands among others of its answer; None when it is the only one."""
+    if not others:
+        return None
+    before = [other for other in others if other < version]
+    after = [other for other in others if other > version]
+    return Standing(
+        len(before) + 1,
+        len(others) + 1,
+        max(before, default=None),
+        min(after, default=None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """Names a page of the answer to a message; Discord keeps it with the post.
 
@@ -77,6 +102,7 @@ class Page:
     text: str
     controls: Controls
     file: File | None = None
+    standing: Standing | None = None  # under the end of an answer of several versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +114,4 @@ class Post:
     text: str
     controls: Controls
     has_file: bool
+    standing: Standing | None = None

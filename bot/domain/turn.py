@@ -11,7 +11,7 @@ from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, TurnSettled
 from bot.domain.manner import NOWHERE, Layers
 from bot.domain.message import Prompt
-from bot.domain.reply import Mark, Reply
+from bot.domain.reply import Mark, Reply, Standing, standing
 from bot.domain.session import Session, SessionId, TurnId
 
 
@@ -45,6 +45,11 @@ MOVES: Mapping[TurnState, frozenset[TurnState]] = MappingProxyType(
 )
 
 
+# Nothing more is owed for these. A settled answer may be owed anew all the same: when it is
+# shown again, which no move of the table does.
+SETTLED = frozenset({_S.DELIVERED, _S.ABANDONED, _S.CANCELLED})
+
+
 def check_move(old: TurnState, new: TurnState) -> None:
     """Raise unless a turn may go from `old` to `new`.
 
@@ -52,7 +57,7 @@ def check_move(old: TurnState, new: TurnState) -> None:
         TurnSettled: `old` is final.
         IllegalMove: any other move the table does not list.
     """
-    if not MOVES[old]:
+    if old in SETTLED:
         raise TurnSettled(f"the turn is {old}")
     if new not in MOVES[old]:
         raise IllegalMove(f"a turn cannot go from {old} to {new}")
@@ -63,7 +68,8 @@ class Turn:
     """One or more prompts, the reply owed for them, and the posts that show it.
 
     Turns form a tree: `parent` is the turn before, siblings (`version` 0, 1, …) are
-    answers to the same prompts. A session's history is the way from its head to the root.
+    answers to the same prompts, of which that of the greatest `edition` is shown. A
+    session's history is the way from its head to the root.
     """
 
     id: TurnId
@@ -72,6 +78,7 @@ class Turn:
     parent: TurnId | None = None
     depth: int = 0  # turns between this one and the root
     version: int = 0
+    edition: int = 0  # how often the posts had changed hands when this version got them
     state: TurnState = TurnState.RECEIVED
     attempt: int = 0
     stop_requested: bool = False  # somebody pressed Stop; true also after a restart
@@ -129,7 +136,12 @@ class Turn:
     @property
     def is_settled(self) -> bool:
         """Whether nothing more is owed."""
-        return not MOVES[self.state]
+        return self.state in SETTLED
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing of it is on its way to Discord, so that another may take its posts."""
+        return self.is_settled or self.state is TurnState.POSTED
 
     def mark(self, page: int) -> Mark:
         """Return the mark that Discord keeps with the post of a page."""
@@ -138,11 +150,11 @@ class Turn:
     def nonce(self, page: int) -> str:
         """Return the name under which Discord creates a page's post at most once.
 
-        A pure function of message id, version and page, so that it survives even a
+        A pure function of message id, edition and page, so that it survives even a
         database thrown back by a power cut. At most 25 characters, Discord's limit
         (https://discord.com/developers/docs/resources/message): 16 + 1 + 3 + 1 + 3.
         """
-        return f"{self.anchor:x}.{self.version:x}.{page:x}"
+        return f"{self.anchor:x}.{self.edition:x}.{page:x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +166,9 @@ class Owed:
     # The way to the turn from the session's floor on, oldest first; none for a posted turn.
     history: tuple[Turn, ...]
     layers: Layers = NOWHERE  # what is chosen about how the session is answered
+    others: tuple[int, ...] = ()  # versions of its answer that can be shown in its place
+
+    @property
+    def standing(self) -> Standing | None:
+        """Where the turn stands among the versions of its answer; None for the only one."""
+        return standing(self.turn.version, self.others)

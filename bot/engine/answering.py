@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.domain.errors import BotError, ModelDown, PlaceGone, PostRefused, Silenced, TurnSettled
-from bot.domain.reply import Ending, Page, Reply
+from bot.domain.reply import Ending, Page, Reply, Standing
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.checking import LateCheck
@@ -206,7 +206,7 @@ class Answerer:
                 turn = await self._answer(owed, screen)
             if turn.reply is None:
                 return LOOK_AGAIN
-            await self._deliver(turn, screen)
+            await self._deliver(turn, owed.standing, screen)
         except PlaceGone as error:
             await self._abandon(turn, screen, error)
         return 0.0
@@ -296,12 +296,13 @@ class Answerer:
         )
         return turn
 
-    async def _deliver(self, turn: Turn, screen: Screen) -> None:
+    async def _deliver(self, turn: Turn, standing: Standing | None, screen: Screen) -> None:
         assert turn.reply is not None, "an answered turn has a reply"  # noqa: S101
         try:
-            await screen.finish(self._pages(turn, turn.reply))
+            await screen.finish(self._pages(turn, turn.reply, standing))
         except PostRefused:
-            await screen.finish(without_file(turn.reply, is_withdrawn=turn.is_withdrawn))
+            pages = without_file(turn.reply, is_withdrawn=turn.is_withdrawn, standing=standing)
+            await screen.finish(pages)
         if screen.owes_check:
             self._checks[turn.id] = self._clock.monotonic() + LATE_CHECK_AFTER
             await self._ledger.settle_turn(turn.id, TurnState.POSTED)
@@ -317,8 +318,9 @@ class Answerer:
         if (wait := due - self._clock.monotonic()) > 0:
             return wait
         state = _final_state(turn.reply)
+        pages = self._pages(turn, turn.reply, owed.standing)
         try:
-            await self._late_check(owed).repair(self._pages(turn, turn.reply))
+            await self._late_check(owed).repair(pages)
         except PlaceGone:
             state = TurnState.ABANDONED
         self._checks.pop(turn.id, None)
@@ -330,8 +332,13 @@ class Answerer:
             log.info("%s event=checked state=%s", _name(turn), state)
         return 0.0
 
-    def _pages(self, turn: Turn, reply: Reply) -> list[Page]:
-        return settled(reply, long_after=self._long_after, is_withdrawn=turn.is_withdrawn)
+    def _pages(self, turn: Turn, reply: Reply, standing: Standing | None = None) -> list[Page]:
+        return settled(
+            reply,
+            long_after=self._long_after,
+            is_withdrawn=turn.is_withdrawn,
+            standing=standing,
+        )
 
     def _late_check(self, owed: Owed) -> LateCheck:
         return LateCheck(

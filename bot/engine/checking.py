@@ -72,4 +72,5 @@ def _shows(post: Post, page: Page) -> bool:
         post.text.strip() == page.text.strip()
         and post.controls == page.controls
         and post.has_file == (page.file is not None)
+        and post.standing == page.standing
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.pages import PAGE_LIMIT, paginate
-from bot.domain.reply import Controls, File, Page, Reply
+from bot.domain.reply import Controls, File, Page, Reply, Standing
 from bot.engine.notices import CUT_OFF, STILL_WRITING, WHOLE_IN_FILE, note
 
 FILE_NAME = "answer.md"
@@ -21,23 +23,37 @@ def growing(text: str, *, long_after: int) -> list[Page]:
     return _with_controls(texts, Controls.STOP)
 
 
-def settled(reply: Reply, *, long_after: int, is_withdrawn: bool = False) -> list[Page]:
+def settled(
+    reply: Reply,
+    *,
+    long_after: int,
+    is_withdrawn: bool = False,
+    standing: Standing | None = None,
+) -> list[Page]:
     """Return the pages that show a reply for good: at least one.
 
     An answer of more than `long_after` pages comes as one page with the whole in a file.
-    With `is_withdrawn` it says so where the answer was stopped for that.
+    With `is_withdrawn` it says so where the answer was stopped for that. One of several
+    versions says under its end where it stands among them.
     """
     words = note(reply, is_withdrawn=is_withdrawn)
     texts = [piece.text for piece in paginate(reply.text, most=long_after + 1)]
     if len(texts) > long_after:
-        return [_in_file(reply, words)]
-    return _in_pages(texts, words)
+        return _standing_so([_in_file(reply, words)], standing)
+    return _standing_so(_in_pages(texts, words), standing)
 
 
-def without_file(reply: Reply, *, is_withdrawn: bool = False) -> list[Page]:
+def without_file(
+    reply: Reply, *, is_withdrawn: bool = False, standing: Standing | None = None
+) -> list[Page]:
     """Return the pages that show a reply for good where no file is taken, however many."""
     words = note(reply, is_withdrawn=is_withdrawn)
-    return _in_pages([piece.text for piece in paginate(reply.text)], words)
+    pages = _in_pages([piece.text for piece in paginate(reply.text)], words)
+    return _standing_so(pages, standing)
+
+
+def _standing_so(pages: list[Page], standing: Standing | None) -> list[Page]:
+    return [*pages[:-1], replace(pages[-1], standing=standing)]
 
 
 def cut_off(page: Page) -> Page:

@@ -3,7 +3,7 @@
 A page is placed in one of two ways. If it may ever have been tried before (by a process
 that died, or by a request whose answer was lost), Discord is searched for our own post
 with the page's mark. Otherwise, and when nothing is found, it is created under a nonce
-that is a pure function of message, version and page. The nonce covers what is still in
+that is a pure function of message, edition and page. The nonce covers what is still in
 flight, the search all that is older; neither is enough alone.
 """
 
@@ -94,7 +94,7 @@ class Screen:
     @property
     def owes_check(self) -> bool:
         """Whether a request of ours, or of a process before us, may still land late."""
-        return self._may_be_stale or self._turn.version > 0
+        return self._may_be_stale or self._turn.edition > 0
 
     def show(self, said: StringIO) -> None:
         """Have what is in `said` shown soon, in place of what was shown before."""
@@ -201,7 +201,7 @@ class Screen:
                 texts.append(seen.text)
             if seen and seen.controls is Controls.STOP:
                 return "\n".join(texts)
-        return "\n".join(texts) if self._turn.version == 0 else ""
+        return "\n".join(texts) if self._turn.edition == 0 else ""
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
         return await insist(self._clock, call, about=self._name)
@@ -290,7 +290,7 @@ class Screen:
 
     async def _deleted(self, number: int, page: Page) -> None:
         """Put back nothing that somebody deleted, unless another version is asked for."""
-        if self._turn.version > 0 and number not in self._replaced:
+        if self._turn.edition > 0 and number not in self._replaced:
             await self._replace(number, page)
             self._replaced.add(number)
         else:

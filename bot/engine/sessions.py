@@ -30,11 +30,11 @@ SHOWN_WITHIN = 5.0  # seconds for an answer that is safe to be on Discord
 MARKED_WITHIN = 10.0  # seconds for an answer that is stopped to say so
 
 
-class Retried(StrEnum):
-    """What came of asking for another answer."""
+class Change(StrEnum):
+    """What came of asking to change the newest answer."""
 
     STARTED = "started"
-    NOTHING = "nothing"  # there is no answer yet
+    NOTHING = "nothing"  # there is no such answer
     BUSY = "busy"  # the newest answer is still being written
     WITHDRAWN = "withdrawn"  # its question was deleted
     NOT_NEWEST = "not_newest"  # the conversation has gone on since, or was put away
@@ -96,29 +96,49 @@ class Sessions:
     async def stop_answer(self, place: Place, actor: Actor, anchor: int) -> bool:
         """Stop the answer to the message `anchor`; False when it is not in progress."""
         demand(actor, Action.STOP, place)
-        turn = await self._archive.newest_version(anchor)
+        turn = await self._archive.version_shown(anchor)
         if turn is None or turn.state is not TurnState.ANSWERING:
             return False
         demand(actor, Action.STOP, place, await self._archive.session(turn.session_id))
         return await self._stop(turn.session_id)
 
-    async def retry(self, place: Place, actor: Actor) -> Retried:
+    async def retry(self, place: Place, actor: Actor) -> Change:
         """Answer the newest prompt of the place again, in the same posts."""
         demand(actor, Action.RETRY, place)
         session = await self._archive.session_at(place)
         if session is None or session.head is None:
-            return Retried.NOTHING
+            return Change.NOTHING
         turn = await self._archive.turn(session.head)
-        return Retried.NOTHING if turn is None else await self._retry(turn)
+        return Change.NOTHING if turn is None else await self._retry(turn)
 
-    async def retry_answer(self, place: Place, actor: Actor, anchor: int) -> Retried:
+    async def retry_answer(self, place: Place, actor: Actor, anchor: int) -> Change:
         """Answer the message `anchor` again, if its answer is the newest one."""
         demand(actor, Action.RETRY, place)
-        turn = await self._archive.newest_version(anchor)
+        turn = await self._archive.version_shown(anchor)
         if turn is None:
-            return Retried.NOTHING
+            return Change.NOTHING
         demand(actor, Action.RETRY, place, await self._archive.session(turn.session_id))
         return await self._retry(turn)
+
+    async def show_version(self, place: Place, actor: Actor, anchor: int, version: int) -> Change:
+        """Show another version of the answer to `anchor`, if that is the newest one.
+
+        Wanting the one that is shown changes nothing: somebody else was faster.
+        """
+        demand(actor, Action.VERSION, place)
+        shown = await self._archive.version_shown(anchor)
+        if shown is None:
+            return Change.NOTHING
+        demand(actor, Action.VERSION, place, await self._archive.session(shown.session_id))
+        if shown.version == version:
+            return Change.STARTED
+        await self._until_shown(shown)
+        turn = await self._archive.show_version(anchor, version)
+        if turn is None:
+            return await self._not_shown(anchor, version)
+        log.info("session=%s turn=%s event=shown_again", turn.session_id, turn.id)
+        self._lanes.wake(turn.session_id)
+        return Change.STARTED
 
     async def all(self, place: Place, actor: Actor) -> list[SessionSummary]:
         """Return the sessions of a place, the open one first, then the newest."""
@@ -213,23 +233,40 @@ class Sessions:
         self._answerer.halt(session_id)
         self._lanes.wake(session_id)
 
-    async def _retry(self, turn: Turn) -> Retried:
+    async def _retry(self, turn: Turn) -> Change:
         if turn.is_withdrawn:
-            return Retried.WITHDRAWN
+            return Change.WITHDRAWN
+        await self._until_shown(turn)
+        version = await self._archive.add_version(turn.id)
+        if version is None:
+            return await self._unchanged(turn)
+        log.info("session=%s turn=%s event=retrying", version.session_id, version.id)
+        self._lanes.wake(version.session_id)
+        return Change.STARTED
+
+    async def _not_shown(self, anchor: int, version: int) -> Change:
+        """Return why another version is not shown, unless somebody else was faster."""
+        shown = await self._archive.version_shown(anchor)
+        if shown is None:
+            return Change.NOTHING
+        if shown.version == version:
+            return Change.STARTED
+        came = await self._unchanged(shown)
+        return Change.NOTHING if came is Change.BUSY and shown.is_at_rest else came
+
+    async def _until_shown(self, turn: Turn) -> None:
+        """Wait a moment for an answer whose buttons may be seen before it is known here."""
         if turn.state is TurnState.ANSWERED:
-            # Its button may be seen a moment before it is known here that all of it is.
             with suppress(TimeoutError):
                 async with asyncio.timeout(SHOWN_WITHIN):
                     await self._lanes.idle(turn.session_id)
-        version = await self._archive.add_version(turn.id)
-        if version is not None:
-            log.info("session=%s turn=%s event=retrying", version.session_id, version.id)
-            self._lanes.wake(version.session_id)
-            return Retried.STARTED
+
+    async def _unchanged(self, turn: Turn) -> Change:
+        """Return why an answer was not changed."""
         session = await self._archive.session(turn.session_id)
         if session is not None and session.is_open and session.head == turn.id:
-            return Retried.BUSY
-        return Retried.NOT_NEWEST
+            return Change.BUSY
+        return Change.NOT_NEWEST
 
 
 def _persona_in(choices: Choices) -> str:

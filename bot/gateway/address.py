@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.reply import Controls, Mark
+from bot.domain.reply import Controls, Mark, Standing
 
-_SHAPE = re.compile(r"(stop|more|retry):([0-7]?[0-9a-f]{1,15}):([0-9a-f]{1,3})")  # of 63 bits
+_MARKED = r"([0-7]?[0-9a-f]{1,15}):([0-9a-f]{1,3})"  # a message id of 63 bits, and a page
+_SHAPE = re.compile(rf"(stop|more|retry):{_MARKED}")
 _MISSED = re.compile(r"(?:answer|leave):([0-7]?[0-9a-f]{1,15}):([0-7]?[0-9a-f]{1,15})")
+_VERSION = re.compile(rf"show:{_MARKED}:([0-9a-f]{{1,7}})")
+_STANDING = re.compile(rf"at:{_MARKED}:([0-9a-f]+)/([0-9a-f]+):([0-9a-f]*):([0-9a-f]*)")
+SHOW = "show"
 ANSWER, LEAVE = "answer", "leave"
 
 
@@ -22,6 +26,34 @@ def parse(text: str) -> tuple[Controls, Mark] | None:
     if match is None:
         return None
     return Controls(match[1]), Mark(int(match[2], 16), int(match[3], 16))
+
+
+def version_id(mark: Mark, version: int | None, *, is_before: bool) -> str:
+    """Return the custom id of the button that shows another version, or of one without any."""
+    wanted = ("first" if is_before else "last") if version is None else f"{version:x}"
+    return f"{SHOW}:{mark.anchor:x}:{mark.page:x}:{wanted}"
+
+
+def parse_version(text: str) -> tuple[int, int] | None:
+    """Return of the answer to which message such a button shows which version."""
+    match = _VERSION.fullmatch(text)
+    return None if match is None else (int(match[1], 16), int(match[3], 16))
+
+
+def standing_id(mark: Mark, standing: Standing) -> str:
+    """Return the custom id of what says where a version stands: all of it, to be read back."""
+    before, after = ("" if v is None else f"{v:x}" for v in (standing.before, standing.after))
+    place = f"{standing.number:x}/{standing.count:x}"
+    return f"at:{mark.anchor:x}:{mark.page:x}:{place}:{before}:{after}"
+
+
+def parse_standing(text: str) -> Standing | None:
+    """Return where a version stands; None for everything else."""
+    match = _STANDING.fullmatch(text)
+    if match is None:
+        return None
+    before, after = (int(v, 16) if v else None for v in (match[5], match[6]))
+    return Standing(int(match[3], 16), int(match[4], 16), before, after)
 
 
 def missed_id(oldest: int, newest: int, *, is_answer: bool) -> str:

@@ -20,7 +20,7 @@ from bot.engine.offers import Offers
 from bot.engine.personas import Personas
 from bot.engine.sessions import Sessions
 from bot.gateway import commands_persona, panel, phrases, phrases_manner
-from bot.gateway.address import ANSWER, LEAVE
+from bot.gateway.address import ANSWER, LEAVE, SHOW
 from bot.gateway.buttons import Buttons
 from bot.gateway.commands_chat import ChatCommand
 from bot.gateway.commands_persona import PersonaCommands
@@ -236,6 +236,7 @@ def _rules(
             (complete, "session delete"): Rule(Action.DELETE, choices, sessions.sessions_like),
             (button, Controls.STOP.value): Rule(Action.STOP, quietly, buttons.stop),
             (button, Controls.RETRY.value): Rule(Action.RETRY, quietly, buttons.retry),
+            (button, SHOW): Rule(Action.VERSION, quietly, buttons.show_version),
             (button, ANSWER): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.answer_missed),
             (button, LEAVE): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.leave_missed),
             (button, DELETE): Rule(Action.DELETE, in_place, buttons.delete),

@@ -12,10 +12,10 @@ from types import MappingProxyType
 import discord
 
 from bot.domain.errors import BotError, NoRoom, PostGone, PostRefused
-from bot.domain.reply import Controls, Mark, Page, Post
+from bot.domain.reply import Controls, Mark, Page, Post, Standing
 from bot.domain.session import Place
 from bot.engine.pacing import Urgency
-from bot.gateway.address import custom_id, parse
+from bot.gateway.address import custom_id, parse, parse_standing, standing_id, version_id
 from bot.gateway.faults import ARCHIVED, NO_PERMISSION, REPLY_NOT_ALLOWED, discord_faults
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class DiscordMessenger:
                 place,
                 lambda: message.edit(
                     content=page.text,
-                    view=_view(page.controls, mark),
+                    view=_view(page, mark),
                     attachments=_files(page),
                     allowed_mentions=_NOBODY,
                 ),
@@ -140,12 +140,14 @@ class DiscordMessenger:
         us = self._client().user
         if us is None or message.author.id != us.id:
             return None
-        for named in map(parse, _custom_ids(message)):
-            if named is not None:
-                controls, mark = named
-                has_file = bool(message.attachments)
-                return Post(message.id, mark, message.content, controls, has_file)
-        return None
+        ids = list(_custom_ids(message))
+        named = next(filter(None, map(parse, ids)), None)
+        if named is None:
+            return None
+        controls, mark = named
+        standing = next(filter(None, map(parse_standing, ids)), None)
+        has_file = bool(message.attachments)
+        return Post(message.id, mark, message.content, controls, has_file, standing)
 
 
 def _sending(
@@ -155,7 +157,7 @@ def _sending(
     return partial(
         channel.send,
         page.text,
-        view=_view(page.controls, mark),
+        view=_view(page, mark),
         files=_files(page),
         nonce=nonce,
         allowed_mentions=_NOBODY,
@@ -188,18 +190,34 @@ def _files(page: Page) -> list[discord.File]:
     return [discord.File(io.BytesIO(page.file.content), filename=page.file.name)]
 
 
-def _view(controls: Controls, mark: Mark) -> discord.ui.View:
+def _view(page: Page, mark: Mark) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
-    view.add_item(
-        discord.ui.Button(
-            label=_LABELS[controls],
-            style=discord.ButtonStyle.secondary,
-            custom_id=custom_id(controls, mark),
-            disabled=controls is Controls.CONTINUES,
-        )
-    )
+    for button in _buttons(page, mark):
+        view.add_item(button)
     view.stop()  # or discord.py would remember it until the process ends
     return view
+
+
+def _buttons(page: Page, mark: Mark) -> Iterator[discord.ui.Button[discord.ui.View]]:
+    if page.standing is not None:
+        yield from _version_buttons(page.standing, mark)
+    is_idle = page.controls is Controls.CONTINUES
+    yield _button(_LABELS[page.controls], custom_id(page.controls, mark), is_idle=is_idle)
+
+
+def _version_buttons(
+    standing: Standing, mark: Mark
+) -> Iterator[discord.ui.Button[discord.ui.View]]:
+    before, after = standing.before, standing.after
+    place = f"{standing.number}/{standing.count}"
+    yield _button("◀", version_id(mark, before, is_before=True), is_idle=before is None)
+    yield _button(place, standing_id(mark, standing), is_idle=True)
+    yield _button("▶", version_id(mark, after, is_before=False), is_idle=after is None)
+
+
+def _button(label: str, address: str, *, is_idle: bool) -> discord.ui.Button[discord.ui.View]:
+    style = discord.ButtonStyle.secondary
+    return discord.ui.Button(label=label, style=style, custom_id=address, disabled=is_idle)
 
 
 def _custom_ids(message: discord.Message) -> Iterator[str]:

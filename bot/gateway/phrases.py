@@ -12,7 +12,7 @@ from bot.domain.manner import Listening, Manner
 from bot.domain.offer import Offer
 from bot.domain.session import PutAway, Session, SessionSummary
 from bot.domain.wording import shortened
-from bot.engine.sessions import Retried
+from bot.engine.sessions import Change
 from bot.gateway.people import Ground
 
 UNTITLED = "Untitled conversation"
@@ -104,13 +104,22 @@ _DENIALS = {
     Denial.NO_RULE: UNKNOWN_COMMAND,
 }
 _RETRIES = {
-    Retried.STARTED: RETRYING,
-    Retried.NOTHING: "There is no answer yet that I could give again.",
-    Retried.BUSY: "The newest answer is still being written. Stop it first, or wait for its end.",
-    Retried.WITHDRAWN: "The question was deleted, so there is nothing to answer again. Ask anew.",
-    Retried.NOT_NEWEST: (
+    Change.STARTED: RETRYING,
+    Change.NOTHING: "There is no answer yet that I could give again.",
+    Change.BUSY: "The newest answer is still being written. Stop it first, or wait for its end.",
+    Change.WITHDRAWN: "The question was deleted, so there is nothing to answer again. Ask anew.",
+    Change.NOT_NEWEST: (
         "The conversation has gone on since, or was put away, and only its newest answer can "
         "be given again. Ask anew, or use `/retry`."
+    ),
+}
+_VERSIONS = {
+    Change.STARTED: "🔃 Another version of the answer is shown.",
+    Change.NOTHING: "I do not have this version of the answer any more.",
+    Change.BUSY: _RETRIES[Change.BUSY],
+    Change.NOT_NEWEST: (
+        "The conversation has gone on since, or was put away, and only its newest answer can "
+        "change to another version."
     ),
 }
 
@@ -120,9 +129,14 @@ def denied(denial: Denial) -> str:
     return _DENIALS[denial]
 
 
-def retried(retried: Retried) -> str:
+def retried(came: Change) -> str:
     """Return what came of asking for another answer."""
-    return _RETRIES[retried]
+    return _RETRIES[came]
+
+
+def version_shown(came: Change) -> str:
+    """Return why another version of an answer is not shown."""
+    return _VERSIONS[came]
 
 
 def missed(count: int) -> str:

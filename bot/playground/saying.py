@@ -70,7 +70,7 @@ async def _ask(playground: Playground, channel: Channel, text: str) -> Reply | N
     except TimeoutError:
         return None
     bot = playground.lodger.bot
-    turn: Turn | None = await bot.store.newest_version(said.id) if bot else None
+    turn: Turn | None = await bot.store.version_shown(said.id) if bot else None
     return turn.reply if turn else None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
-from bot.domain.turn import Turn, TurnState
+from bot.domain.turn import Turn
 from bot.store.columns import from_column
 from bot.store.desk import Desk
 from bot.store.sessions import (
@@ -17,11 +17,8 @@ from bot.store.sessions import (
     session_from,
     session_named,
 )
-from bot.store.turns import add_turn, turn_from, turn_numbered
-
-_REPEATABLE = frozenset(
-    {TurnState.POSTED, TurnState.DELIVERED, TurnState.CANCELLED, TurnState.ABANDONED}
-)
+from bot.store.turns import turn_from, turn_numbered
+from bot.store.versions import add_version, show_version, version_shown
 
 
 class SqliteArchive(Desk):
@@ -60,14 +57,17 @@ class SqliteArchive(Desk):
     async def speakers(self, session_id: SessionId) -> set[int]:
         return await self.readers.read(lambda db: _speakers(db, session_id))
 
-    async def newest_version(self, anchor: int) -> Turn | None:
-        return await self.readers.read(lambda db: _newest_version(db, anchor))
+    async def version_shown(self, anchor: int) -> Turn | None:
+        return await self.readers.read(lambda db: version_shown(db, anchor))
 
     async def turn(self, turn_id: TurnId) -> Turn | None:
         return await self.readers.read(lambda db: turn_numbered(db, turn_id))
 
     async def add_version(self, turn_id: TurnId) -> Turn | None:
-        return await self.writer.write(lambda db: _add_version(db, turn_id))
+        return await self.writer.write(lambda db: add_version(db, turn_id))
+
+    async def show_version(self, anchor: int, version: int) -> Turn | None:
+        return await self.writer.write(lambda db: show_version(db, anchor, version))
 
     async def request_stop(self, session_id: SessionId) -> Turn | None:
         return await self.writer.write(lambda db: _request_stop(db, session_id))
@@ -155,28 +155,6 @@ def delete_session(db: sqlite3.Connection, session_id: SessionId) -> None:
 
 def _speakers(db: sqlite3.Connection, session_id: SessionId) -> set[int]:
     return {person for (person,) in db.execute(_SPEAKERS, {"session": str(session_id)})}
-
-
-def _newest_version(db: sqlite3.Connection, anchor: int) -> Turn | None:
-    row = db.execute(
-        "select * from turns where anchor = ? order by version desc limit 1", (anchor,)
-    ).fetchone()
-    return turn_from(db, row)
-
-
-def _add_version(db: sqlite3.Connection, turn_id: TurnId) -> Turn | None:
-    turn = turn_numbered(db, turn_id)
-    session = None if turn is None else session_named(db, turn.session_id)
-    if turn is None or session is None or not session.is_open or session.head != turn.id:
-        return None
-    if turn.state not in _REPEATABLE or turn.is_withdrawn:
-        return None
-    parent = None if turn.parent is None else turn_numbered(db, turn.parent)
-    sibling = add_turn(db, session, turn.prompts, parent=parent, version=turn.version + 1)
-    # With its posts goes the check of them: it would find the sibling's words there.
-    db.execute("update turns set state = 'delivered' where id = ? and state = 'posted'", (turn_id,))
-    db.execute("update posts set turn_id = ? where turn_id = ?", (sibling.id, turn_id))
-    return turn_numbered(db, sibling.id)
 
 
 def _request_stop(db: sqlite3.Connection, session_id: SessionId) -> Turn | None:

@@ -16,6 +16,7 @@ from bot.store.customs import keep_wording, layers_of, persona_named
 from bot.store.desk import Desk
 from bot.store.sessions import session_named
 from bot.store.turns import check_owed, owed_turn, turn_from, turns_from
+from bot.store.versions import other_versions
 
 
 class SqliteLedger(Desk):
@@ -108,7 +109,9 @@ def _take_up(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
     if turn.state in {TurnState.RECEIVED, TurnState.ANSWERING}:
         turn = _begin_attempt(db, turn)
     history = tuple(_history(db, turn, session.floor))
-    return Owed(turn, session, history, layers_of(db, session.place, session))
+    return Owed(
+        turn, session, history, layers_of(db, session.place, session), other_versions(db, turn)
+    )
 
 
 # Walks from parent to parent and ends at the floor, however long the session is below it.

@@ -195,10 +195,20 @@ create table personas (
 ) strict, without rowid;
 """
 
+# Which version of an answer is shown: the one of the greatest edition among its siblings.
+_EDITIONS = """
+alter table turns add column edition integer not null default 0 check (edition >= 0);
+
+update turns
+set edition = version
+where version > 0;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
     Migration(3, "models", _MODELS),
     Migration(4, "amendments", _AMENDMENTS),
     Migration(5, "manners", _MANNERS),
+    Migration(6, "editions", _EDITIONS),
 )

@@ -14,7 +14,7 @@ from bot.domain.errors import Fault, TurnSettled
 from bot.domain.message import Prompt
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Session, SessionId, TurnId
-from bot.domain.turn import MOVES, Turn, TurnState
+from bot.domain.turn import SETTLED, Turn, TurnState
 from bot.store.columns import from_column
 
 
@@ -45,7 +45,7 @@ def check_owed(db: sqlite3.Connection, turn_id: TurnId) -> TurnState:
     if row is None:
         raise TurnSettled(f"turn {turn_id} was deleted")
     state = TurnState(row["state"])
-    if not MOVES[state]:
+    if state in SETTLED:
         raise TurnSettled(f"turn {turn_id} is {state}")
     return state
 
@@ -57,6 +57,7 @@ def add_turn(
     *,
     parent: Turn | None,
     version: int = 0,
+    edition: int = 0,
 ) -> Turn:
     """Add a received turn after `parent` as the head of its session; its prompts are kept."""
     turn = Turn(
@@ -66,13 +67,14 @@ def add_turn(
         parent=None if parent is None else parent.id,
         depth=0 if parent is None else parent.depth + 1,
         version=version,
+        edition=edition,
     )
     turn_id = db.execute(
         """
-        insert into turns (session_id, parent_id, depth, anchor, version)
-        values (?, ?, ?, ?, ?)
+        insert into turns (session_id, parent_id, depth, anchor, version, edition)
+        values (?, ?, ?, ?, ?, ?)
         """,
-        (str(session.id), turn.parent, turn.depth, turn.anchor, version),
+        (str(session.id), turn.parent, turn.depth, turn.anchor, version, edition),
     ).lastrowid
     turn = replace(turn, id=TurnId(turn_id or 0))
     _add_prompts(db, turn)
@@ -152,6 +154,7 @@ def _turn(
         parent=None if row["parent_id"] is None else TurnId(row["parent_id"]),
         depth=row["depth"],
         version=row["version"],
+        edition=row["edition"],
         state=TurnState(row["state"]),
         attempt=row["attempt"],
         stop_requested=bool(row["stop_requested"]),

@@ -11,7 +11,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.errors import PlaceGone, PostGone, PostRefused, Silenced
-from bot.domain.reply import Controls, File, Mark, Page
+from bot.domain.reply import Controls, File, Mark, Page, Standing
 from bot.domain.session import Place
 from bot.gateway.messenger import DiscordMessenger
 from bot.playground import LocalDiscord, Permission
@@ -144,6 +144,21 @@ async def test_a_post_is_read_back_as_it_was_posted(world: World) -> None:
     assert seen is not None
     assert (seen.id, seen.mark, seen.text) == (number, MARK, "Hello.")
     assert (seen.controls, seen.has_file) == (Controls.STOP, False)
+
+
+async def test_where_a_version_stands_is_read_back_as_it_was_posted(world: World) -> None:
+    middle, last = Standing(2, 3, before=0, after=4), Standing(3, 3, before=1, after=None)
+    number = await post(world, Page("Hello.", Controls.RETRY, standing=middle))
+    before = await world.messenger.read(world.place, number)
+
+    page = Page("Hello.", Controls.RETRY, standing=last)
+    await world.messenger.edit(world.place, number, page, mark=MARK)
+
+    after = await world.messenger.read(world.place, number)
+    assert before is not None
+    assert after is not None
+    assert (before.standing, before.controls, before.mark) == (middle, Controls.RETRY, MARK)
+    assert after.standing == last
 
 
 async def test_the_same_nonce_posts_once_and_not_for_ever(world: World) -> None:

@@ -45,14 +45,14 @@ def test_a_turn_makes_the_moves_of_the_table_and_no_other(old: TurnState, new: T
             check_move(old, new)
 
 
-def a_turn(*, message_id: int, version: int = 0) -> Turn:
+def a_turn(*, message_id: int, edition: int = 0) -> Turn:
     said_at = datetime(2026, 1, 1, tzinfo=UTC)
     prompt = Prompt(message_id, 1, "Ada", "hello", said_at)
-    return Turn(TurnId(1), SessionId(SESSION_ID), (prompt,), version=version)
+    return Turn(TurnId(1), SessionId(SESSION_ID), (prompt,), edition=edition)
 
 
-def test_a_nonce_is_a_function_of_message_version_and_page_within_25_characters() -> None:
-    turn = a_turn(message_id=2**64 - 1, version=4095)
+def test_a_nonce_is_a_function_of_message_edition_and_page_within_25_characters() -> None:
+    turn = a_turn(message_id=2**64 - 1, edition=4095)
 
     nonce = turn.nonce(4095)
 
@@ -61,7 +61,7 @@ def test_a_nonce_is_a_function_of_message_version_and_page_within_25_characters(
 
 
 def test_versions_share_their_marks_but_not_their_nonces() -> None:
-    first, second = a_turn(message_id=255), a_turn(message_id=255, version=1)
+    first, second = a_turn(message_id=255), a_turn(message_id=255, edition=1)
 
     assert first.mark(2) == second.mark(2) == Mark(255, 2)
     assert (first.nonce(2), second.nonce(2)) == ("ff.0.2", "ff.1.2")

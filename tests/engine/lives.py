@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 
+from bot.domain.access import Denied
 from bot.domain.completion import CompletionEvent, Delta, Finish, FinishReason
 from bot.domain.context import Context
 from bot.domain.errors import BotError, Fault, ModelBusy
@@ -139,7 +140,8 @@ class Lives:
         seldom: list[Deed] = [self._interrupt, self._chatter]
         if self.power is not Power.ANY:
             # A deed that the store forgot is not to be found on Discord, as a message is.
-            seldom += [_stop, _reset, _retry, self._resume, self._delete_post, self._answer_offer]
+            seldom += [_stop, _reset, _retry, self._show_version, self._resume]
+            seldom += [self._delete_post, self._answer_offer]
         often: list[Deed] = [self._say] * 4
         return often + [deed for deed in seldom for _ in range(self._random.choice((0, 1, 4)))]
 
@@ -259,8 +261,14 @@ class Lives:
     async def _delete_post(self, _: Scene, __: Place) -> None:
         if rows := list(self.board.rows):
             anchor = self.board.rows.pop(self._random.choice(rows)).post.mark.anchor
-            versions = [turn.version for turn in self.world.turns() if turn.anchor == anchor]
-            self._torn[anchor] = max(versions, default=0)
+            editions = [turn.edition for turn in self.world.turns() if turn.anchor == anchor]
+            self._torn[anchor] = max(editions, default=0)
+
+    async def _show_version(self, on: Scene, place: Place) -> None:
+        if anchors := [turn.anchor for turn in self.world.turns()]:
+            anchor, version = self._random.choice(anchors), self._random.choice((0, 0, 1, 2))
+            with suppress(Denied):  # it belongs to the other place
+                await on.house.sessions.show_version(place, BOB, anchor, version)
 
     async def _answer_offer(self, on: Scene, _: Place) -> None:
         if offers := self.world.past.offers:

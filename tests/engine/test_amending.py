@@ -16,7 +16,7 @@ from bot.domain.reply import Controls
 from bot.domain.session import Place
 from bot.domain.turn import TurnState
 from bot.engine.holding import MOST_CHANGED, Held
-from bot.engine.sessions import Retried
+from bot.engine.sessions import Change
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import Script
@@ -579,7 +579,7 @@ def test_what_was_taken_back_is_not_answered_again() -> None:
         await house.settled()
         house.delete(number)
         await house.intake.caught_up()
-        assert await house.sessions.retry(HERE, ADA) is Retried.WITHDRAWN
+        assert await house.sessions.retry(HERE, ADA) is Change.WITHDRAWN
 
     assert world.live(story)
 

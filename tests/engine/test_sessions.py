@@ -11,7 +11,7 @@ from bot.domain.access import Actor, ActorKind, Denial, Denied, Right
 from bot.domain.completion import FinishReason
 from bot.domain.reply import Controls, Ending, Reply
 from bot.domain.turn import TurnState
-from bot.engine.sessions import Retried
+from bot.engine.sessions import Change
 from tests.engine.faults import Plan, Trouble
 from tests.engine.house import House, World
 from tests.samples import ADA, BOB, CHANNEL, DIRECT, OTHER_CHANNEL
@@ -141,7 +141,7 @@ def test_a_retry_answers_again_in_the_same_post_and_takes_the_place_of_the_first
     async def story(house: House) -> None:
         house.say(1000, "hello")
         await house.settled()
-        assert await house.sessions.retry(CHANNEL, ADA) is Retried.STARTED
+        assert await house.sessions.retry(CHANNEL, ADA) is Change.STARTED
         await house.settled()
         house.say(1001, "and?")
 
@@ -232,14 +232,14 @@ def test_only_the_newest_answer_can_be_retried_and_not_while_it_grows() -> None:
     world = World(["One."], ["Two ", asyncio.Event()])
 
     async def story(house: House) -> None:
-        assert await house.sessions.retry(CHANNEL, ADA) is Retried.NOTHING
+        assert await house.sessions.retry(CHANNEL, ADA) is Change.NOTHING
         house.say(1000, "hello")
         await house.settled()
         house.say(1001, "more")
         await house.until(lambda: "Two" in world.shown())
-        assert await house.sessions.retry_answer(CHANNEL, ADA, 1000) is Retried.NOT_NEWEST
-        assert await house.sessions.retry_answer(CHANNEL, ADA, 1001) is Retried.BUSY
-        assert await house.sessions.retry(CHANNEL, ADA) is Retried.BUSY
+        assert await house.sessions.retry_answer(CHANNEL, ADA, 1000) is Change.NOT_NEWEST
+        assert await house.sessions.retry_answer(CHANNEL, ADA, 1001) is Change.BUSY
+        assert await house.sessions.retry(CHANNEL, ADA) is Change.BUSY
         await house.sessions.stop(CHANNEL, ADA)
 
     assert world.live(story)
@@ -256,7 +256,7 @@ def test_an_answer_can_be_retried_from_the_moment_it_is_seen() -> None:
             retrying = group.create_task(house.sessions.retry(CHANNEL, ADA))
             await house.clock.sleep(0.1)
             world.board.is_away = False
-        assert retrying.result() is Retried.STARTED
+        assert retrying.result() is Change.STARTED
 
     assert world.live(story)
     assert world.shown() == "Two."

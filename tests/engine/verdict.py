@@ -11,7 +11,7 @@ from itertools import pairwise
 from bot.domain.hearing import is_heard
 from bot.domain.manner import Listening
 from bot.domain.message import Prompt
-from bot.domain.reply import Mark, Page
+from bot.domain.reply import Mark, Page, Standing, standing
 from bot.domain.session import Place
 from bot.domain.turn import Turn, TurnState
 from bot.engine.layout import settled
@@ -73,7 +73,7 @@ class Excuses:
     """What people or Discord did, so that it is no fault of the bot."""
 
     torn: Mapping[int, int] = field(default_factory=dict)
-    """The newest version there was when a person deleted a post, by anchor."""
+    """The newest edition there was when a person deleted a post, by anchor."""
     withheld: Collection[int] = ()
     """Messages that arrived by no gateway session, so that later ones were answered before."""
 
@@ -93,7 +93,7 @@ class _Verdict:
         # The versions of an answer are one lineage: the same prompts in the same session.
         self._newest = {
             (turn.session_id, turn.anchor): turn
-            for turn in sorted(self._turns, key=lambda turn: turn.version)
+            for turn in sorted(self._turns, key=lambda turn: turn.edition)
         }
 
     def all(self) -> Iterator[Violation]:
@@ -137,7 +137,7 @@ class _Verdict:
     def _ordered(self) -> Iterator[Violation]:
         sessions: dict[object, list[Turn]] = defaultdict(list)
         for turn in self._turns:
-            if not turn.version and not any(map(self._came_late, turn.prompts)):
+            if not turn.edition and not any(map(self._came_late, turn.prompts)):
                 sessions[turn.session_id].append(turn)
         for turns in sessions.values():
             numbers = [p.message_id for turn in turns for p in turn.prompts]
@@ -159,16 +159,22 @@ class _Verdict:
             if turn.state is not TurnState.CANCELLED:  # put away before anybody was asked for it
                 yield Violation(Kind.LOST, f"turn {turn.id} is {turn.state} without an answer")
             return
-        pages = settled(turn.reply, long_after=LONG_AFTER)
+        pages = settled(turn.reply, long_after=LONG_AFTER, standing=self._standing(turn))
         rows = [self._board.rows.get(post) for post in turn.posts]
-        shown = [(row.post.text, row.post.controls) if row else None for row in rows]
-        wanted = [(page.text.strip(), page.controls) for page in pages]
-        if self._excuses.torn.get(turn.anchor, -1) < turn.version:
+        shown = [
+            (row.post.text, row.post.controls, row.post.standing) if row else None for row in rows
+        ]
+        wanted = [(page.text.strip(), page.controls, page.standing) for page in pages]
+        if self._excuses.torn.get(turn.anchor, -1) < turn.edition:
             is_right = shown == wanted
         else:
             is_right = all(s in {None, w} for s, w in zip(shown, wanted, strict=False))
         if not is_right or "-# " in turn.reply.text:
             yield Violation(Kind.CONTENT, f"turn {turn.id} shows {shown} instead of {wanted}")
+
+    def _standing(self, turn: Turn) -> Standing | None:
+        answers = [t for t in self._turns if t.anchor == turn.anchor and t.reply]
+        return standing(turn.version, sorted(t.version for t in answers if t.id != turn.id))
 
 
 def _ascend(numbers: list[int]) -> bool:

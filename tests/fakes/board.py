@@ -143,4 +143,4 @@ class Board:
             raise PostRefused("a filter")
         if page.file and not self.takes_files:
             raise PostRefused("no files here")
-        return Post(post, mark, text, page.controls, page.file is not None)
+        return Post(post, mark, text, page.controls, page.file is not None, page.standing)

@@ -286,18 +286,17 @@ class MemoryStore(MemoryTables):
 
         return await self._read(people)
 
-    async def newest_version(self, anchor: int) -> Turn | None:
-        def newest() -> Turn | None:
-            versions = [t for t in self.turns.values() if t.anchor == anchor]
-            return max(versions, key=lambda t: t.version, default=None)
-
-        return await self._read(newest)
+    async def version_shown(self, anchor: int) -> Turn | None:
+        return await self._read(lambda: self._version_shown(anchor))
 
     async def turn(self, turn_id: TurnId) -> Turn | None:
         return await self._read(lambda: self.turns.get(turn_id))
 
     async def add_version(self, turn_id: TurnId) -> Turn | None:
         return await self._write(lambda: self._add_version(turn_id))
+
+    async def show_version(self, anchor: int, version: int) -> Turn | None:
+        return await self._write(lambda: self._show_version(anchor, version))
 
     async def request_stop(self, session_id: SessionId) -> Turn | None:
         def ask() -> Turn | None:

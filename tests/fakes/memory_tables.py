@@ -144,7 +144,11 @@ class MemoryTables:
         return self._add_turn(session, unheard, parent)
 
     def _add_turn(
-        self, session: Session, prompts: tuple[Prompt, ...], parent: Turn | None, version: int = 0
+        self,
+        session: Session,
+        prompts: tuple[Prompt, ...],
+        parent: Turn | None,
+        version: int = 0,
     ) -> Turn:
         self._last_turn += 1
         turn = Turn(
@@ -159,21 +163,46 @@ class MemoryTables:
         self.sessions[session.id] = replace(self.sessions[session.id], head=turn.id)
         return turn
 
-    def _add_version(self, turn_id: TurnId) -> Turn | None:
-        turn = self.turns.get(turn_id)
+    def _versions(self, anchor: int) -> list[Turn]:
+        turns = [turn for turn in self.turns.values() if turn.anchor == anchor]
+        return sorted(turns, key=lambda turn: turn.version)
+
+    def _version_shown(self, anchor: int) -> Turn | None:
+        return max(self._versions(anchor), key=lambda turn: turn.edition, default=None)
+
+    def _others(self, turn: Turn) -> tuple[int, ...]:
+        versions = [one for one in self._versions(turn.anchor) if one.reply is not None]
+        return tuple(one.version for one in versions if one.id != turn.id)
+
+    def _changeable_head(self, turn: Turn | None) -> Turn | None:
         session = None if turn is None else self.sessions.get(turn.session_id)
-        if turn is None or session is None or not session.is_open or session.head != turn_id:
+        if turn is None or session is None or not session.is_open or session.head != turn.id:
             return None
-        if turn.state not in {S.POSTED, S.DELIVERED, S.CANCELLED, S.ABANDONED}:
-            return None
-        if turn.is_withdrawn:
-            return None
-        parent = None if turn.parent is None else self.turns[turn.parent]
-        sibling = self._add_turn(session, turn.prompts, parent, turn.version + 1)
-        self.turns[sibling.id] = replace(sibling, posts=turn.posts)
+        return turn if turn.is_at_rest else None
+
+    def _hand_over(self, turn: Turn, sibling: Turn) -> Turn:
+        self.turns[sibling.id] = replace(sibling, posts=turn.posts, edition=turn.edition + 1)
         state = S.DELIVERED if turn.state is S.POSTED else turn.state
-        self.turns[turn_id] = replace(turn, posts=(), state=state)
+        self.turns[turn.id] = replace(turn, posts=(), state=state)
         return self.turns[sibling.id]
+
+    def _add_version(self, turn_id: TurnId) -> Turn | None:
+        turn = self._changeable_head(self.turns.get(turn_id))
+        if turn is None or turn.is_withdrawn:
+            return None
+        session = self.sessions[turn.session_id]
+        parent = None if turn.parent is None else self.turns[turn.parent]
+        version = self._versions(turn.anchor)[-1].version + 1
+        return self._hand_over(turn, self._add_turn(session, turn.prompts, parent, version))
+
+    def _show_version(self, anchor: int, version: int) -> Turn | None:
+        shown = self._changeable_head(self._version_shown(anchor))
+        if shown is None or version not in self._others(shown):
+            return None
+        (wanted,) = (turn for turn in self._versions(anchor) if turn.version == version)
+        session = self.sessions[shown.session_id]
+        self.sessions[session.id] = replace(session, head=wanted.id)
+        return self._hand_over(shown, replace(wanted, state=S.ANSWERED))
 
     def _revise(self, prompt: Prompt) -> None:
         prompt.text.encode()
@@ -259,7 +288,13 @@ class MemoryTables:
         while parent in self.turns and self.turns[parent].depth >= session.floor:
             history.append(self.turns[parent])
             parent = self.turns[parent].parent
-        return Owed(turn, session, tuple(history[::-1]), self._layers(session.place, session))
+        return Owed(
+            turn,
+            session,
+            tuple(history[::-1]),
+            self._layers(session.place, session),
+            self._others(turn),
+        )
 
     def _learn_parent(self, session_id: SessionId, place: Place) -> None:
         session = self.sessions[session_id]

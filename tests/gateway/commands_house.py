@@ -15,7 +15,7 @@ from discord.http import Route
 
 from bot.clock import SystemClock
 from bot.domain.message import Prompt
-from bot.domain.session import Place, Session
+from bot.domain.session import Place, Session, TurnId
 from bot.domain.turn import Turn
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
@@ -113,6 +113,11 @@ class House:
         here = [s for s in self.store.sessions.values() if s.place == self.place(channel)]
         return next((session for session in here if session.is_open), None)
 
+    def head_at(self, channel: Channel) -> TurnId | None:
+        """Return the newest turn of the session that is open at a channel."""
+        session = self.open_at(channel)
+        return None if session is None else session.head
+
     def turns_at(self, channel: Channel) -> list[Turn]:
         """Return what was asked at a channel."""
         ids = {s.id for s in self.store.sessions.values() if s.place == self.place(channel)}
@@ -140,6 +145,10 @@ class House:
         there = self.client.get_partial_messageable(channel.id)
         sent = await there.send("an answer", view=view)
         return next(m for m in channel.messages if m.id == sent.id)
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait for something in the store."""
+        await _until(is_so)
 
     def thread_of(self, channel: Channel) -> Thread:
         """Return the thread that starts from the newest message of a channel."""
@@ -213,9 +222,7 @@ async def opened(
         client = await stack.enter_async_context(connected(local, catch_up, entry, governor))
         clients.append(client)
         await local.until(lambda: any(r.method == "PUT" for r in local.requests))
-        async with asyncio.timeout(10):
-            while not catch_up.is_open(Place(general.id, guild.id)):  # noqa: ASYNC110  # no event
-                await asyncio.sleep(0.005)
+        await _until(lambda: catch_up.is_open(Place(general.id, guild.id)))
         yield House(
             local,
             guild,
@@ -257,6 +264,12 @@ def pointed_at(local: LocalDiscord) -> Iterator[None]:
         yield
     finally:
         Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110  # no event tells of it
+            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager

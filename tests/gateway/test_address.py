@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.reply import Controls, Mark
-from bot.gateway.address import custom_id, parse
+from bot.domain.reply import Controls, Mark, Standing
+from bot.gateway.address import (
+    custom_id,
+    parse,
+    parse_standing,
+    parse_version,
+    standing_id,
+    version_id,
+)
 
 MARKS = st.builds(Mark, st.integers(0, 2**63 - 1), st.integers(0, 4095))
 
@@ -17,6 +24,38 @@ def test_what_is_written_is_read_and_fits_discords_limit(controls: Controls, mar
     written = custom_id(controls, mark)
 
     assert parse(written) == (controls, mark)
+    assert len(written) <= 100
+
+
+VERSIONS = st.integers(0, 2**28 - 1)
+
+
+@given(MARKS, VERSIONS)
+def test_the_version_that_an_arrow_shows_is_read_back(mark: Mark, version: int) -> None:
+    written = version_id(mark, version, is_before=True)
+
+    assert parse_version(written) == (mark.anchor, version)
+    assert parse(written) is None
+    assert len(written) <= 100
+
+
+def test_two_arrows_that_show_nothing_have_different_ids() -> None:
+    ids = [version_id(Mark(1, 0), None, is_before=is_before) for is_before in (True, False)]
+
+    assert ids == ["show:1:0:first", "show:1:0:last"]
+    assert [parse_version(one) for one in ids] == [None, None]
+
+
+@given(MARKS, VERSIONS, VERSIONS, st.none() | VERSIONS, st.none() | VERSIONS)
+def test_where_a_version_stands_is_read_back(
+    mark: Mark, number: int, count: int, before: int | None, after: int | None
+) -> None:
+    standing = Standing(number, count, before, after)
+
+    written = standing_id(mark, standing)
+
+    assert parse_standing(written) == standing
+    assert parse(written) is None
     assert len(written) <= 100
 
 

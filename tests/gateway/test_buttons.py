@@ -24,8 +24,12 @@ async def house() -> AsyncIterator[House]:
         yield house
 
 
+def _actor(house: House) -> Actor:
+    return Actor(house.ada.id, ActorKind.PERSON, frozenset(Right))
+
+
 async def _ask(house: House, channel: Channel, anchor: int = ANCHOR) -> Turn:
-    actor = Actor(house.ada.id, ActorKind.PERSON, frozenset(Right))
+    actor = _actor(house)
     prompt = Prompt(anchor, actor.id, "Ada", "How do bees sleep?", MORNING)
     place = house.place(channel)
     session = house.open_at(channel) or house.intake.fresh_session(place, prompt)
@@ -62,6 +66,42 @@ async def test_retry_of_an_older_answer_says_why_not(house: House) -> None:
     assert words.content.startswith("The conversation has gone on since, or was put away")
     assert words.ephemeral_to is house.ada.user
     assert message.content == "an answer"
+
+
+async def test_an_arrow_shows_the_other_version_and_says_nothing_more(house: House) -> None:
+    turn = await _answered(house, house.general)
+    await house.sessions.retry_answer(house.place(house.general), _actor(house), ANCHOR)
+    await house.lanes.idle(turn.session_id)
+    message = await house.button(house.general, "show:abc:0:0")
+
+    outcome = await house.ada.press(message)
+
+    await house.until(lambda: house.head_at(house.general) == turn.id)
+    assert outcome.deferred
+    assert outcome.followups == []
+
+
+@pytest.mark.parametrize(
+    ("custom_id", "words"),
+    [
+        ("show:abc:0:0", "The conversation has gone on since, or was put away, and only its"),
+        ("show:def:0:7", "I do not have this version of the answer any more."),
+        ("show:def:0:first", "I do not know this command or button."),
+    ],
+)
+async def test_an_arrow_that_leads_nowhere_says_why(
+    house: House, custom_id: str, words: str
+) -> None:
+    first = await _answered(house, house.general, 0xABC)
+    await house.sessions.retry_answer(house.place(house.general), _actor(house), 0xABC)
+    await house.lanes.idle(first.session_id)
+    await _answered(house, house.general, 0xDEF)
+    message = await house.button(house.general, custom_id)
+
+    outcome = await house.ada.press(message)
+
+    await house.local.until(lambda: outcome.followups)
+    assert outcome.followups[0].content.startswith(words)
 
 
 async def test_stop_ends_the_answer_that_it_is_under() -> None:

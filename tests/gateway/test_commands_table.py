@@ -17,7 +17,7 @@ from bot.playground import Channel, Permission
 from tests.gateway.commands_house import House, opened
 
 PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type"}
-BUTTONS = {"stop", "retry", "answer", "leave", "del", *PANEL}
+BUTTONS = {"stop", "retry", "show", "answer", "leave", "del", *PANEL}
 FORMS = {"set-typed", "persona-add", "persona-change"}
 ALL = discord.Permissions.all()
 

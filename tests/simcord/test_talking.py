@@ -105,7 +105,25 @@ async def test_retry_answers_again_in_the_same_message(house: House) -> None:
     (again,) = house.answers(house.general)
     assert again.id == answer.id
     assert again.content == "Tails."
-    assert labels(again) == [["Retry"]]
+    assert labels(again) == [["◀", "2/2", "▶", "Retry"]]
+    assert pressed.acknowledged
+    assert pressed.followups == []
+
+
+async def test_an_arrow_shows_the_other_version_in_the_same_message(house: House) -> None:
+    house.model.scripts[:] = [["Heads."], ["Tails."]]
+    answer = await house.ask(house.ada, house.general, "toss a coin")
+    await house.bob.click(answer, label="Retry")
+    await house.quiet()
+    (again,) = house.answers(house.general)
+
+    pressed = await house.bob.click(again, label="◀")
+    await house.quiet()
+
+    (before,) = house.answers(house.general)
+    assert before.id == answer.id
+    assert before.content == "Heads."
+    assert labels(before) == [["◀", "1/2", "▶", "Retry"]]
     assert pressed.acknowledged
     assert pressed.followups == []
 

@@ -71,7 +71,7 @@ async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
         "take up": await meter.of(lambda: store.take_up(SESSION_ID)),
         "owing": await meter.of(store.owing),
         "list": await meter.of(lambda: store.sessions_at(CHANNEL)),
-        "newest": await meter.of(lambda: store.newest_version(last.anchor)),
+        "newest": await meter.of(lambda: store.version_shown(last.anchor)),
         "stop": await meter.of(lambda: store.request_stop(SESSION_ID)),
         "unanswered": await meter.of(store.unanswered),
         "heard at": await meter.of(lambda: store.heard_at(CHANNEL, since=last.anchor - 20)),

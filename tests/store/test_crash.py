@@ -24,7 +24,7 @@ async def test_no_acknowledged_turn_is_lost_when_the_process_is_killed(
 
     async with open_store(url) as store:
         for message in acknowledged:
-            assert await store.newest_version(message) is not None
+            assert await store.version_shown(message) is not None
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("pragma integrity_check").fetchall() == [("ok",)]
         assert db.execute("pragma foreign_key_check").fetchall() == []

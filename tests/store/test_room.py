@@ -49,7 +49,7 @@ async def test_a_full_disk_has_the_ballast_thrown_off_and_takes_nothing_new(
         await store.hear([(session(), prompt(1001, LONG))])
 
     assert not _ballast(path).exists()
-    assert await store.newest_version(1001) is None
+    assert await store.version_shown(1001) is None
     owed = await store.take_up(SESSION_ID)
     assert owed is not None
     assert owed.turn.id == turn.id

@@ -253,7 +253,7 @@ async def test_a_cancelled_caller_takes_nobody_with_it(store: SqliteStore) -> No
     kinds = [type(outcome) for outcome in outcomes]
     assert kinds == [asyncio.CancelledError, list] * 5
     for number in range(1, 11):
-        assert await store.newest_version(number) is not None
+        assert await store.version_shown(number) is not None
 
 
 async def test_closing_waits_for_what_is_being_written(url: str) -> None:
@@ -263,7 +263,7 @@ async def test_closing_waits_for_what_is_being_written(url: str) -> None:
 
     assert all(write.done() for write in writes)
     async with open_store(url) as store:
-        assert await store.newest_version(50) is not None
+        assert await store.version_shown(50) is not None
 
 
 async def test_a_read_sees_every_write_that_was_completed(store: SqliteStore) -> None:

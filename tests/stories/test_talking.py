@@ -138,7 +138,7 @@ async def test_two_people_in_two_channels_and_a_thread_never_mix(home: Home) -> 
             turn.session_id
             for place in places.values()
             for message in place.messages
-            if (turn := await bot.store.newest_version(message.id))
+            if (turn := await bot.store.version_shown(message.id))
         }
 
     assert len(sessions) == 3
@@ -160,11 +160,28 @@ async def test_stop_and_retry_work_after_a_restart(home: Home) -> None:
     async with home.bot():
         await home.ada.press(stopped, label="Retry")
         await home.discord.until(lambda: stopped.content == "The whole.")
-        await home.discord.until(lambda: stopped.labels == ["Retry"])
+        await home.discord.until(lambda: stopped.labels == ["◀", "2/2", "▶", "Retry"])
         await home.ada.slash(home.general, "retry")
         await home.discord.until(lambda: stopped.content == "Once more.")
 
     assert len(home.answers(home.general)) == 1
+
+
+async def test_an_arrow_brings_another_version_back_also_after_a_restart(home: Home) -> None:
+    home.openai.answer = in_turn([Say("Blue.")], [Say("Green.")], [Say("Sure.")])
+    async with home.bot():
+        answer = await home.ask(home.ada, home.general, "Which colour?")
+        await home.ada.press(answer, label="Retry")
+        await home.discord.until(lambda: answer.content == "Green.")
+        await home.discord.until(lambda: answer.labels == ["◀", "2/2", "▶", "Retry"])
+
+    async with home.bot():
+        await home.bob.press(answer, label="◀")
+        await home.discord.until(lambda: answer.content == "Blue.")
+        assert answer.labels == ["◀", "1/2", "▶", "Retry"]
+        await home.ask(home.ada, home.general, "Really?")
+
+    assert words(home.openai.requests[2]) == ["Which colour?", "Blue.", "Really?"]
 
 
 async def test_a_reset_in_the_middle_keeps_what_was_said_and_starts_fresh(home: Home) -> None:
@@ -186,7 +203,7 @@ async def test_a_reset_in_the_middle_keeps_what_was_said_and_starts_fresh(home: 
             await home.ada.slash(home.general, "session resume", session=choice.value)
         ).answered()
         await home.ask(home.ada, home.general, "go on")
-        turn = await bot.store.newest_version(said.id)
+        turn = await bot.store.version_shown(said.id)
 
     assert told.ephemeral_to is not None
     assert told.ephemeral_to.id == home.ada.id

@@ -25,7 +25,7 @@ async def inspection(
     store: Store, message: Message, bot: User, *, default_model: str
 ) -> Json | None:
     """Return what stands behind a message; None when it belongs to no turn."""
-    turn = await store.newest_version(_anchor(message, bot))
+    turn = await store.version_shown(_anchor(message, bot))
     session = await store.session(turn.session_id) if turn else None
     if turn is None or session is None:
         return None

@@ -148,6 +148,12 @@ class TwoStores(RuleBasedStateMachine):
         added = self.both(lambda store: store.add_version(self.turn_id(number)))
         self.turns += isinstance(added, Turn)
 
+    @rule(number=numbers, version=st.integers(0, 2))
+    def show_version(self, number: int, version: int) -> None:
+        turn = self.both(lambda store: store.turn(self.turn_id(number)))
+        if isinstance(turn, Turn):
+            self.both(lambda store: store.show_version(turn.anchor, version))
+
     @rule(number=numbers)
     def request_stop(self, number: int) -> None:
         self.both(lambda store: store.request_stop(self.session_id(number)))
@@ -184,7 +190,7 @@ class TwoStores(RuleBasedStateMachine):
         self.both(lambda store: store.move_floor(self.session_id(number), floor))
         turn = self.both(lambda store: store.turn(self.turn_id(number)))
         if isinstance(turn, Turn):
-            self.both(lambda store: store.newest_version(turn.anchor))
+            self.both(lambda store: store.version_shown(turn.anchor))
 
     @rule(number=numbers)
     def look(self, number: int) -> None:

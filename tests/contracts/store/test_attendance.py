@@ -121,7 +121,7 @@ async def test_what_was_said_together_is_one_turn_named_by_the_newest(store: Sto
     assert turn.prompts == (prompt(1001, "one"), prompt(1002, "two"))
     assert (turn.anchor, turn.depth) == (1002, 1)
     assert await again(store, turn) == turn
-    assert await store.newest_version(1002) == turn
+    assert await store.version_shown(1002) == turn
     assert await own(store) == [Watermark(CHANNEL, 1005)]
 
 

@@ -34,7 +34,7 @@ async def test_a_deleted_session_is_gone_with_all_its_turns(store: Store) -> Non
     assert await store.sessions_at(CHANNEL, limit=25) == []
     assert await store.turn(turn.id) is None
     assert await store.turn(later.id) is None
-    assert await store.newest_version(1000) is None
+    assert await store.version_shown(1000) is None
     assert await store.speakers(SESSION_ID) == set()
     assert await store.owing() == []
 

@@ -176,8 +176,8 @@ async def test_a_message_joins_the_turn_that_waits_at_its_place(store: Store) ->
     assert joined.prompts == (prompt(1000, "one"), prompt(1001, "two"))
     assert joined.anchor == 1001
     assert await store.turn(waiting.id) == joined
-    assert await store.newest_version(1001) == joined
-    assert await store.newest_version(1000) is None
+    assert await store.version_shown(1001) == joined
+    assert await store.version_shown(1000) is None
 
 
 async def test_messages_that_come_together_are_one_turn_in_the_order_of_their_ids(

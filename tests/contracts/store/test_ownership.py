@@ -49,5 +49,5 @@ async def test_once_it_was_taken_every_change_is_refused(store: Store, take: Tak
     with pytest.raises(StoreTaken):
         await store.take_up(turn.session_id)
 
-    assert await store.newest_version(1001) is None
+    assert await store.version_shown(1001) is None
     assert await store.turn(turn.id) == turn

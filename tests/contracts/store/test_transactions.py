@@ -22,7 +22,7 @@ async def test_a_full_disk_is_told_and_nothing_was_changed(store: Store, disk: D
         await store.hear([(session(), prompt(1000, LONG))])
 
     assert await store.session_at(CHANNEL) is None
-    assert await store.newest_version(1000) is None
+    assert await store.version_shown(1000) is None
 
 
 async def test_a_refused_prompt_can_be_heard_when_there_is_room_again(
@@ -65,7 +65,7 @@ async def test_the_change_of_a_cancelled_caller_is_made_all_the_same(store: Stor
     with pytest.raises(asyncio.CancelledError):
         await caller
     await store.remember("a later write", "done")
-    turn = await store.newest_version(1000)
+    turn = await store.version_shown(1000)
     assert turn is not None
     assert turn.state is TurnState.RECEIVED
 

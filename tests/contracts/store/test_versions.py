@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.reply import Reply, Standing
 from bot.domain.session import TurnId
-from bot.domain.turn import TurnState
+from bot.domain.turn import Turn, TurnState
 from bot.ports import Store
 from tests.contracts.store.steps import (
     NOON,
@@ -25,14 +26,14 @@ from tests.samples import (
 SECOND = replace(session(session_id=OTHER_SESSION_ID), opened_at=NOON)
 
 
-async def test_the_newest_version_answers_a_message(store: Store) -> None:
+async def test_the_version_shown_answers_a_message(store: Store) -> None:
     first = await settled(store, 1000)
-    assert await store.newest_version(1000) == first
+    assert await store.version_shown(1000) == first
 
     sibling = await store.add_version(first.id)
 
-    assert await store.newest_version(1000) == sibling
-    assert await store.newest_version(1001) is None
+    assert await store.version_shown(1000) == sibling
+    assert await store.version_shown(1001) is None
 
 
 async def test_a_turn_that_never_was_is_none(store: Store) -> None:
@@ -112,7 +113,7 @@ async def test_only_the_head_gets_another_version(store: Store) -> None:
     assert await store.add_version(turn.id) is None
     assert await store.add_version(TurnId(77)) is None
 
-    assert await store.newest_version(1000) == turn
+    assert await store.version_shown(1000) == turn
 
 
 async def test_a_closed_session_gets_no_other_version(store: Store) -> None:
@@ -122,3 +123,114 @@ async def test_a_closed_session_gets_no_other_version(store: Store) -> None:
     assert await store.add_version(turn.id) is None
 
     assert await store.owing() == []
+
+
+async def two_versions(store: Store) -> tuple[Turn, Turn]:
+    """Return two answers to the same message, of which the second is shown."""
+    first = await answered(store, 1000, "one")
+    await store.record_post(first.id, 0, 9000)
+    await store.settle_turn(first.id, TurnState.DELIVERED)
+    second = await store.add_version(first.id)
+    assert second is not None
+    second = await begin(store, second)
+    await store.record_reply(second.id, Reply("two"), usage=None, floor=None)
+    await store.settle_turn(second.id, TurnState.DELIVERED)
+    return await again(store, first), await again(store, second)
+
+
+async def test_a_version_that_is_shown_again_is_the_head_and_owed_with_the_posts(
+    store: Store,
+) -> None:
+    first, second = await two_versions(store)
+
+    shown = await store.show_version(1000, 0)
+
+    assert shown == replace(first, state=TurnState.ANSWERED, posts=(9000,), edition=2)
+    assert await store.version_shown(1000) == shown
+    assert (await again(store, second)).posts == ()
+    found = await store.session(SESSION_ID)
+    assert found is not None
+    assert found.head == first.id
+    owed = await store.take_up(SESSION_ID)
+    assert owed is not None
+    assert (owed.turn, owed.others) == (shown, (1,))
+    assert owed.standing == Standing(number=1, count=2, before=None, after=1)
+
+
+async def test_each_showing_has_nonces_of_its_own(store: Store) -> None:
+    await two_versions(store)
+    nonces = []
+
+    for version in (0, 1, 0):
+        shown = await store.show_version(1000, version)
+        assert shown is not None
+        nonces.append(shown.nonce(1))
+        await store.settle_turn(shown.id, TurnState.POSTED)
+
+    assert nonces == ["3e8.2.1", "3e8.3.1", "3e8.4.1"]
+
+
+async def test_the_check_of_a_version_goes_with_its_posts(store: Store) -> None:
+    first, second = await two_versions(store)
+    await store.show_version(1000, 0)
+    await store.settle_turn(first.id, TurnState.POSTED)
+
+    await store.show_version(1000, 1)
+
+    assert (await again(store, first)).state is TurnState.DELIVERED
+    assert (await again(store, second)).state is TurnState.ANSWERED
+
+
+async def test_the_next_turn_follows_the_version_that_is_shown(store: Store) -> None:
+    first, _ = await two_versions(store)
+    await store.show_version(1000, 0)
+
+    turn = await received(store, 1001)
+
+    assert turn.parent == first.id
+
+
+async def test_another_version_of_one_that_is_shown_again_is_the_newest(store: Store) -> None:
+    first, _ = await two_versions(store)
+    await store.show_version(1000, 0)
+    await store.settle_turn(first.id, TurnState.DELIVERED)
+
+    third = await store.add_version(first.id)
+
+    assert third is not None
+    assert (third.version, third.edition, third.posts) == (2, 3, (9000,))
+
+
+async def test_only_another_version_with_a_reply_is_shown(store: Store) -> None:
+    first, second = await two_versions(store)
+    third = await store.add_version(second.id)
+    assert third is not None
+    await store.settle_turn(third.id, TurnState.CANCELLED)
+    assert await store.show_version(1000, 0) is not None
+    await store.settle_turn(first.id, TurnState.DELIVERED)
+
+    assert await store.show_version(1000, 0) is None  # it is shown
+    assert await store.show_version(1000, 2) is None  # it says nothing
+    assert await store.show_version(1000, 3) is None  # it never was
+    assert await store.show_version(1001, 0) is None
+
+
+async def test_no_version_is_shown_while_another_is_on_its_way(store: Store) -> None:
+    await two_versions(store)
+    await store.show_version(1000, 0)
+
+    assert await store.show_version(1000, 1) is None
+
+
+async def test_no_other_version_is_shown_of_what_is_not_the_head(store: Store) -> None:
+    await two_versions(store)
+    await settled(store, 1001)
+
+    assert await store.show_version(1000, 0) is None
+
+
+async def test_no_other_version_is_shown_in_a_closed_session(store: Store) -> None:
+    await two_versions(store)
+    await store.open_session(SECOND)
+
+    assert await store.show_version(1000, 0) is None
