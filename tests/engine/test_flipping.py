@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.domain.errors import StoreBusy
-from bot.domain.reply import Controls, Standing
+from bot.domain.reply import Controls, Page, Standing
 from bot.engine.sessions import Change
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
@@ -229,3 +229,39 @@ def test_a_message_that_comes_with_the_flip_is_answered_with_one_of_both_in_its_
     head = next(turn for turn in world.turns() if turn.anchor == 1001)
     shown = next(turn for turn in world.turns() if turn.anchor == 1000 and turn.posts)
     assert head.parent == shown.id
+
+
+def test_a_page_that_somebody_deleted_comes_again_with_the_version_that_is_asked_for() -> None:
+    world = World(LONG, ["d" * 1999, "\n", "e" * 10])
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.settled()
+        await house.sessions.retry(CHANNEL, ADA)
+        await house.settled()
+        await world.board.delete(CHANNEL, world.board.posts_at(CHANNEL)[0].id)
+        await show_first(house)
+
+    world.live(story)
+
+    texts = sorted(post.text for post in world.board.posts_at(CHANNEL))
+    assert texts == LONG_PAGES
+
+
+def test_a_late_edit_that_says_it_were_the_other_version_is_repaired() -> None:
+    world = World(SHORT, SHORT)
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.settled()
+        await house.sessions.retry(CHANNEL, ADA)
+        await house.settled()
+        await show_first(house)
+        await house.until(lambda: world.board.posts_at(CHANNEL)[0].standing == FIRST)
+        (post,) = world.board.posts_at(CHANNEL)
+        late = Page("Short.", Controls.RETRY, standing=SECOND)
+        await world.board.edit(CHANNEL, post.id, late, mark=post.mark)
+
+    world.live(story)
+
+    is_shown(world, ["Short."], FIRST)
