@@ -40,7 +40,7 @@ def refused(home: Home) -> list[int]:
     return [r.status for r in home.discord.requests if r.status >= 400]
 
 
-async def test_a_channel_that_is_deleted_meanwhile_ends_its_answer_with_one_request(
+async def test_a_channel_that_is_deleted_meanwhile_ends_its_answer_with_a_request_at_most(
     home: Home, logged: Log
 ) -> None:
     random = home.discord.add_channel(home.guild, "random")
@@ -48,13 +48,14 @@ async def test_a_channel_that_is_deleted_meanwhile_ends_its_answer_with_one_requ
     async with home.bot():
         await growing(home, random)
         home.discord.remove_channel(random)
-        await logged.have("abandoned")
+        await logged.have("settled_meanwhile")
         await next_turn_works(home)
 
-    assert refused(home) == [404]
-    (line,) = logged.lines("abandoned")
+    assert refused(home) in ([], [404])  # the event may be faster than the next edit
+    (line,) = logged.lines("settled_meanwhile")
     assert "turn=1" in line
-    assert "code 10003" in line
+    (erased,) = logged.lines("deleted")
+    assert "its place was deleted" in erased
 
 
 async def test_a_thread_that_is_locked_meanwhile_is_left_alone(home: Home, logged: Log) -> None:
