@@ -15,6 +15,7 @@ from bot.clock import SystemClock
 from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreTaken, StoreUnusable
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
+from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
@@ -38,6 +39,7 @@ from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from bot.model import Endpoint, RemoteCatalogue, check_model, open_model, warm_up
 from bot.ports import Clock, Notebook, Store
+from bot.prices import PriceList
 from bot.settings import DiscordSettings, Settings, SettingsWrong
 from bot.store import open_store
 
@@ -181,6 +183,7 @@ async def open_bot(
                 fallback_models=settings.fallback_models,
                 budget=settings.context_tokens,
             ),
+            billing=Billing(accounts=store, prices=price_list(settings), clock=clock),
             circuits=circuits,
             messenger=connection.messenger,
             clock=clock,
@@ -335,6 +338,12 @@ def endpoint(settings: Settings) -> Endpoint:
     return Endpoint(
         key.get_secret_value() if key else "", str(url) if url else None, settings.openai_api
     )
+
+
+def price_list(settings: Settings) -> PriceList:
+    """Return what models cost where the settings say that they are."""
+    url = settings.openai_base_url
+    return PriceList(settings.own_prices, str(url) if url else None)
 
 
 async def _salt(notebook: Notebook) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Container, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
+from bot.domain.billing import Call, Daily, Scope, Spending
 from bot.domain.completion import CompletionEvent, Usage
 from bot.domain.context import Context
 from bot.domain.hearing import Passage, Reading, Sight, Watermarks
@@ -175,9 +176,18 @@ class Ledger(Protocol):
         ...
 
     async def record_reply(
-        self, turn_id: TurnId, reply: Reply, *, usage: Usage | None, floor: int | None
+        self,
+        turn_id: TurnId,
+        reply: Reply,
+        *,
+        usage: Usage | None,
+        floor: int | None,
+        calls: Sequence[Call] = (),
     ) -> Turn:
-        """Move a turn to ANSWERED: from here on the reply cannot be lost."""
+        """Move a turn to ANSWERED: from here on the reply cannot be lost.
+
+        With it the calls are recorded that it took, as `Accounts.record_calls` does it.
+        """
         ...
 
     async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
@@ -306,6 +316,27 @@ class Customs(Protocol):
         ...
 
 
+class Accounts(Protocol):
+    """What was asked of models, and what it cost. It outlives the sessions it was for."""
+
+    async def record_calls(self, calls: Sequence[Call]) -> None:
+        """Record calls, and count each for all of its scopes; again counts them again."""
+        ...
+
+    async def spending(self, scope: Scope, *, since: date) -> list[Daily]:
+        """Return what was spent from that day on, by day and then by model.
+
+        The cost depends on how many days and models there are, not on how many calls.
+        """
+        ...
+
+    async def members(
+        self, guild_id: int, *, since: date, limit: int
+    ) -> list[tuple[int, Spending]]:
+        """Return what people spent in a server from that day on, the dearest first."""
+        ...
+
+
 class Notebook(Protocol):
     """A few remembered facts about the outside, such as which commands Discord knows."""
 
@@ -333,7 +364,18 @@ class Ownership(Protocol):
         ...
 
 
-class Store(Inbox, Attendance, Amendments, Ledger, Archive, Customs, Notebook, Ownership, Protocol):
+class Store(
+    Inbox,
+    Attendance,
+    Amendments,
+    Ledger,
+    Archive,
+    Customs,
+    Accounts,
+    Notebook,
+    Ownership,
+    Protocol,
+):
     """Everything that is kept."""
 
 
@@ -366,6 +408,14 @@ class Catalogue(Protocol):
 
     def offer(self, model: str) -> Offer:
         """Return what is known about a model, whether it is there or not."""
+        ...
+
+
+class Prices(Protocol):
+    """What models cost."""
+
+    def cost(self, model: str, usage: Usage) -> int | None:
+        """Return nano-dollars, or None where the price of the model is not known."""
         ...
 
 

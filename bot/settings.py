@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -18,6 +20,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.domain.billing import ModelPrice
 
 ENV_FILE = Path(".env")
 
@@ -78,6 +82,11 @@ class Settings(DiscordSettings):
     openai_fallback_models: str = Field(
         "", description="models asked in turn when that one fails, separated by commas"
     )
+    model_prices: str = Field(
+        "",
+        description="what models cost, such as `name=0.10/0.50/0.01`: dollars for a million tokens "
+        "read, written and (if it differs) read from a cache; separated by commas",
+    )
     database_url: str = Field(
         "sqlite:///parley.db",
         pattern=r"^sqlite:///.+",
@@ -111,8 +120,12 @@ class Settings(DiscordSettings):
     @property
     def fallback_models(self) -> tuple[str, ...]:
         """The models that stand in for another one, in this order."""
-        names = (name.strip() for name in self.openai_fallback_models.split(","))
-        return tuple(dict.fromkeys(name for name in names if name))
+        return tuple(dict.fromkeys(_listed(self.openai_fallback_models)))
+
+    @property
+    def own_prices(self) -> Mapping[str, ModelPrice]:
+        """What the operator says that models cost, by name."""
+        return dict(_priced(one) for one in _listed(self.model_prices))
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -126,6 +139,44 @@ class Settings(DiscordSettings):
         if key is None and info.data.get("openai_base_url", "wrong") is None:
             raise PydanticCustomError("missing", "is not set")
         return key
+
+    @field_validator("model_prices")
+    @classmethod
+    def _are_prices(cls, prices: str) -> str:
+        for one in _listed(prices):
+            try:
+                _priced(one)
+            except ValueError:
+                raise PydanticCustomError("price", "is wrong") from None
+        return prices
+
+
+def _listed(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def _priced(text: str) -> tuple[str, ModelPrice]:
+    """Return a model and its price.
+
+    Raises:
+        ValueError: it is no price.
+    """
+    model, _, figures = text.rpartition("=")
+    read, written, *cached = [_dollars(figure) for figure in figures.split("/")]
+    if not model.strip() or len(cached) > 1:
+        raise ValueError(text)
+    return model.strip(), ModelPrice(read, written, cached[0] if cached else read)
+
+
+def _dollars(text: str) -> Decimal:
+    """Return an amount of money.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", text, re.ASCII):
+        raise ValueError(text)
+    return Decimal(text.strip())
 
 
 S = TypeVar("S", bound=DiscordSettings)
@@ -182,6 +233,7 @@ def _in_words(env_file: Path) -> Iterator[None]:
 # Where our own words in brackets say more than the library's.
 _SAYS = {
     "missing": "is not set",
+    "price": "is wrong",
     "literal_error": "is wrong",
     "string_pattern_mismatch": "is wrong",
 }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from bot.domain.access import Actor, ActorKind, Right
+from bot.domain.billing import Call, CallKind, Payer
 from bot.domain.completion import Usage
 from bot.domain.hearing import Utterance
 from bot.domain.message import Prompt
@@ -19,6 +20,7 @@ OTHER_SESSION_ID = SessionId(UUID("6f1d1a5e-0000-4000-8000-000000000002"))
 CHANNEL = Place(channel_id=700, guild_id=70)
 OTHER_CHANNEL = Place(channel_id=701, guild_id=70)
 DIRECT = Place(channel_id=800)
+SOME_TOKENS = Usage(10, 2)
 MORNING = datetime(2026, 1, 2, 9, 30, 15, 123456, tzinfo=UTC)
 EVERY_RIGHT = frozenset(Right)
 ADA = Actor(1, ActorKind.PERSON, EVERY_RIGHT)
@@ -33,6 +35,20 @@ def prompt(
 
 def session(place: Place = CHANNEL, session_id: SessionId = SESSION_ID) -> Session:
     return Session(session_id, place, DEFAULT_PERSONA, ADA.id, MORNING)
+
+
+def call(
+    cost: int | None = 100,
+    *,
+    at: datetime = MORNING,
+    model: str = "some-model",
+    user_id: int = 1,
+    place: Place = CHANNEL,
+    usage: Usage = SOME_TOKENS,
+    is_estimated: bool = False,
+) -> Call:
+    payer = Payer(user_id, place, SESSION_ID, TurnId(1))
+    return Call(CallKind.ANSWER, payer, model, usage, cost, at, is_estimated)
 
 
 def utterance(message_id: int, text: str = "hello", place: Place = CHANNEL) -> Utterance:

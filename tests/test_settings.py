@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from pydantic.fields import FieldInfo
 
+from bot.domain.billing import ModelPrice
 from bot.settings import Settings, SettingsWrong, has_model, read_discord_settings, read_settings
 
 ROOT = Path(__file__).parent.parent
@@ -133,6 +135,35 @@ def test_fallback_models_are_separated_by_commas(
         environ.setenv("OPENAI_FALLBACK_MODELS", names)
 
     assert read_settings(tmp_path / "no.env").fallback_models == models
+
+
+def _with_prices(environ: pytest.MonkeyPatch, prices: str) -> Settings:
+    environ.setenv("DISCORD_TOKEN", "t")
+    environ.setenv("OPENAI_API_KEY", "k")
+    environ.setenv("MODEL_PRICES", prices)
+    return read_settings(Path("no.env"))
+
+
+def test_prices_are_dollars_for_a_million_tokens(environ: pytest.MonkeyPatch) -> None:
+    settings = _with_prices(environ, " qwen3:0.6b=0/0, a/b=1.5/ 10/0.15 ,")
+
+    assert settings.own_prices == {
+        "qwen3:0.6b": ModelPrice(Decimal(0), Decimal(0), Decimal(0)),
+        "a/b": ModelPrice(Decimal("1.5"), Decimal(10), Decimal("0.15")),
+    }
+
+
+@pytest.mark.parametrize(
+    "prices", ["x", "x=1", "=1/2", "x=1/2/3/4", "x=-1/2", "x=a/b", "x=1e9/1", "x=nan/1", "x=1,5/2"]
+)
+def test_what_is_no_price_is_said_so(environ: pytest.MonkeyPatch, prices: str) -> None:
+    with pytest.raises(SettingsWrong) as caught:
+        _with_prices(environ, prices)
+
+    assert str(caught.value) == (
+        "MODEL_PRICES is wrong (what models cost, such as `name=0.10/0.50/0.01`: dollars for a "
+        "million tokens read, written and (if it differs) read from a cache; separated by commas)"
+    )
 
 
 def test_the_example_names_every_setting_and_no_other() -> None:

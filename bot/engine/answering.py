@@ -12,6 +12,7 @@ from bot.domain.errors import BotError, ModelDown, PlaceGone, PostRefused, Silen
 from bot.domain.reply import Ending, Page, Reply, Standing
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState
+from bot.engine.billing import Billing, Tab
 from bot.engine.checking import LateCheck
 from bot.engine.completing import Answer, Completer
 from bot.engine.layout import settled, without_file
@@ -54,6 +55,7 @@ class Answerer:
         *,
         ledger: Ledger,
         completer: Completer,
+        billing: Billing,
         circuits: Circuits,
         messenger: Messenger,
         clock: Clock,
@@ -64,6 +66,7 @@ class Answerer:
         self.unfinished = Unfinished(clock)
         self._ledger = ledger
         self._completer = completer
+        self._billing = billing
         self._circuits = circuits
         self._messenger = messenger
         self._clock = clock
@@ -227,7 +230,7 @@ class Answerer:
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
         """Have a turn answered and return it so; as it is if it has to wait for the model."""
-        turn = owed.turn
+        turn, tab = owed.turn, self._billing.tab(owed)
         if turn.attempt > 1:
             log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
         if turn.stop_requested:
@@ -236,14 +239,18 @@ class Answerer:
             answer = Answer(Reply("", Ending.GAVE_UP))
         else:
             try:
-                answer = await self._ask(owed, screen)
+                answer = await self._ask(owed, screen, tab)
             except ModelDown as down:
                 if self._clock.now() - turn.prompts[-1].said_at <= LONGEST_OUTAGE:
+                    await self._billing.settle(tab)
                     await self._wait(turn, screen, down)
                     return turn
                 answer = Answer(Reply("", Ending.BROKEN, down.fault))
+            except BotError:
+                await self._billing.settle(tab)
+                raise
         self._told.discard(turn.id)
-        return await self._keep(turn, answer)
+        return await self._keep(turn, answer, tab)
 
     async def _wait(self, turn: Turn, screen: Screen, down: ModelDown) -> None:
         """Have a turn wait until the model is back, and the person know that it does."""
@@ -255,9 +262,9 @@ class Answerer:
         if not screen.interrupted.is_set():
             self._waiting[turn.session_id] = down
 
-    async def _ask(self, owed: Owed, screen: Screen) -> Answer:
+    async def _ask(self, owed: Owed, screen: Screen, tab: Tab) -> Answer:
         async with asyncio.TaskGroup() as group:
-            asked = group.create_task(self._complete(owed, screen))
+            asked = group.create_task(self._complete(owed, screen, tab))
             shown = [group.create_task(screen.paint()), group.create_task(screen.type())]
             halted = group.create_task(screen.interrupted.wait())
             await asyncio.wait({asked, halted}, return_when=asyncio.FIRST_COMPLETED)
@@ -274,23 +281,29 @@ class Answerer:
             raise answer
         return answer
 
-    async def _complete(self, owed: Owed, screen: Screen) -> Answer | BotError:
+    async def _complete(self, owed: Owed, screen: Screen, tab: Tab) -> Answer | BotError:
         """Ask, and return an error rather than raise it: a task group would wrap it up."""
         try:
-            return await self._completer.complete(owed, screen.show)
+            return await self._completer.complete(owed, screen.show, tab)
         except BotError as error:
             return error
 
-    async def _keep(self, turn: Turn, answer: Answer) -> Turn:
-        """Record the reply, whatever it takes: its words were paid for."""
+    async def _keep(self, turn: Turn, answer: Answer, tab: Tab | None = None) -> Turn:
+        """Record the reply, whatever it takes, and with it what is on the tab for it, if any."""
         record = partial(
             self._ledger.record_reply,
             turn.id,
             answer.reply,
             usage=answer.usage,
             floor=answer.floor if answer.usage else None,
+            calls=tuple(tab.calls) if tab else (),
         )
-        turn = await insist(self._clock, record, about=_name(turn))
+        try:
+            turn = await insist(self._clock, record, about=_name(turn))
+        except TurnSettled:  # deleted meanwhile: its words are gone, its bill is not
+            if tab:
+                await self._billing.settle(tab)
+            raise
         log.info(
             "%s event=answered ending=%s usage=%s", _name(turn), answer.reply.ending, answer.usage
         )

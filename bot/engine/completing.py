@@ -13,6 +13,7 @@ from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelError, ModelRefu
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
 from bot.domain.wording import storable
+from bot.engine.billing import OpenCall, Tab
 from bot.engine.briefing import Brief, Briefing
 from bot.engine.outages import Circuits
 from bot.engine.patience import pauses
@@ -64,8 +65,10 @@ class Completer:
         self._fallback_models = tuple(fallback_models)
         self._budget = budget
 
-    async def complete(self, owed: Owed, show: Callable[[StringIO], None]) -> Answer:
+    async def complete(self, owed: Owed, show: Callable[[StringIO], None], tab: Tab) -> Answer:
         """Return the answer; `show` is called with all of it so far whenever it grows.
+
+        Every call that is made for it goes on the tab, also when this is cancelled.
 
         Each try has a buffer of its own, and what is given to `show` grows in place: to copy
         the whole for each piece would cost the square of an answer's length.
@@ -82,7 +85,7 @@ class Completer:
         outcomes: list[Answer | ModelDown] = []
         spent: Usage | None = None  # on models that did not answer
         for model in models:
-            outcome = await self._outcome(owed, replace(brief, model=model), show)
+            outcome = await self._outcome(owed, replace(brief, model=model), show, tab)
             if isinstance(outcome, Answer) and outcome.reply.fault is None:
                 return _credited(outcome, model, models[0], spent)
             outcomes.append(outcome)
@@ -98,14 +101,16 @@ class Completer:
         return _credited(replace(best, usage=spent), model, models[0], None)
 
     async def _outcome(
-        self, owed: Owed, brief: Brief, show: Callable[[StringIO], None]
+        self, owed: Owed, brief: Brief, show: Callable[[StringIO], None], tab: Tab
     ) -> Answer | ModelDown:
         try:
-            return await self._insist(owed, brief, show)
+            return await self._insist(owed, brief, show, tab)
         except ModelDown as error:
             return error
 
-    async def _insist(self, owed: Owed, brief: Brief, show: Callable[[StringIO], None]) -> Answer:
+    async def _insist(
+        self, owed: Owed, brief: Brief, show: Callable[[StringIO], None], tab: Tab
+    ) -> Answer:
         """Ask one model, several times if need be."""
         turn = owed.turn
         shown = await self._window(owed, brief)
@@ -117,7 +122,7 @@ class Completer:
         while True:
             tries_left -= 1
             try:
-                answer = await self._ask(owed, brief, shown, show)
+                answer = await self._ask(owed, brief, shown, show, tab)
             except _BrokenOff as broken:
                 text = broken.text or text
                 spent = _together(spent, broken.error.usage)
@@ -152,7 +157,12 @@ class Completer:
         return shown
 
     async def _ask(
-        self, owed: Owed, brief: Brief, shown: Window, show: Callable[[StringIO], None]
+        self,
+        owed: Owed,
+        brief: Brief,
+        shown: Window,
+        show: Callable[[StringIO], None],
+        tab: Tab,
     ) -> Answer:
         context = Context(
             session_id=owed.session.id,
@@ -166,17 +176,23 @@ class Completer:
         )
         said = StringIO()
         try:
-            with self._circuits.trial(brief.model):
-                return await self._read(context, shown, said, show)
+            with self._circuits.trial(brief.model), tab.call(context, said) as call:
+                return await self._read(context, shown, said, show, call)
         except (ModelBusy, ModelRefused) as error:
             raise _BrokenOff(said.getvalue(), error) from error
         except ModelDown as error:
             raise _BrokenOff("", ModelRefused(error.fault, "it is left alone for now")) from error
 
     async def _read(
-        self, context: Context, shown: Window, said: StringIO, show: Callable[[StringIO], None]
+        self,
+        context: Context,
+        shown: Window,
+        said: StringIO,
+        show: Callable[[StringIO], None],
+        call: OpenCall,
     ) -> Answer:
         async with self._model.complete(context) as events:
+            call.is_heard = True
             async for event in events:
                 self._circuits.alive(context.model)
                 match event:
@@ -184,6 +200,7 @@ class Completer:
                         said.write(piece)
                         show(said)
                     case Finish(reason, usage):
+                        call.usage = usage
                         return Answer(_settled(said.getvalue(), reason), usage, shown.floor)
         raise AssertionError("a completion ends with Finish or an error")
 

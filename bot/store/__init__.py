@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot.domain.errors import StoreUnusable
+from bot.store.accounts import SqliteAccounts
 from bot.store.amendments import SqliteAmendments
 from bot.store.archive import SqliteArchive
 from bot.store.attendance import SqliteAttendance
@@ -42,6 +43,7 @@ class SqliteStore(
     SqliteLedger,
     SqliteArchive,
     SqliteCustoms,
+    SqliteAccounts,
     SqliteNotebook,
     SqliteOwnership,
 ):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from bot.domain.billing import Call
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove
 from bot.domain.persona import Persona
 from bot.domain.reply import Reply
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
+from bot.store.accounts import add_calls
 from bot.store.customs import keep_wording, layers_of, persona_named
 from bot.store.desk import Desk
 from bot.store.sessions import session_named
@@ -56,11 +59,20 @@ class SqliteLedger(Desk):
         await self.writer.write(lambda db: _forget_posts(db, turn_id, since))
 
     async def record_reply(
-        self, turn_id: TurnId, reply: Reply, *, usage: Usage | None, floor: int | None
+        self,
+        turn_id: TurnId,
+        reply: Reply,
+        *,
+        usage: Usage | None,
+        floor: int | None,
+        calls: Sequence[Call] = (),
     ) -> Turn:
-        return await self.writer.write(
-            lambda db: _record_reply(db, turn_id, reply, usage=usage, floor=floor)
-        )
+        def record(db: sqlite3.Connection) -> Turn:
+            turn = _record_reply(db, turn_id, reply, usage=usage, floor=floor)
+            add_calls(db, calls)
+            return turn
+
+        return await self.writer.write(record)
 
     async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
         await self.writer.write(lambda db: _settle_turn(db, turn_id, state), flushes=False)

@@ -204,6 +204,51 @@ set edition = version
 where version > 0;
 """
 
+# What models were asked for, and what it cost in nano-dollars. No key ties it to a session: a
+# bill outlives what was said. The sums are for everything that a call counts for, by day (since
+# 1970, UTC) and model; `guild_id` is 0 outside of servers, and where the scope is wider.
+_CALLS = """
+create table calls (
+    id integer primary key autoincrement,
+    at integer not null,
+    kind text not null check (kind in ('answer', 'title', 'summary')),
+    user_id integer not null,
+    channel_id integer not null,
+    guild_id integer,
+    session_id text not null check (length(session_id) = 36),
+    turn_id integer,
+    model text not null,
+    input_tokens integer not null check (input_tokens >= 0),
+    cached_tokens integer not null check (cached_tokens >= 0),
+    cache_write_tokens integer not null check (cache_write_tokens >= 0),
+    output_tokens integer not null check (output_tokens >= 0),
+    reasoning_tokens integer not null check (reasoning_tokens >= 0),
+    cost integer check (cost >= 0),  -- null: not known
+    is_estimated integer not null check (is_estimated in (0, 1))
+) strict;
+
+create index calls_of_a_session on calls (session_id);
+create index calls_of_a_person on calls (user_id, at);
+
+create table spending (
+    scope text not null check (scope in ('all', 'server', 'channel', 'user', 'member')),
+    guild_id integer not null,
+    scope_id integer not null,
+    day integer not null,
+    model text not null,
+    calls integer not null check (calls > 0),
+    unpriced integer not null check (unpriced between 0 and calls),
+    estimated integer not null check (estimated between 0 and calls),
+    input_tokens integer not null,
+    output_tokens integer not null,
+    cached_tokens integer not null,
+    cache_write_tokens integer not null,
+    reasoning_tokens integer not null,
+    cost integer not null check (cost >= 0),
+    primary key (scope, guild_id, scope_id, day, model)
+) strict, without rowid;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -211,4 +256,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(4, "amendments", _AMENDMENTS),
     Migration(5, "manners", _MANNERS),
     Migration(6, "editions", _EDITIONS),
+    Migration(7, "calls", _CALLS),
 )

@@ -23,11 +23,13 @@ from bot.domain.completion import CompletionEvent, Delta, Finish, FinishReason, 
 from bot.domain.context import Context
 from bot.domain.message import Message
 from bot.domain.turn import TurnState
+from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.completing import Completer
 from bot.engine.outages import Circuits
 from bot.store import open_store
 from tests.bench.figures import Figure
+from tests.fakes.prices import FixedPrices
 from tests.fakes.signs import Signs
 from tests.samples import SESSION_ID, prompt, session
 
@@ -142,15 +144,21 @@ async def ours(folder: Path, said: Talk, budget: int) -> CountingModel:
                 clock=clock,
                 budget=budget,
             )
+            billing = Billing(accounts=store, prices=FixedPrices(), clock=clock)
             for number in turns:
                 await store.hear(
                     [(session(), prompt(1000 + number, words(said.questions[number])))]
                 )
                 owed = await store.take_up(SESSION_ID)
                 assert owed is not None
-                answer = await completer.complete(owed, _nobody)
+                tab = billing.tab(owed)
+                answer = await completer.complete(owed, _nobody, tab)
                 await store.record_reply(
-                    owed.turn.id, answer.reply, usage=answer.usage, floor=answer.floor
+                    owed.turn.id,
+                    answer.reply,
+                    usage=answer.usage,
+                    floor=answer.floor,
+                    calls=tab.calls,
                 )
                 await store.settle_turn(owed.turn.id, TurnState.DELIVERED)
     return model

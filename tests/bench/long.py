@@ -19,12 +19,14 @@ from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.domain.turn import TurnState
+from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.completing import Completer
 from bot.engine.outages import Circuits
 from bot.store import SqliteStore, open_store
 from tests.bench.bill import CountingModel, words
 from tests.bench.figures import Figure
+from tests.fakes.prices import FixedPrices
 from tests.fakes.signs import Signs
 from tests.samples import SESSION_ID, prompt, session
 
@@ -76,6 +78,7 @@ class Conversation:
             clock=clock,
             budget=100_000,
         )
+        self._billing = Billing(accounts=store, prices=FixedPrices(), clock=clock)
 
     async def build(self) -> None:
         """Have it said, without a model."""
@@ -98,9 +101,14 @@ class Conversation:
         await self._store.hear([(session(), said)])
         owed = await self._store.take_up(SESSION_ID)
         assert owed is not None
-        answer = await self._completer.complete(owed, lambda _: None)
+        tab = self._billing.tab(owed)
+        answer = await self._completer.complete(owed, lambda _: None, tab)
         await self._store.record_reply(
-            owed.turn.id, answer.reply, usage=answer.usage, floor=answer.floor
+            owed.turn.id,
+            answer.reply,
+            usage=answer.usage,
+            floor=answer.floor,
+            calls=tab.calls,
         )
         await self._store.settle_turn(owed.turn.id, TurnState.DELIVERED)
         return time.process_time() - begun

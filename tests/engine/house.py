@@ -14,6 +14,7 @@ from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
+from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
@@ -39,6 +40,7 @@ from tests.engine.faults import (
 from tests.fakes.board import Board
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.paced import PacedMessenger
+from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.shelf import Shelf
 from tests.fakes.signs import Signs
@@ -212,6 +214,7 @@ class World:
                 fallback_models=self._fallback_models,
                 budget=self._budget,
             ),
+            billing=Billing(accounts=store, prices=FixedPrices(), clock=clock),
             circuits=circuits,
             messenger=messenger,
             clock=clock,

@@ -10,10 +10,12 @@ from bot.domain.completion import Usage
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelRefused
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
+from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.completing import Answer, Completer
 from bot.engine.outages import Circuits
 from tests.fakes.memory_store import MemoryStore
+from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.signs import Signs
 from tests.fakes.virtual_time import LoopClock, run
@@ -30,6 +32,8 @@ class Desk:
         self.model = ScriptedModel(*scripts)
         self._budget = budget
         self._owed = Owed(turn(len(history), "now"), session(), tuple(history))
+        billing = Billing(accounts=MemoryStore(), prices=FixedPrices(), clock=LoopClock())
+        self.tab = billing.tab(self._owed)
 
     def answer(self) -> Answer:
         return run(self._answer())
@@ -49,7 +53,7 @@ class Desk:
             clock=LoopClock(),
             budget=self._budget,
         )
-        return await completer.complete(self._owed, lambda _: None)
+        return await completer.complete(self._owed, lambda _: None, self.tab)
 
 
 def chain(length: int) -> list[Turn]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
+from bot.domain.billing import Call, Daily, Scope, Spending
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, StoreBusy, StoreTaken
 from bot.domain.hearing import Reading, Watermarks
@@ -199,13 +200,20 @@ class MemoryStore(MemoryTables):
         await self._write(forget)
 
     async def record_reply(
-        self, turn_id: TurnId, reply: Reply, *, usage: Usage | None, floor: int | None
+        self,
+        turn_id: TurnId,
+        reply: Reply,
+        *,
+        usage: Usage | None,
+        floor: int | None,
+        calls: Sequence[Call] = (),
     ) -> Turn:
         def record() -> Turn:
             reply.text.encode()
             assert (reply.ending is Ending.BROKEN) == (reply.fault is not None)
             turn = self._move(turn_id, S.ANSWERED)
             self.turns[turn_id] = replace(turn, reply=reply, usage=usage, floor=floor)
+            self.calls += calls
             return self.turns[turn_id]
 
         return await self._write(record)
@@ -359,6 +367,19 @@ class MemoryStore(MemoryTables):
 
     async def drop_persona(self, guild_id: int, name: str) -> bool:
         return await self._write(lambda: self.personas_of.pop((guild_id, name), None) is not None)
+
+    # Accounts
+
+    async def record_calls(self, calls: Sequence[Call]) -> None:
+        await self._write(lambda: self.calls.extend(calls))
+
+    async def spending(self, scope: Scope, *, since: date) -> list[Daily]:
+        return await self._read(lambda: self._spending(scope, since))
+
+    async def members(
+        self, guild_id: int, *, since: date, limit: int
+    ) -> list[tuple[int, Spending]]:
+        return await self._read(lambda: self._members(guild_id, since)[:limit])
 
     # Notebook
 

@@ -6,9 +6,18 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from bot.domain.billing import (
+    Call,
+    Daily,
+    Payer,
+    Scope,
+    Spending,
+    scopes_of,
+    spending_on,
+)
 from bot.domain.errors import TurnSettled
 from bot.domain.hearing import Reading, Watermark
 from bot.domain.manner import Choices, Layers, Level, Trait
@@ -25,6 +34,7 @@ _KEPT = (
     "turns",
     "heard",
     "notes",
+    "calls",
     "choices",
     "personas_of",
     "common",
@@ -51,6 +61,7 @@ class MemoryTables:
         self.turns: dict[TurnId, Turn] = {}
         self.heard: set[int] = set()
         self.notes: dict[str, str] = {}
+        self.calls: list[Call] = []
         self.common: int | None = None
         self.marks: dict[int, Watermark] = {}
         self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
@@ -349,6 +360,23 @@ class MemoryTables:
         self.sessions.pop(session_id, None)
         self.turns = {i: t for i, t in self.turns.items() if t.session_id != session_id}
 
+    def _spending(self, scope: Scope, since: date) -> list[Daily]:
+        sums: dict[tuple[date, str], Spending] = {}
+        for call in self._calls_of(lambda payer: scope in scopes_of(payer), since):
+            key = (call.at.date(), call.model)
+            sums[key] = sums.get(key, Spending()) + spending_on(call)
+        return [Daily(day, model, spent) for (day, model), spent in sorted(sums.items())]
+
+    def _members(self, guild_id: int, since: date) -> list[tuple[int, Spending]]:
+        sums: dict[int, Spending] = {}
+        for call in self._calls_of(lambda payer: payer.place.guild_id == guild_id, since):
+            user = call.payer.user_id
+            sums[user] = sums.get(user, Spending()) + spending_on(call)
+        return sorted(sums.items(), key=_dearest_first)
+
+    def _calls_of(self, is_meant: Callable[[Payer], bool], since: date) -> list[Call]:
+        return [c for c in self.calls if is_meant(c.payer) and c.at.date() >= since]
+
     def _summary(self, session: Session) -> SessionSummary:
         turns = self._turns_of(session.id)
         return SessionSummary(
@@ -363,6 +391,11 @@ class MemoryTables:
 def _with(choices: Choices, trait: Trait, value: str | None) -> Choices:
     others = {each: chosen for each, chosen in choices.items() if each is not trait}
     return others if value is None else {**others, trait: value}
+
+
+def _dearest_first(one: tuple[int, Spending]) -> tuple[int, int, int]:
+    usage = one[1].usage
+    return (-one[1].cost, -usage.input_tokens - usage.output_tokens, one[0])
 
 
 def is_at(session: Session, place: Place) -> bool:

@@ -19,6 +19,7 @@ from bot.domain.session import Place, Session, TurnId
 from bot.domain.turn import Turn
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
+from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
@@ -52,6 +53,7 @@ from bot.playground.world.permission import EVERYDAY
 from tests.fakes.board import Board
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.price_list import PriceList
+from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.signs import Signs
 
@@ -298,6 +300,7 @@ def _answerer(
     return Answerer(
         ledger=store,
         completer=completer,
+        billing=Billing(accounts=store, prices=FixedPrices(), clock=clock),
         circuits=circuits,
         messenger=Board(clock),
         clock=clock,

@@ -20,6 +20,7 @@ from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionRe
 from bot.domain.session import Place, Session
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
+from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
@@ -41,6 +42,7 @@ from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.price_list import PriceList
+from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.signs import Signs
 
@@ -174,6 +176,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
                 clock=clock,
                 budget=16000,
             ),
+            billing=Billing(accounts=store, prices=FixedPrices(), clock=clock),
             circuits=circuits,
             messenger=DiscordMessenger(connected),
             clock=clock,

@@ -5,11 +5,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 
+from bot.domain.billing import Scope, ScopeKind
 from bot.domain.turn import Turn
 from bot.store import SqliteStore
 from tests.contracts.store.steps import NOON
-from tests.samples import CHANNEL, OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, prompt, session
+from tests.samples import (
+    CHANNEL,
+    MORNING,
+    OTHER_CHANNEL,
+    OTHER_SESSION_ID,
+    SESSION_ID,
+    call,
+    prompt,
+    session,
+)
 
 SHORT, LONG = 100, 10_000  # turns
 EDITED = replace(prompt(1050, "edited"), edited_at=NOON)
@@ -92,6 +103,32 @@ async def test_a_turn_costs_the_same_in_a_short_session_and_in_a_long_one(
 
     grown = {name: (short[name], long[name]) for name in short if long[name] > short[name] + 20}
     assert grown == {}
+
+
+async def test_a_bill_costs_the_same_after_few_calls_and_after_many(
+    store: SqliteStore, other_store: SqliteStore
+) -> None:
+    few = await _costs_of_billing(store, 100)
+
+    many = await _costs_of_billing(other_store, 20_000)
+
+    assert {name: (few[name], many[name]) for name in few if many[name] > few[name] + 60} == {}
+
+
+async def _costs_of_billing(store: SqliteStore, calls: int) -> dict[str, int]:
+    """Return what it costs to add to a month of calls by ten people, and to look at it."""
+    days = [MORNING + timedelta(days=number) for number in range(30)]
+    await store.record_calls(
+        [call(at=days[n % 30], user_id=1 + n // 30 % 10) for n in range(max(calls, 300))]
+    )
+    since = MORNING.date()
+    meter = Meter(store)
+    return {
+        "record": await meter.of(lambda: store.record_calls([call()])),
+        "all": await meter.of(lambda: store.spending(Scope(ScopeKind.ALL), since=since)),
+        "user": await meter.of(lambda: store.spending(Scope(ScopeKind.USER, 1), since=since)),
+        "members": await meter.of(lambda: store.members(70, since=since, limit=5)),
+    }
 
 
 async def test_deleting_costs_what_a_session_holds_not_what_the_store_holds(

@@ -30,6 +30,14 @@ OLD_SESSION = """
 insert into sessions (id, channel_id, persona, model, opened_by, opened_at)
 values (?, ?, ?, ?, 1, 0)
 """
+CALL = """
+insert into calls (
+    at, kind, user_id, channel_id, session_id, model, input_tokens, cached_tokens,
+    cache_write_tokens, output_tokens, reasoning_tokens, cost, is_estimated
+)
+select 0, '{kind}', 1, 700, session_id, 'some-model', {tokens}, 0, 0, 0, 0, {cost}, 0
+from turns
+"""
 BACKUP = f"parley.db.before-{NEXT}.backup"
 
 
@@ -181,6 +189,10 @@ async def test_a_backup_of_an_attempt_that_failed_is_replaced(url: str, path: Pa
         "insert into turn_prompts values (1, 1, 77)",
         "insert into posts values (77, 0, 9000)",
         "delete from prompts",
+        CALL.format(kind="joke", cost=1, tokens=1),
+        CALL.format(kind="title", cost=-1, tokens=1),
+        CALL.format(kind="title", cost=1, tokens=-1),
+        CALL.format(kind="title", cost=0.5, tokens=1),
         "insert into prompts select * from prompts",
         SECOND_ANSWER,
         SECOND_OPEN_SESSION,
