@@ -30,6 +30,7 @@ from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
+from bot.engine.usage import UsageReports
 from bot.gateway.connection import Connection
 from bot.gateway.diagnosis import Finding, Level, diagnose
 from bot.gateway.entry import Entry
@@ -231,6 +232,7 @@ async def open_bot(
                 manners=Manners(customs=store, listenings=listenings),
                 personas=Personas(customs=store),
                 catch_up=catch_up,
+                usage=UsageReports(accounts=store, clock=clock),
                 sync=sync,
                 offers=offers,
                 clock=clock,

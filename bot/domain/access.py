@@ -26,6 +26,8 @@ class Action(StrEnum):
     RENAME = "rename"
     DELETE = "delete"  # a session only the actor took part in
     DELETE_SHARED = "delete_shared"  # a session that others took part in
+    SEE_USAGE = "see_usage"  # one's own, and what was used at a place in all
+    SEE_SERVER_USAGE = "see_server_usage"  # of a server, and of each person in it
     HELP = "help"
     CHOOSE_FOR_SESSION = "choose_for_session"  # how the open session is answered
     CHOOSE_FOR_CHANNEL = "choose_for_channel"
@@ -41,6 +43,7 @@ class Right(StrEnum):
     MODERATE = "moderate"  # manage other people's messages
     ARRANGE = "arrange"  # manage the channel, or other people's messages there
     GOVERN = "govern"  # manage the server
+    MANAGE = "manage"  # manage the server
 
 
 class ActorKind(StrEnum):
@@ -70,6 +73,7 @@ class Denial(StrEnum):
     CANNOT_MODERATE = "cannot_moderate"
     CANNOT_ARRANGE = "cannot_arrange"
     CANNOT_GOVERN = "cannot_govern"
+    CANNOT_MANAGE = "cannot_manage"
     NOT_HERE = "not_here"  # the session belongs to another place
     NO_RULE = "no_rule"  # nobody wrote down who may do this
 
@@ -81,6 +85,7 @@ _DENIALS: Mapping[Right, Denial] = MappingProxyType(
         Right.MODERATE: Denial.CANNOT_MODERATE,
         Right.ARRANGE: Denial.CANNOT_ARRANGE,
         Right.GOVERN: Denial.CANNOT_GOVERN,
+        Right.MANAGE: Denial.CANNOT_MANAGE,
     }
 )
 _TALK = (Right.VIEW, Right.WRITE)
@@ -98,6 +103,8 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.RENAME: _TALK,
         Action.DELETE: _TALK,
         Action.DELETE_SHARED: (*_TALK, Right.MODERATE),
+        Action.SEE_USAGE: (Right.VIEW,),
+        Action.SEE_SERVER_USAGE: (Right.VIEW, Right.MANAGE),
         Action.HELP: (),
         Action.CHOOSE_FOR_SESSION: _TALK,
         Action.CHOOSE_FOR_CHANNEL: (Right.VIEW, Right.ARRANGE),

@@ -126,6 +126,13 @@ _SESSION = Option(
     autocompletes=True,
 )
 
+USAGE_DAYS = ("7", "30", "90")
+_DAYS = Option(
+    "days",
+    "How far to look back; 30 days without it",
+    choices=tuple(Choice(f"{days} days", days) for days in USAGE_DAYS),
+)
+
 COMMANDS = (
     Command(
         "chat",
@@ -186,6 +193,19 @@ COMMANDS = (
         ),
     ),
     Command("settings", "See and choose how I answer here: persona, model, language and more"),
+    Command(
+        "usage",
+        "What was asked of models, and what it cost",
+        subcommands=(
+            Command("me", "What you used, wherever it was; only you see it", (_DAYS,)),
+            Command("channel", "What was used in this channel or thread", (_DAYS,)),
+            Command(
+                "server",
+                "What was used in this server, and by whom most; takes Manage Server",
+                (_DAYS,),
+            ),
+        ),
+    ),
     Command("help", "How to talk with me here"),
 )
 

@@ -19,6 +19,7 @@ from bot.engine.manners import Manners
 from bot.engine.offers import Offers
 from bot.engine.personas import Personas
 from bot.engine.sessions import Sessions
+from bot.engine.usage import UsageReports
 from bot.gateway import commands_persona, panel, phrases, phrases_manner
 from bot.gateway.address import ANSWER, LEAVE, SHOW
 from bot.gateway.buttons import Buttons
@@ -26,6 +27,7 @@ from bot.gateway.commands_chat import ChatCommand
 from bot.gateway.commands_persona import PersonaCommands
 from bot.gateway.commands_session import SessionCommands
 from bot.gateway.commands_settings import SettingsCommand
+from bot.gateway.commands_usage import UsageCommands
 from bot.gateway.confirming import DELETE
 from bot.gateway.entry_failures import EXPECTED, words_for
 from bot.gateway.entry_rules import Outcome, Rule, Rules, Way, Words
@@ -54,6 +56,7 @@ class Entry:
         manners: Manners,
         personas: Personas,
         catch_up: CatchUp,
+        usage: UsageReports,
         sync: CommandSync,
         offers: Offers,
         clock: Clock,
@@ -65,7 +68,8 @@ class Entry:
             SessionCommands(sessions, manners, personas, offers, default_model=default_model),
             SettingsCommand(manners, personas, offers, default_model=default_model),
             PersonaCommands(personas),
-            Buttons(sessions, catch_up),
+            UsageCommands(usage),
+            buttons=Buttons(sessions, catch_up),
         )
         self._telling = Telling(clock=clock)
         self._unheard = Unheard()
@@ -197,6 +201,8 @@ def _rules(
     sessions: SessionCommands,
     settings: SettingsCommand,
     personas: PersonaCommands,
+    usage: UsageCommands,
+    *,
     buttons: Buttons,
 ) -> Rules:
     thinking, quietly, choices = Way.THINKING, Way.QUIETLY, Way.CHOICES
@@ -226,6 +232,9 @@ def _rules(
             (command, "persona edit"): Rule(govern, Way.ASKING, personas.edit),
             (command, "persona delete"): Rule(govern, thinking, personas.delete),
             (command, "settings"): Rule(Action.SEE, thinking, settings.settings),
+            (command, "usage me"): Rule(Action.SEE_USAGE, thinking, usage.mine),
+            (command, "usage channel"): Rule(Action.SEE_USAGE, thinking, usage.channel),
+            (command, "usage server"): Rule(Action.SEE_SERVER_USAGE, thinking, usage.server),
             (command, "help"): Rule(Action.HELP, thinking, sessions.help),
             (complete, "chat"): Rule(Action.CHAT, choices, manner_like),
             (complete, "new"): Rule(Action.START, choices, manner_like),

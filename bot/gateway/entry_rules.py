@@ -25,6 +25,15 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that comes with words, and what it shows for those who cannot see it."""
+
+    name: str
+    content: bytes
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """What is said to the person, and what hangs below it.
 
@@ -36,6 +45,7 @@ class Words:
     view: discord.ui.View | None = None
     concerns_all: bool = False
     keeps_button: bool = False
+    picture: Picture | None = None
 
 
 Outcome = Words | discord.ui.Modal | tuple[Choice, ...] | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 
 import aiohttp
 import discord
@@ -12,7 +13,7 @@ import discord
 from bot.engine.pacing import Urgency
 from bot.engine.patience import pauses
 from bot.gateway.commands import Choice
-from bot.gateway.entry_rules import Way, Words
+from bot.gateway.entry_rules import Picture, Way, Words
 from bot.gateway.people import Request
 from bot.gateway.wire import REQUEST_SECONDS, errand
 from bot.ports import Clock
@@ -127,9 +128,11 @@ class Telling:
             await followup.send(words.text, ephemeral=True, allowed_mentions=NOBODY)
 
     async def _replace(self, request: Request, words: Words) -> None:
+        # A file is read as it is sent: each try needs one of its own.
+        files = [_file(words.picture)] if words.picture else []
         async with asyncio.timeout(REQUEST_SECONDS):
             await request.interaction.edit_original_response(
-                content=words.text, view=words.view, allowed_mentions=NOBODY
+                content=words.text, view=words.view, attachments=files, allowed_mentions=NOBODY
             )
 
     async def _tell_all(self, request: Request, words: Words) -> None:
@@ -152,3 +155,9 @@ class Telling:
                     raise
             await self._clock.sleep(pause)
         raise AssertionError("pauses never end")
+
+
+def _file(picture: Picture) -> discord.File:
+    return discord.File(
+        BytesIO(picture.content), filename=picture.name, description=picture.description
+    )

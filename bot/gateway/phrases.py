@@ -100,6 +100,10 @@ _DENIALS = {
     Denial.CANNOT_GOVERN: (
         "You may not choose for the whole server. It takes the permission Manage Server."
     ),
+    Denial.CANNOT_MANAGE: (
+        "What a whole server uses is shown to those who may manage it. It takes the permission "
+        "Manage Server; `/usage me` shows what you use yourself."
+    ),
     Denial.NOT_HERE: UNKNOWN_SESSION,  # that it exists elsewhere is nobody's business
     Denial.NO_RULE: UNKNOWN_COMMAND,
 }
@@ -364,7 +368,8 @@ _COMMANDS = """\
 • `/session list` and `/session resume` go back to earlier conversations; nothing is lost
 • `/session delete` erases one for good
 • `/persona list` shows as whom I can answer; a server can have its own
-• `/settings` shows and changes how I answer here: persona, model, language and more"""
+• `/settings` shows and changes how I answer here: persona, model, language and more
+• `/usage me` shows what you used and what it cost"""
 
 
 def _line(summary: SessionSummary) -> str:

@@ -14,11 +14,12 @@ MAY = {
     "write": set(Action)
     - {
         Action.DELETE_SHARED,
+        Action.SEE_SERVER_USAGE,
         Action.CHOOSE_FOR_CHANNEL,
         Action.CHOOSE_FOR_SERVER,
         Action.CHANGE_PERSONAS,
     },
-    "view": {Action.SEE, Action.HELP},
+    "view": {Action.SEE, Action.SEE_USAGE, Action.HELP},
     "nothing": {Action.HELP},
 }
 

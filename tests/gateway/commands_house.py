@@ -34,6 +34,7 @@ from bot.engine.pacing import Governor, Urgency
 from bot.engine.personas import Personas
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
+from bot.engine.usage import UsageReports
 from bot.gateway.client import Client, Ears
 from bot.gateway.entry import Entry
 from bot.gateway.past import DiscordPast
@@ -215,6 +216,7 @@ async def opened(
             personas=Personas(customs=store),
             offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
             catch_up=catch_up,
+            usage=UsageReports(accounts=store, clock=clock),
             sync=sync,
             clock=clock,
             default_model="gpt-usual",

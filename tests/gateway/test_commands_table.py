@@ -99,6 +99,8 @@ async def test_looking_and_completing_ask_for_no_more_than_reading(house: House)
         "session list",
         "persona list",
         "settings",
+        "usage me",
+        "usage channel",
         "help",
     }
 
@@ -114,8 +116,8 @@ async def test_looking_and_completing_ask_for_no_more_than_reading(house: House)
         (discord.Permissions(send_messages_in_threads=True), False, set()),
         (discord.Permissions(manage_messages=True), False, {"moderate", "arrange"}),
         (discord.Permissions(manage_channels=True), False, {"arrange"}),
-        (discord.Permissions(manage_guild=True), False, {"govern"}),
-        (ALL, True, {"view", "write", "moderate", "arrange", "govern"}),
+        (discord.Permissions(manage_guild=True), False, {"govern", "manage"}),
+        (ALL, True, {"view", "write", "moderate", "arrange", "govern", "manage"}),
     ],
 )
 def test_rights_are_those_of_this_very_channel(
@@ -139,6 +141,7 @@ async def test_in_a_direct_message_a_person_has_every_right_and_nowhere_else_out
         "moderate",
         "arrange",
         "govern",
+        "manage",
     }
     assert rights_outside(None) == frozenset()
     assert rights_outside(house.client.get_channel(house.general.id)) == frozenset()
@@ -182,7 +185,7 @@ async def test_every_command_is_refused_to_who_cannot_read_the_channel(house: Ho
         if name != "help"
     }
 
-    assert len(said) == 15
+    assert len(said) == 18
     assert {words.partition(",")[0] for words in said.values()} == {
         "You may not read what is said here"
     }
@@ -218,7 +221,7 @@ def test_the_commands_fit_what_discord_takes() -> None:
     """https://discord.com/developers/docs/interactions/application-commands"""
     told = payloads()
 
-    assert len(told) == len(COMMANDS) == 9
+    assert len(told) == len(COMMANDS) == 10
     for _, command in leaves():
         assert 1 <= len(command.description) <= 100
         assert command.name == command.name.lower()

@@ -35,6 +35,7 @@ from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
+from bot.engine.usage import UsageReports
 from bot.gateway.client import Client
 from bot.gateway.entry import Entry
 from bot.gateway.messenger import DiscordMessenger
@@ -219,6 +220,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             personas=Personas(customs=store),
             offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
             sessions=sessions,
+            usage=UsageReports(accounts=store, clock=clock),
             sync=sync,
             clock=clock,
             default_model="gpt-usual",

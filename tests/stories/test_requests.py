@@ -119,7 +119,7 @@ async def _keep_house(home: Home) -> None:
     """Use every command about sessions."""
     ada, general = home.ada, _channel(home)
     await home.ask(ada, general, "bees")
-    for line in ("help", "session info", "session list", "retry"):
+    for line in ("help", "session info", "session list", "usage me", "retry"):
         await (await ada.slash(general, line)).answered()
     await home.answer_after(general, await ada.say(general, f"{home.mention} wasps"))
     await ada.autocomplete(general, "new", option="model", typed="gpt")
