@@ -12,11 +12,13 @@ from uuid import uuid4
 
 from bot import __version__
 from bot.clock import SystemClock
+from bot.domain.completion import Usage
 from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreTaken, StoreUnusable
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
+from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
@@ -39,7 +41,7 @@ from bot.gateway.invite import application_id_from, invite_url
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from bot.model import Endpoint, RemoteCatalogue, check_model, open_model, warm_up
-from bot.ports import Clock, Notebook, Store
+from bot.ports import Clock, Notebook, Prices, Store
 from bot.prices import PriceList
 from bot.settings import DiscordSettings, Settings, SettingsWrong
 from bot.store import open_store
@@ -167,6 +169,15 @@ async def open_bot(
             fence=store.confirm,
             set_clock=clock.set_right,
         )
+        prices = price_list(settings)
+        tell_unpriced(settings, prices)
+        budgets = Budgets(
+            accounts=store,
+            prices=prices,
+            clock=clock,
+            limits=settings.limits,
+            cheaper_model=settings.budget_model or None,
+        )
         circuits = Circuits(clock)
         room = Room(settings.concurrent_answers)
         answerer = Answerer(
@@ -179,12 +190,13 @@ async def open_bot(
                     default_model=settings.openai_model,
                 ),
                 model=model,
+                budgets=budgets,
                 circuits=circuits,
                 clock=clock,
                 fallback_models=settings.fallback_models,
                 budget=settings.context_tokens,
             ),
-            billing=Billing(accounts=store, prices=price_list(settings), clock=clock),
+            billing=Billing(accounts=store, prices=prices, clock=clock),
             circuits=circuits,
             messenger=connection.messenger,
             clock=clock,
@@ -232,7 +244,7 @@ async def open_bot(
                 manners=Manners(customs=store, listenings=listenings),
                 personas=Personas(customs=store),
                 catch_up=catch_up,
-                usage=UsageReports(accounts=store, clock=clock),
+                usage=UsageReports(accounts=store, budgets=budgets, clock=clock),
                 sync=sync,
                 offers=offers,
                 clock=clock,
@@ -282,6 +294,7 @@ async def check(read: Callable[[], Settings]) -> bool:
         [
             await _check_store(settings.database_url),
             *[await _check_model(settings, model) for model in _models(settings)],
+            *map(_no_price, unpriced_models(settings, price_list(settings))),
             *await diagnose(
                 settings.discord_token.get_secret_value(),
                 api_url=api_url(settings),
@@ -322,6 +335,11 @@ async def _check_model(settings: Settings, model: str) -> Finding:
     return Finding(Level.OK if checkup.ok else Level.FAIL, f"Model: {checkup.words}")
 
 
+def _no_price(model: str) -> Finding:
+    what = f"Budgets: the price of {model} is not known, so it is not asked."
+    return Finding(Level.FAIL, what, "Set MODEL_PRICES, see .env.example.")
+
+
 def _report(findings: Sequence[Finding]) -> bool:
     for finding in findings:
         advice = f" → {finding.mend}" if finding.mend else ""
@@ -346,6 +364,23 @@ def price_list(settings: Settings) -> PriceList:
     """Return what models cost where the settings say that they are."""
     url = settings.openai_base_url
     return PriceList(settings.own_prices, str(url) if url else None)
+
+
+def unpriced_models(settings: Settings, prices: Prices) -> list[str]:
+    """Return those models that a budget keeps from being asked, for they have no known price."""
+    models = dict.fromkeys([*_models(settings), settings.budget_model or settings.openai_model])
+    if not settings.limits:
+        return []
+    return [model for model in models if prices.cost(model, Usage(1, 1)) is None]
+
+
+def tell_unpriced(settings: Settings, prices: Prices) -> None:
+    """Log what a budget keeps from being asked."""
+    for model in unpriced_models(settings, prices):
+        log.warning(
+            "event=unpriced model=%s; no budget can count it, so it is not asked: set MODEL_PRICES",
+            model,
+        )
 
 
 async def _salt(notebook: Notebook) -> str:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.billing import Call, Daily, Scope, Spending
+from bot.domain.budget import Alert, Balance, Limits
 from bot.domain.completion import CompletionEvent, Usage
 from bot.domain.context import Context
 from bot.domain.hearing import Passage, Reading, Sight, Watermarks
@@ -183,10 +184,12 @@ class Ledger(Protocol):
         usage: Usage | None,
         floor: int | None,
         calls: Sequence[Call] = (),
+        warning: Alert | None = None,
     ) -> Turn:
         """Move a turn to ANSWERED: from here on the reply cannot be lost.
 
-        With it the calls are recorded that it took, as `Accounts.record_calls` does it.
+        With it the calls are recorded that it took, as `Accounts.record_calls` does it. Of a
+        warning that was given before there is no note in the reply.
         """
         ...
 
@@ -334,6 +337,14 @@ class Accounts(Protocol):
         self, guild_id: int, *, since: date, limit: int
     ) -> list[tuple[int, Spending]]:
         """Return what people spent in a server from that day on, the dearest first."""
+        ...
+
+    async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
+        """Return what was spent today and this month in some scopes, all at one moment."""
+        ...
+
+    async def set_budget(self, scope: Scope, limits: Limits) -> None:
+        """Set what may be spent in a server or in one of its channels; for a member: in each."""
         ...
 
 

@@ -21,7 +21,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.domain.billing import ModelPrice
+from bot.domain.billing import ModelPrice, ScopeKind, nano
+from bot.domain.budget import Limits
 
 ENV_FILE = Path(".env")
 
@@ -87,6 +88,14 @@ class Settings(DiscordSettings):
         description="what models cost, such as `name=0.10/0.50/0.01`: dollars for a million tokens "
         "read, written and (if it differs) read from a cache; separated by commas",
     )
+    budgets: str = Field(
+        "",
+        description="dollars a day / a month, such as `all=5/100, server=2/-, user=0.50/10`: for "
+        "all together, each server, each channel, each user",
+    )
+    budget_model: str = Field(
+        "", description="a cheaper model that answers when 80 % of a budget is used"
+    )
     database_url: str = Field(
         "sqlite:///parley.db",
         pattern=r"^sqlite:///.+",
@@ -128,6 +137,11 @@ class Settings(DiscordSettings):
         return dict(_priced(one) for one in _listed(self.model_prices))
 
     @property
+    def limits(self) -> Mapping[ScopeKind, Limits]:
+        """What may be spent, by for whom it is counted."""
+        return dict(_budget(one) for one in _listed(self.budgets))
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be seen in a log."""
         keys = (self.discord_token, self.openai_api_key)
@@ -139,6 +153,16 @@ class Settings(DiscordSettings):
         if key is None and info.data.get("openai_base_url", "wrong") is None:
             raise PydanticCustomError("missing", "is not set")
         return key
+
+    @field_validator("budgets")
+    @classmethod
+    def _are_budgets(cls, budgets: str) -> str:
+        for one in _listed(budgets):
+            try:
+                _budget(one)
+            except ValueError:
+                raise PydanticCustomError("budget", "is wrong") from None
+        return budgets
 
     @field_validator("model_prices")
     @classmethod
@@ -166,6 +190,21 @@ def _priced(text: str) -> tuple[str, ModelPrice]:
     if not model.strip() or len(cached) > 1:
         raise ValueError(text)
     return model.strip(), ModelPrice(read, written, cached[0] if cached else read)
+
+
+def _budget(text: str) -> tuple[ScopeKind, Limits]:
+    """Return for whom a budget is, and how much.
+
+    Raises:
+        ValueError: it is no budget.
+    """
+    kind, _, figures = text.partition("=")
+    day, month = figures.split("/")
+    return ScopeKind(kind.strip()), Limits(_limit(day), _limit(month))
+
+
+def _limit(text: str) -> int | None:
+    return None if text.strip() == "-" else nano(_dollars(text))
 
 
 def _dollars(text: str) -> Decimal:
@@ -234,6 +273,7 @@ def _in_words(env_file: Path) -> Iterator[None]:
 _SAYS = {
     "missing": "is not set",
     "price": "is wrong",
+    "budget": "is wrong",
     "literal_error": "is wrong",
     "string_pattern_mismatch": "is wrong",
 }

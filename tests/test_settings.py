@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic.fields import FieldInfo
 
-from bot.domain.billing import ModelPrice
+from bot.domain.billing import ModelPrice, ScopeKind
+from bot.domain.budget import Limits
 from bot.settings import Settings, SettingsWrong, has_model, read_discord_settings, read_settings
 
 ROOT = Path(__file__).parent.parent
@@ -163,6 +164,34 @@ def test_what_is_no_price_is_said_so(environ: pytest.MonkeyPatch, prices: str) -
     assert str(caught.value) == (
         "MODEL_PRICES is wrong (what models cost, such as `name=0.10/0.50/0.01`: dollars for a "
         "million tokens read, written and (if it differs) read from a cache; separated by commas)"
+    )
+
+
+def _with_budgets(environ: pytest.MonkeyPatch, budgets: str) -> Settings:
+    environ.setenv("DISCORD_TOKEN", "t")
+    environ.setenv("OPENAI_API_KEY", "k")
+    environ.setenv("BUDGETS", budgets)
+    return read_settings(Path("no.env"))
+
+
+def test_budgets_are_dollars_a_day_and_a_month(environ: pytest.MonkeyPatch) -> None:
+    settings = _with_budgets(environ, "all=5/100, server = -/2,user=0.5/-,")
+
+    assert settings.limits == {
+        ScopeKind.ALL: Limits(5_000_000_000, 100_000_000_000),
+        ScopeKind.SERVER: Limits(None, 2_000_000_000),
+        ScopeKind.USER: Limits(500_000_000, None),
+    }
+
+
+@pytest.mark.parametrize("budgets", ["5/100", "all=5", "all=5/6/7", "us=1/2", "all=-1/2", "all=/"])
+def test_what_is_no_budget_is_said_so(environ: pytest.MonkeyPatch, budgets: str) -> None:
+    with pytest.raises(SettingsWrong) as caught:
+        _with_budgets(environ, budgets)
+
+    assert str(caught.value) == (
+        "BUDGETS is wrong (dollars a day / a month, such as `all=5/100, server=2/-, "
+        "user=0.50/10`: for all together, each server, each channel, each user)"
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.budget import BudgetNote
 from bot.domain.errors import Fault
 
 
@@ -15,7 +16,7 @@ class Ending(StrEnum):
     WHOLE = "whole"
     LENGTH = "length"  # the cap on its output cut it off
     FILTERED = "filtered"  # a content filter cut it off
-    REFUSED = "refused"  # the model declined
+    REFUSED = "refused"  # the model declined, or a budget did: see `Reply.budget`
     EMPTY = "empty"  # the model said nothing at all
     STOPPED = "stopped"  # a person stopped it, or reset the session
     BROKEN = "broken"  # the model failed; `Reply.fault` says how, and is set for no other
@@ -36,6 +37,7 @@ class Reply:
     fault: Fault | None = None
     model: str | None = None
     instead_of: str | None = None
+    budget: BudgetNote | None = None  # what is to be said of a budget
 
     @property
     def is_notice(self) -> bool:

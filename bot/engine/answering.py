@@ -297,6 +297,7 @@ class Answerer:
             usage=answer.usage,
             floor=answer.floor if answer.usage else None,
             calls=tuple(tab.calls) if tab else (),
+            warning=answer.warning,
         )
         try:
             turn = await insist(self._clock, record, about=_name(turn))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
+from bot.domain.budget import Alert, BudgetNote
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
 from bot.domain.context import Context, Window, window
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelError, ModelRefused
@@ -15,6 +16,7 @@ from bot.domain.turn import Owed, Turn
 from bot.domain.wording import storable
 from bot.engine.billing import OpenCall, Tab
 from bot.engine.briefing import Brief, Briefing
+from bot.engine.budgets import Budgets
 from bot.engine.outages import Circuits
 from bot.engine.patience import pauses
 from bot.ports import Clock, Ledger, Model
@@ -41,6 +43,7 @@ class Answer:
     reply: Reply
     usage: Usage | None = None
     floor: int | None = None  # of the context that `usage` measures; None when it measures none
+    warning: Alert | None = None  # that the reply gives
 
 
 class Completer:
@@ -52,6 +55,7 @@ class Completer:
         ledger: Ledger,
         briefing: Briefing,
         model: Model,
+        budgets: Budgets,
         circuits: Circuits,
         clock: Clock,
         fallback_models: Sequence[str] = (),
@@ -60,6 +64,7 @@ class Completer:
         self._ledger = ledger
         self._briefing = briefing
         self._model = model
+        self._budgets = budgets
         self._circuits = circuits
         self._clock = clock
         self._fallback_models = tuple(fallback_models)
@@ -81,6 +86,23 @@ class Completer:
         """
         brief = await self._briefing.brief(owed)
         models = (brief.model, *(m for m in self._fallback_models if m != brief.model))
+        admission = await self._budgets.admit(tab.payer, models)
+        if not admission.models:
+            _log_refusal(owed.turn, admission.note)
+            return Answer(Reply("", Ending.REFUSED, budget=admission.note))
+        answer = await self._first_answer(owed, brief, show, tab, admission.models)
+        share = admission.warning(tab.calls)
+        note, warning = self._budgets.warning(share) if share else (admission.note, None)
+        return replace(answer, reply=replace(answer.reply, budget=note), warning=warning)
+
+    async def _first_answer(
+        self,
+        owed: Owed,
+        brief: Brief,
+        show: Callable[[StringIO], None],
+        tab: Tab,
+        models: tuple[str, ...],
+    ) -> Answer:
         may_try = self._circuits.admits(models)
         outcomes: list[Answer | ModelDown] = []
         spent: Usage | None = None  # on models that did not answer
@@ -253,6 +275,18 @@ def _log_failure(turn: Turn, error: ModelError, *, tries_left: int) -> None:
         error.fault,
         tries_left,
         error,
+    )
+
+
+def _log_refusal(turn: Turn, note: BudgetNote | None) -> None:
+    assert note is not None, "a budget that refuses says why"  # noqa: S101
+    log.info(
+        "session=%s turn=%s event=budget standing=%s scope=%s period=%s",
+        turn.session_id,
+        turn.id,
+        note.standing,
+        note.scope,
+        note.period,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.domain.billing import ScopeKind
+from bot.domain.budget import BudgetNote, Period, Standing
 from bot.domain.errors import Fault
 from bot.domain.reply import Ending, Reply
 
@@ -69,6 +71,14 @@ IN_LINE = (
     "turn; you need not ask again."
 )
 WAITING_WORDS = frozenset({*_DOWN.values(), IN_LINE})
+_WHOSE = {
+    ScopeKind.ALL: "the bot's",
+    ScopeKind.SERVER: "this server's",
+    ScopeKind.CHANNEL: "this channel's",
+    ScopeKind.USER: "your",
+    ScopeKind.MEMBER: "your",
+}
+_PERIODS = {Period.DAY: "today", Period.MONTH: "this month"}
 _LONGEST_NAME = 60  # characters of a model's name that are shown
 
 WITHDRAWN = "🗑️ The question was deleted, so I have stopped."
@@ -88,6 +98,9 @@ WHOLE_IN_FILE = "-# 📄 This is the beginning; the whole answer is in the file.
 
 def note(reply: Reply, *, is_withdrawn: bool = False) -> str:
     """Return what the bot says under a reply, or instead of one; nothing under a whole one."""
+    budget = _of_budget(reply.budget) if reply.budget else ""
+    if reply.budget and reply.budget.standing in {Standing.SPENT, Standing.UNPRICED}:
+        return budget
     words = _FAULTS[reply.fault] if reply.fault else _ENDINGS[reply.ending]
     if is_withdrawn and reply.ending is Ending.STOPPED:
         words = WITHDRAWN
@@ -96,7 +109,29 @@ def note(reply: Reply, *, is_withdrawn: bool = False) -> str:
         lines.append(
             f"-# 🔀 Answered by {_shown(reply.model)}: {_shown(reply.instead_of)} did not answer."
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, f"-# {budget}"] if budget else lines)
+
+
+def _of_budget(note: BudgetNote) -> str:
+    """Return what is to be said of a budget; moments stand in the reader's own time zone."""
+    budget = f"{_WHOSE[note.scope]} budget for {_PERIODS[note.period]}"
+    anew = f"<t:{int(note.opens_at.timestamp())}:f>"
+    match note.standing:
+        case Standing.WARNED:
+            return f"🪙 Little is left of {budget}. It begins anew {anew}."
+        case Standing.STEPPED_DOWN:
+            return f"🪙 A cheaper model answered: little is left of {budget}, until {anew}."
+        case Standing.SPENT:
+            return (
+                f"🪙 {budget[0].upper()}{budget[1:]} is used up. It opens again {anew}; press "
+                "Retry then. What you said is kept."
+            )
+        case Standing.UNPRICED:
+            return (
+                "🪙 There is a budget here, and I know no price for this model, so "
+                "I may not ask it. Choose another one with `/new`, or have the operator set its "
+                "price (MODEL_PRICES)."
+            )
 
 
 def waiting(fault: Fault) -> str:

@@ -11,7 +11,9 @@ from datetime import date, timedelta
 
 from bot.domain.access import Action, Actor, demand
 from bot.domain.billing import Daily, Scope, ScopeKind, Spending
+from bot.domain.budget import Share
 from bot.domain.session import Place
+from bot.engine.budgets import Budgets
 from bot.ports import Accounts, Clock
 
 MOST_PEOPLE = 5  # of a server are named, the dearest first
@@ -26,6 +28,7 @@ class Report:
     until: date
     daily: Sequence[Daily]
     people: Sequence[tuple[int, Spending]] = ()
+    budgets: Sequence[Share] = ()
 
     @property
     def total(self) -> Spending:
@@ -51,21 +54,24 @@ class Report:
 class UsageReports:
     """Adds up what people, channels and servers spent."""
 
-    def __init__(self, *, accounts: Accounts, clock: Clock) -> None:
+    def __init__(self, *, accounts: Accounts, budgets: Budgets, clock: Clock) -> None:
         self._accounts = accounts
+        self._budgets = budgets
         self._clock = clock
 
     async def mine(self, place: Place, actor: Actor, *, days: int) -> Report:
         """Return what the actor spent, wherever it was."""
         demand(actor, Action.SEE_USAGE, place)
-        return await self._report(Scope(ScopeKind.USER, actor.id), days)
+        own = [Scope(ScopeKind.USER, actor.id)]
+        if place.guild_id is not None:
+            own.append(Scope(ScopeKind.MEMBER, actor.id, place.guild_id))
+        return await self._report(own, days)
 
     async def channel(self, place: Place, actor: Actor, *, days: int) -> Report:
         """Return what was spent at a place, by all together."""
         demand(actor, Action.SEE_USAGE, place)
-        return await self._report(
-            Scope(ScopeKind.CHANNEL, place.channel_id, place.guild_id or 0), days
-        )
+        scope = Scope(ScopeKind.CHANNEL, place.channel_id, place.guild_id or 0)
+        return await self._report([scope], days)
 
     async def server(self, place: Place, actor: Actor, *, days: int) -> Report | None:
         """Return what was spent in a server, and who spent most; None outside of servers."""
@@ -76,14 +82,16 @@ class UsageReports:
             place.guild_id, since=self._since(days), limit=MOST_PEOPLE
         )
         scope = Scope(ScopeKind.SERVER, place.guild_id, place.guild_id)
-        return await self._report(scope, days, people)
+        return await self._report([scope], days, people)
 
     async def _report(
-        self, scope: Scope, days: int, people: Sequence[tuple[int, Spending]] = ()
+        self, scopes: Sequence[Scope], days: int, people: Sequence[tuple[int, Spending]] = ()
     ) -> Report:
+        """Return what was spent in the first of the scopes, with the budgets of all of them."""
         since = self._since(days)
-        daily = await self._accounts.spending(scope, since=since)
-        return Report(scope, since, self._clock.now().date(), daily, people)
+        daily = await self._accounts.spending(scopes[0], since=since)
+        shares = await self._budgets.shares(scopes)
+        return Report(scopes[0], since, self._clock.now().date(), daily, people, shares)
 
     def _since(self, days: int) -> date:
         return self._clock.now().date() - timedelta(days=days - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.domain.billing import DOLLAR, ScopeKind, Spending
+from bot.domain.budget import Period, Share
 from bot.engine.usage import Report
 
 NO_SERVER = "There is no server here. `/usage me` shows what you used."
@@ -13,6 +14,8 @@ _LEAST_SHOWN = DOLLAR // 10_000
 _MOST_MODELS = 5
 _LONGEST_NAME = 60  # characters of a model's name that are shown
 
+_PERIODS: Mapping[Period, str] = {Period.DAY: "today", Period.MONTH: "this month"}
+_WHERE: Mapping[ScopeKind, str] = {ScopeKind.MEMBER: " in this server"}
 _WHOSE: Mapping[ScopeKind, str] = {
     ScopeKind.USER: "Your usage",
     ScopeKind.CHANNEL: "Usage in this channel",
@@ -25,9 +28,16 @@ def usage(report: Report) -> str:
     head = f"**{_WHOSE[report.scope.kind]}, last {len(report.by_day())} days**"
     total = report.total
     if not total.calls:
-        return f"{head}\nNothing was asked of a model."
+        return "\n".join((head, "Nothing was asked of a model.", *_budgets(report)))
     return "\n".join(
-        (head, _in_all(total), *_by_model(report), *_by_person(report), *_remarks(total))
+        (
+            head,
+            _in_all(total),
+            *_by_model(report),
+            *_by_person(report),
+            *_budgets(report),
+            *_remarks(total),
+        )
     )
 
 
@@ -107,6 +117,16 @@ def _by_person(report: Report) -> list[str]:
         f"• <@{user}> {cost_of(spent)} · {_calls(spent.calls)}" for user, spent in report.people
     )
     return ["Most was used by", *named]
+
+
+def _budgets(report: Report) -> list[str]:
+    return [_budget(share) for share in report.budgets]
+
+
+def _budget(share: Share) -> str:
+    used = f"{money(share.spent)} of {money(share.limit)} is used {_PERIODS[share.period]}"
+    where = _WHERE.get(share.scope.kind, "")
+    return f"🪙 {used}{where}; it begins anew <t:{int(share.opens_at.timestamp())}:f>"
 
 
 def _remarks(total: Spending) -> list[str]:

@@ -16,6 +16,7 @@ from bot.store.accounts import SqliteAccounts
 from bot.store.amendments import SqliteAmendments
 from bot.store.archive import SqliteArchive
 from bot.store.attendance import SqliteAttendance
+from bot.store.budgets import SqliteBudgets
 from bot.store.claim import claim
 from bot.store.connection import connected
 from bot.store.customs import SqliteCustoms
@@ -44,6 +45,7 @@ class SqliteStore(
     SqliteArchive,
     SqliteCustoms,
     SqliteAccounts,
+    SqliteBudgets,
     SqliteNotebook,
     SqliteOwnership,
 ):

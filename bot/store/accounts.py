@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from bot.domain.billing import Call, Daily, Scope, ScopeKind, Spending, scopes_of, spending_on
 from bot.domain.completion import Usage
-from bot.store.columns import to_column
+from bot.store.columns import from_day, to_column, to_day
 from bot.store.desk import Desk
-
-_FIRST_DAY = date(1970, 1, 1)
 
 
 class SqliteAccounts(Desk):
@@ -40,11 +38,6 @@ def add_calls(db: sqlite3.Connection, calls: Sequence[Call]) -> None:
         spent, day = spending_on(call), to_day(call.at.date())
         for scope in scopes_of(call.payer):
             _count(db, scope, day, call.model, spent)
-
-
-def to_day(day: date) -> int:
-    """Return what is stored for a day: how many there were since 1970."""
-    return (day - _FIRST_DAY).days
 
 
 def _add(db: sqlite3.Connection, call: Call) -> None:
@@ -133,9 +126,7 @@ def _spending(db: sqlite3.Connection, scope: Scope, since: date) -> list[Daily]:
         """,
         (scope.kind, scope.guild_id, scope.id, to_day(since)),
     )
-    return [
-        Daily(_FIRST_DAY + timedelta(row["day"]), row["model"], _spending_from(row)) for row in rows
-    ]
+    return [Daily(from_day(row["day"]), row["model"], _spending_from(row)) for row in rows]
 
 
 _MEMBERS = """

@@ -8,6 +8,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.domain.billing import Call
+from bot.domain.budget import Alert
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove
 from bot.domain.persona import Persona
@@ -15,6 +16,8 @@ from bot.domain.reply import Reply
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from bot.store.accounts import add_calls
+from bot.store.budgets import warns
+from bot.store.columns import to_column
 from bot.store.customs import keep_wording, layers_of, persona_named
 from bot.store.desk import Desk
 from bot.store.sessions import session_named
@@ -66,9 +69,11 @@ class SqliteLedger(Desk):
         usage: Usage | None,
         floor: int | None,
         calls: Sequence[Call] = (),
+        warning: Alert | None = None,
     ) -> Turn:
         def record(db: sqlite3.Connection) -> Turn:
-            turn = _record_reply(db, turn_id, reply, usage=usage, floor=floor)
+            kept = reply if warning is None or warns(db, warning) else replace(reply, budget=None)
+            turn = _record_reply(db, turn_id, kept, usage=usage, floor=floor)
             add_calls(db, calls)
             return turn
 
@@ -212,6 +217,10 @@ def _record_reply(
             fault = ?,
             model = ?,
             instead_of = ?,
+            budget_standing = ?,
+            budget_scope = ?,
+            budget_period = ?,
+            budget_opens_at = ?,
             floor = ?
         where id = ?
         """,
@@ -221,6 +230,7 @@ def _record_reply(
             reply.fault,
             reply.model,
             reply.instead_of,
+            *_budget_columns(reply),
             floor,
             turn_id,
         ),
@@ -228,6 +238,13 @@ def _record_reply(
     if usage is not None:
         _record_usage(db, turn, usage)
     return replace(turn, state=TurnState.ANSWERED, reply=reply, usage=usage, floor=floor)
+
+
+def _budget_columns(reply: Reply) -> tuple[str | int | None, ...]:
+    note = reply.budget
+    if note is None:
+        return (None,) * 4
+    return note.standing, note.scope, note.period, to_column(note.opens_at)
 
 
 def _record_usage(db: sqlite3.Connection, turn: Turn, usage: Usage) -> None:

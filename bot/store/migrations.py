@@ -249,6 +249,42 @@ create table spending (
 ) strict, without rowid;
 """
 
+# What may be spent, in nano-dollars, as those decided who manage a server; which warnings were
+# given since when (a day); and what was said of a budget with an answer.
+_BUDGETS = """
+create table budgets (
+    scope text not null check (scope in ('server', 'channel', 'member')),
+    guild_id integer not null,
+    scope_id integer not null,
+    day_limit integer check (day_limit >= 0),
+    month_limit integer check (month_limit >= 0),
+    primary key (scope, guild_id, scope_id)
+) strict, without rowid;
+
+create table budget_warnings (
+    scope text not null check (scope in ('all', 'server', 'channel', 'user', 'member')),
+    guild_id integer not null,
+    scope_id integer not null,
+    since integer not null,
+    period text not null check (period in ('day', 'month')),
+    -- In the order of the columns: else SQLite's quick check (seen with 3.40.1) calls it damaged.
+    primary key (scope, guild_id, scope_id, since, period)
+) strict, without rowid;
+
+alter table turns add column budget_standing text check (
+    budget_standing in ('warned', 'stepped_down', 'spent', 'unpriced')
+);
+alter table turns add column budget_scope text check (
+    (budget_scope is null) = (budget_standing is null)
+);
+alter table turns add column budget_period text check (
+    (budget_period is null) = (budget_standing is null)
+);
+alter table turns add column budget_opens_at integer check (
+    (budget_opens_at is null) = (budget_standing is null)
+);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -257,4 +293,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(5, "manners", _MANNERS),
     Migration(6, "editions", _EDITIONS),
     Migration(7, "calls", _CALLS),
+    Migration(8, "budgets", _BUDGETS),
 )

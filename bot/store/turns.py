@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from bot.domain.billing import ScopeKind
+from bot.domain.budget import BudgetNote, Period, Standing
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, TurnSettled
 from bot.domain.message import Prompt
@@ -169,7 +171,25 @@ def _reply(row: sqlite3.Row) -> Reply | None:
     if row["reply_text"] is None:
         return None
     fault = None if row["fault"] is None else Fault(row["fault"])
-    return Reply(row["reply_text"], Ending(row["ending"]), fault, row["model"], row["instead_of"])
+    return Reply(
+        row["reply_text"],
+        Ending(row["ending"]),
+        fault,
+        row["model"],
+        row["instead_of"],
+        _budget_note(row),
+    )
+
+
+def _budget_note(row: sqlite3.Row) -> BudgetNote | None:
+    if row["budget_standing"] is None:
+        return None
+    return BudgetNote(
+        Standing(row["budget_standing"]),
+        ScopeKind(row["budget_scope"]),
+        Period(row["budget_period"]),
+        from_column(row["budget_opens_at"]),
+    )
 
 
 def _usage(row: sqlite3.Row) -> Usage | None:

@@ -21,6 +21,7 @@ from bot.clock import SystemClock
 from bot.domain.turn import TurnState
 from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
+from bot.engine.budgets import Budgets
 from bot.engine.completing import Completer
 from bot.engine.outages import Circuits
 from bot.store import SqliteStore, open_store
@@ -74,6 +75,7 @@ class Conversation:
             ledger=store,
             briefing=Briefing(ledger=store, guide=Signs(), default_model="counting"),
             model=CountingModel([1] * MEASURED),
+            budgets=Budgets(accounts=store, prices=FixedPrices(), clock=clock),
             circuits=Circuits(clock),
             clock=clock,
             budget=100_000,

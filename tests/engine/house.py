@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from bot.domain.access import Actor
+from bot.domain.billing import ScopeKind
+from bot.domain.budget import Limits
 from bot.domain.hearing import Sight, Utterance
 from bot.domain.message import Prompt
 from bot.domain.session import Place
@@ -16,6 +18,7 @@ from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
+from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
@@ -137,6 +140,8 @@ class World:
         self.hours = 6.0
         self.waits_for_discord = False  # what is owed is not woken before the connection
         self.signs = Signs()
+        self.limits: dict[ScopeKind, Limits] = {}  # of budgets
+        self.cheaper_model: str | None = None
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
         self.parts = Parts()
@@ -209,6 +214,13 @@ class World:
                 ledger=store,
                 briefing=Briefing(ledger=store, guide=self.signs, default_model="some-model"),
                 model=GuardedModel(self.asked, plan),
+                budgets=Budgets(
+                    accounts=store,
+                    prices=FixedPrices(),
+                    clock=clock,
+                    limits=self.limits,
+                    cheaper_model=self.cheaper_model,
+                ),
                 circuits=circuits,
                 clock=clock,
                 fallback_models=self._fallback_models,

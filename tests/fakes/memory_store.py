@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from bot.domain.billing import Call, Daily, Scope, Spending
+from bot.domain.budget import Alert, Balance, Limits
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, StoreBusy, StoreTaken
 from bot.domain.hearing import Reading, Watermarks
@@ -18,7 +19,7 @@ from bot.domain.persona import Persona
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
-from tests.fakes.memory_tables import MemoryTables, is_at
+from tests.fakes.memory_tables import MemoryTables, is_at, set_for
 
 T = TypeVar("T")
 S = TurnState
@@ -207,12 +208,17 @@ class MemoryStore(MemoryTables):
         usage: Usage | None,
         floor: int | None,
         calls: Sequence[Call] = (),
+        warning: Alert | None = None,
     ) -> Turn:
         def record() -> Turn:
             reply.text.encode()
             assert (reply.ending is Ending.BROKEN) == (reply.fault is not None)
             turn = self._move(turn_id, S.ANSWERED)
-            self.turns[turn_id] = replace(turn, reply=reply, usage=usage, floor=floor)
+            is_told = warning is None or warning not in self.warnings
+            kept = reply if is_told else replace(reply, budget=None)
+            if warning is not None:
+                self.warnings.add(warning)
+            self.turns[turn_id] = replace(turn, reply=kept, usage=usage, floor=floor)
             self.calls += calls
             return self.turns[turn_id]
 
@@ -380,6 +386,12 @@ class MemoryStore(MemoryTables):
         self, guild_id: int, *, since: date, limit: int
     ) -> list[tuple[int, Spending]]:
         return await self._read(lambda: self._members(guild_id, since)[:limit])
+
+    async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
+        return await self._read(lambda: [self._balance(scope, today) for scope in scopes])
+
+    async def set_budget(self, scope: Scope, limits: Limits) -> None:
+        await self._write(lambda: self.budgets.update({set_for(scope): limits}))
 
     # Notebook
 

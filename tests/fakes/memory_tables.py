@@ -14,10 +14,12 @@ from bot.domain.billing import (
     Daily,
     Payer,
     Scope,
+    ScopeKind,
     Spending,
     scopes_of,
     spending_on,
 )
+from bot.domain.budget import Alert, Balance, Limits, Period
 from bot.domain.errors import TurnSettled
 from bot.domain.hearing import Reading, Watermark
 from bot.domain.manner import Choices, Layers, Level, Trait
@@ -35,6 +37,8 @@ _KEPT = (
     "heard",
     "notes",
     "calls",
+    "warnings",
+    "budgets",
     "choices",
     "personas_of",
     "common",
@@ -62,6 +66,8 @@ class MemoryTables:
         self.heard: set[int] = set()
         self.notes: dict[str, str] = {}
         self.calls: list[Call] = []
+        self.budgets: dict[Scope, Limits] = {}
+        self.warnings: set[Alert] = set()
         self.common: int | None = None
         self.marks: dict[int, Watermark] = {}
         self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
@@ -374,6 +380,17 @@ class MemoryTables:
             sums[user] = sums.get(user, Spending()) + spending_on(call)
         return sorted(sums.items(), key=_dearest_first)
 
+    def _balance(self, scope: Scope, today: date) -> Balance:
+        month = self._calls_of(lambda p: scope in scopes_of(p), Period.MONTH.first_day(today))
+        alerts = [Alert(scope, period, period.first_day(today)) for period in Period]
+        return Balance(
+            scope,
+            self.budgets.get(set_for(scope), Limits()),
+            sum(call.cost or 0 for call in month if call.at.date() == today),
+            sum(call.cost or 0 for call in month if call.at.date() <= today),
+            frozenset(alert.period for alert in alerts if alert in self.warnings),
+        )
+
     def _calls_of(self, is_meant: Callable[[Payer], bool], since: date) -> list[Call]:
         return [c for c in self.calls if is_meant(c.payer) and c.at.date() >= since]
 
@@ -396,6 +413,11 @@ def _with(choices: Choices, trait: Trait, value: str | None) -> Choices:
 def _dearest_first(one: tuple[int, Spending]) -> tuple[int, int, int]:
     usage = one[1].usage
     return (-one[1].cost, -usage.input_tokens - usage.output_tokens, one[0])
+
+
+def set_for(scope: Scope) -> Scope:
+    """Return where the budget of a scope is kept: each member of a server has the same."""
+    return replace(scope, id=0) if scope.kind is ScopeKind.MEMBER else scope
 
 
 def is_at(session: Session, place: Place) -> bool:

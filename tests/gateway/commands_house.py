@@ -21,6 +21,7 @@ from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
+from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
@@ -179,7 +180,8 @@ async def opened(
         store, model = SlowStore(), ScriptedModel(*(scripts or (("Hello.",),)))
         clock = SystemClock()
         governor = CountingGovernor(clock)
-        answerer = _answerer(store, model, clock, governor)
+        budgets = Budgets(accounts=store, prices=FixedPrices(), clock=clock)
+        answerer = _answerer(store, model, budgets, clock, governor)
         lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock))
         listenings = Listenings()
         nods = Nods(messenger=Board(clock), clock=clock)
@@ -216,7 +218,7 @@ async def opened(
             personas=Personas(customs=store),
             offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
             catch_up=catch_up,
-            usage=UsageReports(accounts=store, clock=clock),
+            usage=UsageReports(accounts=store, budgets=budgets, clock=clock),
             sync=sync,
             clock=clock,
             default_model="gpt-usual",
@@ -288,13 +290,18 @@ async def _running(*mains: Coroutine[object, object, None]) -> AsyncIterator[Non
 
 
 def _answerer(
-    store: MemoryStore, model: ScriptedModel, clock: SystemClock, governor: Governor
+    store: MemoryStore,
+    model: ScriptedModel,
+    budgets: Budgets,
+    clock: SystemClock,
+    governor: Governor,
 ) -> Answerer:
     circuits = Circuits(clock)
     completer = Completer(
         ledger=store,
         briefing=Briefing(ledger=store, guide=Signs(), default_model="gpt-usual"),
         model=model,
+        budgets=budgets,
         circuits=circuits,
         clock=clock,
         budget=16000,

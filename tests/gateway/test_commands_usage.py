@@ -9,6 +9,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from bot.domain.billing import DOLLAR, Scope, ScopeKind
+from bot.domain.budget import Limits
 from bot.domain.completion import Usage
 from bot.domain.session import Place
 from bot.gateway.phrases_usage import money
@@ -156,6 +158,21 @@ async def test_nothing_is_said_to_be_nothing_and_not_drawn(house: House) -> None
 
     assert answer.content == "**Your usage, last 30 days**\nNothing was asked of a model."
     assert answer.attachments == ()
+
+
+async def test_what_is_left_of_budgets_is_told(house: House) -> None:
+    await house.store.set_budget(
+        Scope(ScopeKind.MEMBER, 0, house.guild.id), Limits(day=50 * CENT, month=DOLLAR)
+    )
+    await _spend(house, 20 * CENT)
+
+    in_server = await _asked(house, house.ada, "usage me")
+    in_private = await _asked(house, house.ada, "usage me", channel=house.local.dm(house.ada))
+
+    today, month = in_server.content.splitlines()[-2:]
+    assert today.startswith("🪙 $0.2000 of $0.5000 is used today in this server; it begins")
+    assert month.startswith("🪙 $0.2000 of $1.00 is used this month in this server; it begins")
+    assert "🪙" not in in_private.content
 
 
 async def test_what_has_no_price_is_not_free(house: House) -> None:

@@ -22,6 +22,7 @@ from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
+from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
@@ -166,6 +167,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             assert client is not None
             return client
 
+        budgets = Budgets(accounts=store, prices=FixedPrices(), clock=clock)
         circuits = Circuits(clock)
         answerer = Answerer(
             ledger=store,
@@ -173,6 +175,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
                 ledger=store,
                 briefing=Briefing(ledger=store, guide=Signs(), default_model="gpt-usual"),
                 model=model,
+                budgets=budgets,
                 circuits=circuits,
                 clock=clock,
                 budget=16000,
@@ -220,7 +223,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             personas=Personas(customs=store),
             offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
             sessions=sessions,
-            usage=UsageReports(accounts=store, clock=clock),
+            usage=UsageReports(accounts=store, budgets=budgets, clock=clock),
             sync=sync,
             clock=clock,
             default_model="gpt-usual",

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.billing import Scope, ScopeKind
+from bot.domain.billing import Scope, ScopeKind, scopes_of
 from bot.domain.turn import Turn
 from bot.store import SqliteStore
 from tests.contracts.store.steps import NOON
@@ -127,6 +127,9 @@ async def _costs_of_billing(store: SqliteStore, calls: int) -> dict[str, int]:
         "record": await meter.of(lambda: store.record_calls([call()])),
         "all": await meter.of(lambda: store.spending(Scope(ScopeKind.ALL), since=since)),
         "user": await meter.of(lambda: store.spending(Scope(ScopeKind.USER, 1), since=since)),
+        "balances": await meter.of(
+            lambda: store.balances(scopes_of(call().payer), today=MORNING.date())
+        ),
         "members": await meter.of(lambda: store.members(70, since=since, limit=5)),
     }
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
+import pytest
+
 from bot.playground.local_openai import Say
 from tests.stories.home import Home
 
@@ -21,3 +26,36 @@ async def test_what_an_answer_cost_is_told_to_who_asked(home: Home) -> None:
     assert model == f"• `some-model` {cost}"
     assert [picture.filename for picture in adas.attachments] == ["usage.png"]
     assert bobs.content.endswith("Nothing was asked of a model.")
+
+
+async def test_a_budget_that_is_used_up_stops_politely_also_after_a_restart(home: Home) -> None:
+    home.openai.answer = lambda _: [Say("Paris, of course.")]
+    given: dict[str, Any] = {"model_prices": "some-model=1000/1000", "budgets": "user=0.01/-"}
+
+    async with home.bot(**given):
+        first = await home.ask(home.ada, home.general, "What is the capital of France?")
+    async with home.bot(**given):
+        second = await home.ask(home.ada, home.general, "And of Spain?")
+        bobs = await home.ask(home.bob, home.general, "And of Italy?")
+        told = await (await home.ada.slash(home.general, "usage me")).answered()
+
+    assert first.content.startswith(
+        "Paris, of course.\n-# 🪙 Little is left of your budget for today."
+    )
+    assert second.content.startswith("🪙 Your budget for today is used up. It opens again <t:")
+    assert bobs.content.startswith("Paris, of course.")
+    assert len(home.openai.requests) == 2
+    assert " of $0.0100 is used today; it begins anew <t:" in told.content
+
+
+async def test_what_a_budget_cannot_count_is_said_at_the_start_and_to_the_person(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "bot.app")
+
+    async with home.bot(budgets="all=5/-"):
+        said = await home.ask(home.ada, home.general, "hello")
+
+    assert said.content.startswith("🪙 There is a budget here, and I know no price for this model")
+    assert "event=unpriced model=some-model; no budget can count it" in caplog.text
+    assert home.openai.requests == []

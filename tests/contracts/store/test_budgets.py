@@ -1,0 +1,95 @@
+"""What may be spent, what was, and that a warning is given once."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from bot.domain.billing import Scope, ScopeKind
+from bot.domain.budget import Alert, Balance, BudgetNote, Limits, Period, Standing
+from bot.domain.reply import Reply
+from bot.domain.turn import TurnState
+from bot.ports import Store
+from tests.contracts.store.steps import again, answering
+from tests.samples import MORNING, call
+
+TODAY = date(2026, 1, 2)
+USER = Scope(ScopeKind.USER, 1)
+SERVER = Scope(ScopeKind.SERVER, 70, 70)
+MEMBER = Scope(ScopeKind.MEMBER, 1, 70)
+NOTE = BudgetNote(Standing.WARNED, ScopeKind.USER, Period.DAY, datetime(2026, 1, 3, tzinfo=UTC))
+
+
+async def _answered(store: Store, message_id: int, alert: Alert) -> Reply | None:
+    turn = await answering(store, message_id)
+    kept = await store.record_reply(
+        turn.id, Reply("hi", budget=NOTE), usage=None, floor=None, warning=alert
+    )
+    await store.settle_turn(turn.id, TurnState.DELIVERED)
+    assert (await again(store, turn)).reply == kept.reply
+    return kept.reply
+
+
+async def test_a_balance_is_what_was_spent_today_and_this_month(store: Store) -> None:
+    days = [-2, -1, 0, 0, 1]
+    costs = [1, 20, 300, None, 5000]
+    await store.record_calls(
+        [call(c, at=MORNING + timedelta(days=d)) for d, c in zip(days, costs, strict=True)]
+    )
+
+    balances = await store.balances([USER, Scope(ScopeKind.USER, 2)], today=TODAY)
+
+    assert balances == [
+        Balance(USER, Limits(), 300, 320),
+        Balance(Scope(ScopeKind.USER, 2), Limits(), 0, 0),
+    ]
+
+
+async def test_a_budget_is_kept_until_it_is_set_anew(store: Store) -> None:
+    await store.set_budget(SERVER, Limits(day=5))
+    await store.set_budget(SERVER, Limits(month=7))
+    await store.set_budget(Scope(ScopeKind.SERVER, 71, 71), Limits(day=9))
+    (kept,) = await store.balances([SERVER], today=TODAY)
+    await store.set_budget(SERVER, Limits())
+
+    (taken_away,) = await store.balances([SERVER], today=TODAY)
+
+    assert kept.limits == Limits(None, 7)
+    assert taken_away.limits == Limits()
+
+
+async def test_the_budget_of_a_member_is_every_members(store: Store) -> None:
+    await store.set_budget(MEMBER, Limits(day=5))
+    await store.record_calls([call(3)])
+
+    balances = await store.balances([MEMBER, Scope(ScopeKind.MEMBER, 2, 70)], today=TODAY)
+
+    assert [(one.limits, one.today) for one in balances] == [(Limits(5), 3), (Limits(5), 0)]
+
+
+async def test_a_warning_is_given_once(store: Store) -> None:
+    alert = Alert(USER, Period.DAY, TODAY)
+
+    first = await _answered(store, 1000, alert)
+    second = await _answered(store, 1001, alert)
+
+    assert first == Reply("hi", budget=NOTE)
+    assert second == Reply("hi")
+    (balance,) = await store.balances([USER], today=TODAY)
+    assert balance.warned == {Period.DAY}
+
+
+async def test_each_period_and_each_scope_has_a_warning_of_its_own(store: Store) -> None:
+    alerts = [
+        Alert(USER, Period.DAY, TODAY),
+        Alert(USER, Period.MONTH, date(2026, 1, 1)),
+        Alert(USER, Period.DAY, date(2026, 1, 3)),
+        Alert(Scope(ScopeKind.USER, 2), Period.DAY, TODAY),
+        Alert(MEMBER, Period.DAY, TODAY),
+    ]
+
+    replies = [await _answered(store, 1000 + n, alert) for n, alert in enumerate(alerts)]
+
+    assert replies == [Reply("hi", budget=NOTE)] * 5
+    (tomorrow,) = await store.balances([USER], today=date(2026, 1, 4))
+    (next_month,) = await store.balances([USER], today=date(2026, 2, 1))
+    assert (tomorrow.warned, next_month.warned) == (frozenset({Period.MONTH}), frozenset())
