@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from bot.domain.billing import DOLLAR, Call, Scope, ScopeKind
-from bot.domain.budget import Limits
+from bot.domain.budget import Alert, Limits, Period
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, ModelRefused
 from bot.domain.manner import Trait
@@ -65,6 +65,16 @@ def test_little_left_is_told_once_under_the_answer_that_left_it() -> None:
     world.live(three_questions)
 
     assert world.board.read_aloud(CHANNEL) == ["Hello!", f"Hello!\n{LITTLE_IS_LEFT}", "Hello!"]
+
+
+def test_one_warning_does_not_hide_another() -> None:
+    world = _world(Usage(1, 1), user=Limits(day=10 * CENT), server=Limits(day=11 * CENT))
+    world.store.calls.append(spent(9))
+    world.store.warnings.add(Alert(Scope(ScopeKind.USER, 1), Period.DAY, START.date()))
+
+    world.live(one_question)
+
+    assert "Little is left of this server's budget for today." in world.shown()
 
 
 def test_nothing_left_is_told_and_nobody_is_asked() -> None:

@@ -102,11 +102,12 @@ async def test_check_says_what_is_broken_and_how_to_mend_it(tmp_path: Path) -> N
             home,
             DISCORD_TOKEN="wrong",  # noqa: S106  # it is
             OPENAI_MODEL="unheard-of",
+            BUDGETS="all=1/-",
             DATABASE_URL=f"sqlite:///{file / 'bot.db'}",
         )
         ran = await typed(tmp_path, "check", **settings)
 
-    database, model, discord = ran.out.splitlines()
+    database, model, budget, discord = ran.out.splitlines()
     assert (ran.code, ran.err) == (1, "")
     assert database.startswith("FAIL Database: ")
     assert str(file) in database
@@ -114,6 +115,10 @@ async def test_check_says_what_is_broken_and_how_to_mend_it(tmp_path: Path) -> N
     assert model.startswith("FAIL Model: ")
     assert "has no model unheard-of" in model
     assert model.endswith("set OPENAI_MODEL to one it has: some-model")
+    assert budget == (
+        "FAIL Budgets: the price of unheard-of is not known, so it is not asked. → "
+        "Set MODEL_PRICES, see .env.example."
+    )
     assert discord == (
         "FAIL Discord does not accept the token. → Copy it anew from "
         "https://discord.com/developers/applications, Bot, Reset Token, into DISCORD_TOKEN."
