@@ -148,6 +148,15 @@ class Ledger(Protocol):
         """
         ...
 
+    async def take_over(self) -> None:
+        """Move every turn that is received to ANSWERING, with no attempt counted.
+
+        For the beginning of a process: one before it may have tried them, and a power cut
+        have taken back that it did. Who closes their session stops them, so that what they
+        show is looked for.
+        """
+        ...
+
     async def forgive_attempts(self) -> None:
         """Take back the attempt of every turn that is answering: a planned stop is no failure."""
         ...

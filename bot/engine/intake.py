@@ -70,6 +70,7 @@ class Intake:
         self._nods = nods
         self._apologies = Apologies(messenger)
         self._refusals = 0  # of the store, in a row
+        self._has_taken_over = False  # what a process before left behind
         self._waiting: asyncio.Queue[_Heard | Act] = asyncio.Queue()
 
     def hear(self, utterance: Utterance) -> None:
@@ -136,6 +137,9 @@ class Intake:
 
         There is no second path for recovery: a restart looks like a message.
         """
+        if not self._has_taken_over:
+            await insist(self._clock, self._ledger.take_over)
+            self._has_taken_over = True
         owing = await insist(self._clock, self._ledger.owing)
         woken = [session_id for session_id in owing if session_id not in but]
         for session_id in woken:

@@ -34,6 +34,9 @@ class SqliteLedger(Desk):
     async def take_up(self, session_id: SessionId) -> Owed | None:
         return await self.writer.write(lambda db: _take_up(db, session_id), flushes=False)
 
+    async def take_over(self) -> None:
+        await self.writer.write(_take_over)
+
     async def forgive_attempts(self) -> None:
         await self.writer.write(_forgive_attempts)
 
@@ -164,6 +167,17 @@ def _begin_attempt(db: sqlite3.Connection, turn: Turn) -> Turn:
         "update turns set state = 'answering', attempt = attempt + 1 where id = ?", (turn.id,)
     )
     return replace(turn, state=TurnState.ANSWERING, attempt=turn.attempt + 1)
+
+
+def _take_over(db: sqlite3.Connection) -> None:
+    db.execute(
+        """
+        update turns
+        set state = 'answering'
+        where state not in ('delivered', 'abandoned', 'cancelled')
+            and state = 'received'
+        """
+    )
 
 
 def _forgive_attempts(db: sqlite3.Connection) -> None:

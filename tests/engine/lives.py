@@ -156,7 +156,11 @@ class Lives:
                 self._lose_power()
             self._be_down(dice.choice(DOWN))
         self._live(self._nobody, Plan())
-        return violations(self.world, self.board, Excuses(self._excused(), self._withheld))
+        return violations(
+            self.world,
+            self.board,
+            Excuses(self._excused(), self._withheld, self.power is Power.ANY),
+        )
 
     def _plan(self, life: int) -> Plan:
         kinds = DEADLY if self._random.random() < 0.4 else tuple(Trouble)

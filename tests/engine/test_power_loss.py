@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+from bot.domain.reply import Controls
 from bot.domain.turn import TurnState
 from tests.engine.faults import Plan, Trouble
 from tests.engine.house import House, World
-from tests.samples import CHANNEL
+from tests.samples import ADA, CHANNEL
 
 AN_AGE = 400.0  # seconds down; Discord has forgotten its nonces after them
 
@@ -104,3 +107,33 @@ def test_what_arrived_while_its_place_was_read_is_not_looked_for() -> None:
 
     assert world.board.read_aloud(CHANNEL) == ["Yes."]
     assert "find" not in plan.calls
+
+
+def test_what_a_forgotten_answer_shows_is_ended_when_its_session_is_put_away_first() -> None:
+    world = World(["Fine."], ["Once upon ", asyncio.Event()])
+    plan = Plan()
+
+    async def asked(house: House) -> None:
+        await connected(house)
+        house.arrive("how are you?")
+        await house.until(lambda: "Fine" in world.shown())
+        await house.settled()
+        house.arrive("a story, please")
+        await house.until(lambda: "Once" in world.shown())
+        plan.die()
+
+    async def put_away(house: House) -> None:
+        await house.catch_up.resume()
+        await house.sessions.reset(CHANNEL, ADA)
+        house.begin(CHANNEL)
+
+    assert not world.live(asked, plan)
+    world.store.lose_power(5, spares_flushed=True)
+    assert world.turns()[-1].state is TurnState.RECEIVED
+    world.rest(AN_AGE)
+    world.waits_for_discord = True
+
+    assert world.live(put_away)
+
+    post = world.board.posts_at(CHANNEL)[-1]
+    assert (post.text, post.controls) == ("Once upon\n-# ⏹️ Stopped.", Controls.RETRY)

@@ -155,6 +155,9 @@ class MemoryStore(MemoryTables):
     async def take_up(self, session_id: SessionId) -> Owed | None:
         return await self._write(lambda: self._take_up(session_id), flushes=False)
 
+    async def take_over(self) -> None:
+        await self._write(self._take_over)
+
     async def forgive_attempts(self) -> None:
         await self._write(self._forgive_attempts)
 

@@ -280,6 +280,11 @@ class MemoryTables:
         self.turns[turn_id] = replace(turn, state=state, attempt=attempt)
         return self.turns[turn_id]
 
+    def _take_over(self) -> None:
+        for turn in list(self.turns.values()):
+            if turn.state is S.RECEIVED:
+                self.turns[turn.id] = replace(turn, state=S.ANSWERING)
+
     def _forgive_attempts(self) -> None:
         for turn in list(self.turns.values()):
             if turn.state is S.ANSWERING:

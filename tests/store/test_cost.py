@@ -88,6 +88,7 @@ async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
         "heard at": await meter.of(lambda: store.heard_at(CHANNEL, since=last.anchor - 20)),
         "revise": await meter.of(lambda: store.revise([EDITED])),
         "erase": await meter.of(lambda: store.erase([last.anchor, last.anchor - 1])),
+        "take over": await meter.of(store.take_over),
         "forgive": await meter.of(store.forgive_attempts),
         "rename": await meter.of(lambda: store.rename_session(SESSION_ID, "title")),
         "reset": await meter.of(lambda: store.open_session(session(session_id=OTHER_SESSION_ID))),

@@ -182,6 +182,10 @@ class TwoStores(RuleBasedStateMachine):
         self.both(lambda store: store.put_off(self.turn_id(number)))
 
     @rule()
+    def take_over(self) -> None:
+        self.both(lambda store: store.take_over())
+
+    @rule()
     def forgive_attempts(self) -> None:
         self.both(lambda store: store.forgive_attempts())
 

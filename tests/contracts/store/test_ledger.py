@@ -46,6 +46,19 @@ async def test_a_planned_stop_is_no_failed_attempt(store: Store) -> None:
     assert await again(store, waiting) == waiting
 
 
+async def test_what_was_received_before_may_have_been_begun_with(store: Store) -> None:
+    settled_one = await settled(store, 1000)
+    posted = await settled(store, 1001, TurnState.POSTED)
+    asked = await answering(store, 1002)
+    waiting = await received(store, 1003)
+
+    await store.take_over()
+
+    assert await again(store, waiting) == replace(waiting, state=TurnState.ANSWERING)
+    for turn in (settled_one, posted, asked):
+        assert await again(store, turn) == turn
+
+
 async def test_an_answered_attempt_is_not_taken_back(store: Store) -> None:
     turn = await answered(store, 1000)
 
