@@ -49,10 +49,11 @@ def best(crowd: int) -> float:
 async def measure(folder: Path, crowd: int) -> list[Figure]:
     """Have so many people ask at once, each in a channel of their own."""
     async with open_home(folder, LocalOpenAI(answer)) as home:
+        # A place that is made within a minute of the start is read first, a request each.
+        channels = [home.discord.add_channel(home.guild, f"c{n}") for n in range(crowd)]
         bot = BotProcess(home)
         await bot.start()
         await home.discord.until(home.has_commands)
-        channels = [home.discord.add_channel(home.guild, f"c{n}") for n in range(crowd)]
         begun = time.perf_counter()
         async with asyncio.TaskGroup() as group:
             helped = group.create_task(_slowest_help(home, best(crowd)))
