@@ -11,12 +11,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from tests.bench.kill.trial import Trial
+from tests.bench.kill.trial import LATEST, Trial
 from tests.bench.kill.words import NOTICE, POISON
 
 TWO_PAGES = 45  # lines
 SLOWLY = 3.0  # seconds, in which an answer is seen to grow more than once
-LATE = (0.0, 0.2, 15.0)  # seconds until a request lands that is under way
+LATE = (0.0, 0.2, LATEST)  # seconds until a request lands that is under way
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from tests.stories.process import BotProcess
 PATIENCE = 60.0  # seconds
 SHORT_BREAK = 1.0  # seconds
 AIR = 0.3  # seconds; what was under way has arrived, some time before nonces are forgotten
+LATEST = 15.0  # seconds until a request lands that is under way, at most
 LONGEST_CONVERSATION = 3  # messages in one channel
 LINES = (1, 12, 45)  # 45 are two pages
 
@@ -56,7 +57,6 @@ class Trial:
         self.is_late = False
         self._bot = bot
         self._asked = 0  # topics so far
-        self._lateness = 0.0  # seconds by which requests may land late
         self._begin_life()
 
     def answer(self, asked: Asked) -> Script:
@@ -93,7 +93,6 @@ class Trial:
 
     def land_late(self, method: str, seconds: float, *, word: str = "", skip: int = 0) -> None:
         """Have a request about the first channel land only after so many seconds."""
-        self._lateness = max(self._lateness, seconds)
         rule = Rule(
             Harm(delay_before=seconds),
             method,
@@ -162,7 +161,8 @@ class Trial:
                 await self.ask(channel)
         await asyncio.sleep(SHORT_BREAK)
         if self.is_long_away:
-            await asyncio.sleep(max(0.0, self._lateness + AIR - SHORT_BREAK))
+            # A trial before this one may have left a request under way, too.
+            await asyncio.sleep(LATEST + AIR - SHORT_BREAK)
             self.home.discord.forget_nonces()
         self._begin_life()
         await self._bot.launch()
