@@ -1,0 +1,207 @@
+"""The doors to what is kept: sessions, choices and accounts; and to all of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.domain.billing import Call, Daily, Scope, Spending
+from bot.domain.budget import Balance, Limits
+from bot.domain.manner import Layers, Level, Listening, Trait
+from bot.domain.persona import Persona
+from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.turn import Turn
+from bot.ports.owed import Amendments, Attendance, Inbox, Ledger
+
+
+class Archive(Protocol):
+    """The sessions of all places, open and closed."""
+
+    async def session(self, session_id: SessionId) -> Session | None:
+        """Return a session by id, open or closed; None when there is none."""
+        ...
+
+    async def session_at(self, place: Place) -> Session | None:
+        """Return the open session at `place`."""
+        ...
+
+    async def open_session(self, session: Session) -> PutAway | None:
+        """Open `session` in place of the one open there, and return that one.
+
+        The old one keeps its head and can be resumed. Of its unsettled turns, those nobody
+        was asked for yet are cancelled; one being answered is asked to stop.
+        """
+        ...
+
+    async def close_session(self, session_id: SessionId, at: datetime) -> None:
+        """Close a session, with its unsettled turns as when another is opened in its place.
+
+        Closing one that is closed, or deleted, changes nothing.
+        """
+        ...
+
+    async def resume_session(self, session_id: SessionId, at: datetime) -> PutAway | None:
+        """Open a closed session again at its place; the one open there is closed alike.
+
+        Return the one that was closed. Resuming an open session changes nothing.
+        """
+        ...
+
+    async def sessions_at(
+        self, place: Place, *, limit: int | None = None, titled: str = ""
+    ) -> list[SessionSummary]:
+        """Return the sessions of a place, the open one first, then the newest.
+
+        With `titled`, only those with that in their title, whatever its case.
+        """
+        ...
+
+    async def rename_session(self, session_id: SessionId, title: str) -> None:
+        """Give a session another title."""
+        ...
+
+    async def delete_session(self, session_id: SessionId) -> None:
+        """Erase a session and every word said in it; deleting twice is harmless."""
+        ...
+
+    async def speakers(self, session_id: SessionId) -> set[int]:
+        """Return the ids of the people who opened the session or said something in it."""
+        ...
+
+    async def version_shown(self, anchor: int) -> Turn | None:
+        """Return the turn whose answer to the message `anchor` is shown, or will be."""
+        ...
+
+    async def turn(self, turn_id: TurnId) -> Turn | None:
+        """Return a turn by id."""
+        ...
+
+    async def add_version(self, turn_id: TurnId) -> Turn | None:
+        """Owe another answer to the same prompts: a sibling, which becomes the head.
+
+        It takes over the posts of the turn. None, and nothing changes, unless the turn is
+        the head of an open session, POSTED, DELIVERED, CANCELLED or ABANDONED, and something
+        is left of its prompts.
+        """
+        ...
+
+    async def show_version(self, anchor: int, version: int) -> Turn | None:
+        """Make another answer to the message `anchor` the head again, and return it.
+
+        It takes over the posts of the one that is shown, and is ANSWERED until they show its
+        words. None, and nothing changes, unless it is another one that has a reply, and the
+        one that is shown might get another version.
+        """
+        ...
+
+    async def request_stop(self, session_id: SessionId) -> Turn | None:
+        """Ask the turn that is being answered to stop, and return it; None if there is none."""
+        ...
+
+
+class Customs(Protocol):
+    """What people chose about how conversations are held."""
+
+    async def customs_at(self, place: Place) -> tuple[Session | None, Layers]:
+        """Return the open session of a place, if there is one, and what is chosen there."""
+        ...
+
+    async def choose(self, place: Place, level: Level, trait: Trait, value: str | None) -> bool:
+        """Have a level at a place hold a value, or none of its own.
+
+        At the level of the session it is the one open there; False when there is none. One
+        for which a persona is chosen is worded anew.
+        """
+        ...
+
+    async def listenings(self) -> dict[tuple[Level, int], Listening]:
+        """Return what is listened to, wherever that was chosen."""
+        ...
+
+    async def personas(self, guild_id: int) -> list[Persona]:
+        """Return the personas of a server's own, by name."""
+        ...
+
+    async def add_persona(self, guild_id: int, persona: Persona, *, most: int) -> bool:
+        """Add a persona; False when one is called so, or the server has that many."""
+        ...
+
+    async def change_persona(self, guild_id: int, persona: Persona) -> bool:
+        """Change the persona that is called so; False when none is."""
+        ...
+
+    async def drop_persona(self, guild_id: int, name: str) -> bool:
+        """Delete a persona; False when none is called so."""
+        ...
+
+
+class Accounts(Protocol):
+    """What was asked of models, and what it cost. It outlives the sessions it was for."""
+
+    async def record_calls(self, calls: Sequence[Call]) -> None:
+        """Record calls, and count each for all of its scopes; again counts them again."""
+        ...
+
+    async def spending(self, scope: Scope, *, since: date) -> list[Daily]:
+        """Return what was spent from that day on, by day and then by model.
+
+        The cost depends on how many days and models there are, not on how many calls.
+        """
+        ...
+
+    async def members(
+        self, guild_id: int, *, since: date, limit: int
+    ) -> list[tuple[int, Spending]]:
+        """Return what people spent in a server from that day on, the dearest first."""
+        ...
+
+    async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
+        """Return what was spent today and this month in some scopes, all at one moment."""
+        ...
+
+    async def set_budget(self, scope: Scope, limits: Limits) -> None:
+        """Set what may be spent in a server or in one of its channels; for a member: in each."""
+        ...
+
+
+class Notebook(Protocol):
+    """A few remembered facts about the outside, such as which commands Discord knows."""
+
+    async def recall(self, key: str) -> str | None:
+        """Return what was remembered under `key`."""
+        ...
+
+    async def remember(self, key: str, value: str) -> None:
+        """Remember `value` under `key`, in place of what was there."""
+        ...
+
+
+class Ownership(Protocol):
+    """The right to the store: of all processes that ever opened it, the last one has it.
+
+    Every change that another process asks for raises StoreTaken, and changes nothing.
+    """
+
+    async def confirm(self) -> None:
+        """Return if the store is still ours.
+
+        Raises:
+            StoreTaken: another process opened it after us.
+        """
+        ...
+
+
+class Store(
+    Inbox,
+    Attendance,
+    Amendments,
+    Ledger,
+    Archive,
+    Customs,
+    Accounts,
+    Notebook,
+    Ownership,
+    Protocol,
+):
+    """Everything that is kept."""

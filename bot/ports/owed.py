@@ -1,0 +1,199 @@
+"""The doors to what was heard, and to what is owed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.billing import Call
+from bot.domain.budget import Alert
+from bot.domain.completion import Usage
+from bot.domain.hearing import Reading, Watermarks
+from bot.domain.message import Prompt
+from bot.domain.persona import Persona
+from bot.domain.reply import Reply
+from bot.domain.session import Place, Session, SessionId, TurnId
+from bot.domain.turn import Owed, Turn, TurnState
+
+
+class Inbox(Protocol):
+    """Where what was heard becomes durable.
+
+    Every method of the store is one transaction: once it returns, its change survives the
+    death of the process, and a power cut too unless it says otherwise; when it raises
+    StoreBusy, nothing has changed. A power cut takes the newest changes and no others.
+    """
+
+    async def hear(
+        self, heard: Sequence[tuple[Session, Prompt]], *, joinable: Container[TurnId] | None = None
+    ) -> list[Turn | None]:
+        """Record prompts, in this order, each in a turn owed by its place's session.
+
+        Each prompt comes with a session to open at its place in case none is open there;
+        otherwise it joins the open one, whatever its id. There it is a new turn, and the
+        head; or, with `joinable`, it joins the head if that takes it in and is one of those,
+        or came by the same call. The answer holds the turn of each prompt, and None for one
+        whose message was heard before. A message moves the watermark of its place, unless
+        that lags.
+        """
+        ...
+
+    async def hear_together(
+        self, session: Session, prompts: Sequence[Prompt], *, reading: Reading | None
+    ) -> Turn | None:
+        """Record those of the prompts that were not heard before, in this order, as a new turn.
+
+        Otherwise as `hear`; None when there is nothing to answer. With what the prompts were
+        found in the watermark of the place moves as `keep_up` does it.
+        """
+        ...
+
+
+class Attendance(Protocol):
+    """How far the places were heard."""
+
+    async def watermarks(self) -> Watermarks:
+        """Return the watermarks."""
+        ...
+
+    async def fall_behind(self, places: Sequence[tuple[Place, int]], *, epoch: int) -> None:
+        """Remember that places lag since an epoch, each from that message on.
+
+        One that lags already stays where it is, and waits for a reading of this epoch.
+        """
+        ...
+
+    async def keep_up(self, place: Place, reading: Reading) -> None:
+        """Remember that a place was read, and lags no more; nothing if the epoch is another."""
+        ...
+
+    async def stay_alive(self, until: int) -> None:
+        """Move the watermark that all places share, but for those that lag; never back."""
+        ...
+
+    async def unheard(self, messages: Sequence[int]) -> set[int]:
+        """Return those of the messages that were not heard."""
+        ...
+
+    async def places_since(self, moment: datetime, *, limit: int) -> list[Place]:
+        """Return the places whose sessions were spoken in since then, the latest first."""
+        ...
+
+
+class Amendments(Protocol):
+    """What people changed of what they had said, and what they took back."""
+
+    async def revise(self, prompts: Sequence[Prompt]) -> None:
+        """Put the words of these prompts, which were edited, in the place of those they had.
+
+        Of several edits of a message the newest counts, in whatever order they come. Nothing
+        changes for a message that was not heard, or was erased.
+        """
+        ...
+
+    async def erase(self, messages: Sequence[int]) -> list[Turn]:
+        """Erase every word of these messages; they stay heard, and keep their turn's name.
+
+        Of the turns in which nothing is left to answer, those nobody was asked for yet are
+        cancelled; those being answered are asked to stop, and returned.
+        """
+        ...
+
+    async def erase_place(self, place: Place) -> list[SessionId]:
+        """Delete all sessions of a place that is gone, with every word; return which."""
+        ...
+
+    async def heard_at(self, place: Place, *, since: int) -> set[int]:
+        """Return the messages heard at a place from one on, but for those erased."""
+        ...
+
+    async def unanswered(self) -> list[tuple[SessionId, Place]]:
+        """Return the sessions in which a prompt waits for its answer to be written."""
+        ...
+
+
+class Ledger(Protocol):
+    """The turns and what is owed for them.
+
+    Methods that change a turn raise TurnSettled when nothing is owed for it any more, or
+    when it was deleted with its session.
+
+    A power cut may take back what `take_up`, `keep_wording`, `record_post` and `settle_turn`
+    changed since the last change of another kind: a session is then worded anew, of which no
+    reply was kept; a turn that was heard is answered, or one that was answered delivered, as
+    after any crash, and its posts are found by their marks.
+    """
+
+    async def owing(self) -> list[SessionId]:
+        """Return the sessions, open or closed, with a turn that is not settled."""
+        ...
+
+    async def take_up(self, session_id: SessionId) -> Owed | None:
+        """Take up what a session owes next; None when it owes nothing, or was deleted.
+
+        That is its oldest turn that is received, answering or answered. One that is not
+        answered yet is moved to ANSWERING and the attempt is counted, before anything else
+        can be done about it. Failing those, it is the oldest turn that is posted, whose
+        check is owed. The cost depends on how many turns there are above the session's
+        floor, not on how long the session is.
+        """
+        ...
+
+    async def take_over(self) -> None:
+        """Move every turn that is received to ANSWERING, with no attempt counted.
+
+        For the beginning of a process: one before it may have tried them, and a power cut
+        have taken back that it did. Who closes their session stops them, so that what they
+        show is looked for.
+        """
+        ...
+
+    async def forgive_attempts(self) -> None:
+        """Take back the attempt of every turn that is answering: a planned stop is no failure."""
+        ...
+
+    async def put_off(self, turn_id: TurnId) -> None:
+        """Take back the attempt of a turn that is answering: it waits, and has not failed."""
+        ...
+
+    async def move_floor(self, session_id: SessionId, floor: int) -> None:
+        """Remember the depth of the oldest turn that the session's contexts show."""
+        ...
+
+    async def keep_wording(self, session_id: SessionId, *, persona: str, wording: str) -> None:
+        """Remember as whom a session is answered, and in which wording."""
+        ...
+
+    async def persona(self, guild_id: int, name: str) -> Persona | None:
+        """Return a persona of a server's own."""
+        ...
+
+    async def record_post(self, turn_id: TurnId, page: int, post: int) -> None:
+        """Remember the Discord message that shows a page; again for a page replaces it."""
+        ...
+
+    async def forget_posts(self, turn_id: TurnId, *, since: int) -> None:
+        """Forget the posts of the pages from number `since` on; they are gone."""
+        ...
+
+    async def record_reply(
+        self,
+        turn_id: TurnId,
+        reply: Reply,
+        *,
+        usage: Usage | None,
+        floor: int | None,
+        calls: Sequence[Call] = (),
+        warning: Alert | None = None,
+    ) -> Turn:
+        """Move a turn to ANSWERED: from here on the reply cannot be lost.
+
+        With it the calls are recorded that it took, as `Accounts.record_calls` does it. Of a
+        warning that was given before there is no note in the reply.
+        """
+        ...
+
+    async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
+        """Move a turn on to POSTED or to a final state."""
+        ...
