@@ -14,25 +14,10 @@ from bot import __version__
 from bot.clock import SystemClock
 from bot.domain.completion import Usage
 from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreTaken, StoreUnusable
-from bot.engine.amending import Amender
-from bot.engine.answering import Answerer
-from bot.engine.billing import Billing
-from bot.engine.briefing import Briefing
-from bot.engine.budgets import Budgets
-from bot.engine.catching_up import CatchUp
-from bot.engine.completing import Completer
-from bot.engine.intake import Intake
-from bot.engine.lanes import Lanes
+from bot.engine.engine import Doors, Engine, Terms, open_engine
 from bot.engine.listenings import Listenings
-from bot.engine.manners import Manners
-from bot.engine.nods import Nods
 from bot.engine.offers import Offers
-from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
-from bot.engine.personas import Personas
-from bot.engine.room import Room
-from bot.engine.sessions import Sessions
-from bot.engine.usage import UsageReports
 from bot.gateway.connection import Connection
 from bot.gateway.diagnosis import Finding, Level, diagnose
 from bot.gateway.entry import Entry
@@ -60,11 +45,7 @@ class Bot:
     store: Store
     clock: Clock
     connection: Connection
-    intake: Intake
-    catch_up: CatchUp
-    nods: Nods
-    room: Room
-    lanes: Lanes
+    engine: Engine
     entry: Entry
     sync: CommandSync
     offers: Offers
@@ -82,12 +63,10 @@ class Bot:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self.intake.run()),
-                    group.create_task(self.catch_up.run()),
-                    group.create_task(self.nods.run()),
+                    group.create_task(self.engine.run()),
                     group.create_task(self.sync.run()),
                     group.create_task(self.offers.run()),
-                    group.create_task(self.connection.run(self.catch_up, self.entry)),
+                    group.create_task(self.connection.run(self.engine.catch_up, self.entry)),
                     group.create_task(self._stand_guard()),
                 ]
                 await stop.wait()
@@ -116,9 +95,7 @@ class Bot:
     async def _finish(self) -> None:
         try:
             async with asyncio.timeout(self.settings.grace_seconds):
-                await self.intake.caught_up()
-                self.room.close()
-                await self.lanes.drain()
+                await self.engine.finish()
         except TimeoutError:
             log.warning("event=grace_over; what is unfinished is finished after the next start")
         try:
@@ -171,68 +148,19 @@ async def open_bot(
         )
         prices = price_list(settings)
         tell_unpriced(settings, prices)
-        budgets = Budgets(
-            accounts=store,
-            prices=prices,
-            clock=clock,
-            limits=settings.limits,
-            cheaper_model=settings.budget_model or None,
+        doors = Doors(
+            store,
+            model,
+            connection.messenger,
+            DiscordPast(connection.client),
+            DiscordGuide(connection.client),
+            prices,
+            clock,
         )
-        circuits = Circuits(clock)
-        room = Room(settings.concurrent_answers)
-        answerer = Answerer(
-            ledger=store,
-            completer=Completer(
-                ledger=store,
-                briefing=Briefing(
-                    ledger=store,
-                    guide=DiscordGuide(connection.client),
-                    default_model=settings.openai_model,
-                ),
-                model=model,
-                budgets=budgets,
-                circuits=circuits,
-                clock=clock,
-                fallback_models=settings.fallback_models,
-                budget=settings.context_tokens,
-            ),
-            billing=Billing(accounts=store, prices=prices, clock=clock),
-            circuits=circuits,
-            messenger=connection.messenger,
-            clock=clock,
-            governor=governor,
-            room=room,
-            long_after=settings.long_answer_pages,
-        )
-        nods = Nods(messenger=connection.messenger, clock=clock)
         listenings = Listenings(await store.listenings())
-        async with Lanes(answerer.step, clock=clock) as lanes:
-            intake = Intake(
-                inbox=store,
-                ledger=store,
-                messenger=connection.messenger,
-                lanes=lanes,
-                answerer=answerer,
-                nods=nods,
-                clock=clock,
-            )
-            sessions = Sessions(
-                archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
-            )
-            amender = Amender(
-                amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
-            )
-            catch_up = CatchUp(
-                attendance=store,
-                amendments=store,
-                past=DiscordPast(connection.client),
-                intake=intake,
-                amender=amender,
-                lanes=lanes,
-                listenings=listenings,
-                clock=clock,
-                hours=settings.catch_up_hours,
-            )
+        async with open_engine(
+            doors, terms(settings), governor=governor, listenings=listenings
+        ) as engine:
             sync = CommandSync(notebook=store, clock=clock)
             offers = Offers(
                 catalogue=RemoteCatalogue(replace(endpoint(settings), via=via)),
@@ -240,30 +168,13 @@ async def open_bot(
                 configured=_models(settings),
             )
             entry = Entry(
-                sessions=sessions,
-                manners=Manners(customs=store, listenings=listenings),
-                personas=Personas(customs=store),
-                catch_up=catch_up,
-                usage=UsageReports(accounts=store, budgets=budgets, clock=clock),
+                engine,
                 sync=sync,
                 offers=offers,
                 clock=clock,
                 default_model=settings.openai_model,
             )
-            yield Bot(
-                settings,
-                store,
-                clock,
-                connection,
-                intake,
-                catch_up,
-                nods,
-                room,
-                lanes,
-                entry,
-                sync,
-                offers,
-            )
+            yield Bot(settings, store, clock, connection, engine, entry, sync, offers)
 
 
 async def run(settings: Settings) -> None:
@@ -357,6 +268,20 @@ def endpoint(settings: Settings) -> Endpoint:
     key, url = settings.openai_api_key, settings.openai_base_url
     return Endpoint(
         key.get_secret_value() if key else "", str(url) if url else None, settings.openai_api
+    )
+
+
+def terms(settings: Settings) -> Terms:
+    """Return on which terms the settings have the bot answer."""
+    return Terms(
+        default_model=settings.openai_model,
+        fallback_models=tuple(settings.fallback_models),
+        context_tokens=settings.context_tokens,
+        long_answer_pages=settings.long_answer_pages,
+        concurrent_answers=settings.concurrent_answers,
+        catch_up_hours=settings.catch_up_hours,
+        limits=settings.limits,
+        budget_model=settings.budget_model or None,
     )
 
 

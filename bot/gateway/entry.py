@@ -14,12 +14,8 @@ import discord
 
 from bot.domain.access import Action, Denial, Denied, demand
 from bot.domain.reply import Controls
-from bot.engine.catching_up import CatchUp
-from bot.engine.manners import Manners
+from bot.engine.engine import Engine
 from bot.engine.offers import Offers
-from bot.engine.personas import Personas
-from bot.engine.sessions import Sessions
-from bot.engine.usage import UsageReports
 from bot.gateway import commands_persona, panel, phrases, phrases_manner
 from bot.gateway.address import ANSWER, LEAVE, SHOW
 from bot.gateway.buttons import Buttons
@@ -51,25 +47,22 @@ class Entry:
 
     def __init__(
         self,
+        engine: Engine,
         *,
-        sessions: Sessions,
-        manners: Manners,
-        personas: Personas,
-        catch_up: CatchUp,
-        usage: UsageReports,
         sync: CommandSync,
         offers: Offers,
         clock: Clock,
         default_model: str,
         slow_after: float = SLOW_AFTER,
     ) -> None:
+        sessions, manners, personas = engine.sessions, engine.manners, engine.personas
         self.rules = _rules(
             ChatCommand(sessions, personas, Threads(clock=clock)),
             SessionCommands(sessions, manners, personas, offers, default_model=default_model),
             SettingsCommand(manners, personas, offers, default_model=default_model),
             PersonaCommands(personas),
-            UsageCommands(usage),
-            buttons=Buttons(sessions, catch_up),
+            UsageCommands(engine.usage),
+            buttons=Buttons(sessions, engine.catch_up),
         )
         self._telling = Telling(clock=clock)
         self._unheard = Unheard()

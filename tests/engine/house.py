@@ -14,21 +14,10 @@ from bot.domain.hearing import Sight, Utterance
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 from bot.domain.turn import Turn
-from bot.engine.amending import Amender
-from bot.engine.answering import Answerer
-from bot.engine.billing import Billing
-from bot.engine.briefing import Briefing
-from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
-from bot.engine.completing import Completer
-from bot.engine.intake import Intake
-from bot.engine.lanes import Lanes
+from bot.engine.engine import Doors, Engine, Makers, Terms, open_engine
 from bot.engine.listenings import Listenings
-from bot.engine.manners import Manners
-from bot.engine.nods import Nods
-from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
-from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.ports import Model
 from tests.engine.faults import (
@@ -55,19 +44,24 @@ from tests.samples import ADA, CHANNEL, MORNING
 class House:
     """The engine of one process, with people in front of it."""
 
-    intake: Intake
-    sessions: Sessions
-    manners: Manners
-    room: Room
-    lanes: Lanes
-    catch_up: CatchUp
+    engine: Engine
     past: Shelf
     clock: LoopClock
+
+    @property
+    def catch_up(self) -> CatchUp:
+        """What stands before the intake."""
+        return self.engine.catch_up
+
+    @property
+    def sessions(self) -> Sessions:
+        """What commands and buttons do."""
+        return self.engine.sessions
 
     def say(self, message_id: int, text: str, place: Place = CHANNEL, by: Actor = ADA) -> None:
         """Say something to the bot."""
         prompt = Prompt(message_id, by.id, "Ada" if by is ADA else "Bob", text, MORNING)
-        self.intake.hear(Utterance(place, prompt, by, mentions_us=True))
+        self.engine.intake.hear(Utterance(place, prompt, by, mentions_us=True))
 
     async def connect(self, *places: Place) -> None:
         """Have a session with the gateway begin, in which Discord tells of places."""
@@ -107,20 +101,11 @@ class House:
 
     async def settled(self) -> None:
         """Wait until nothing is owed any more, late checks included."""
-        await self.intake.caught_up()
-        await self.lanes.settled()
+        await self.engine.intake.caught_up()
+        await self.engine.lanes.settled()
 
 
 Story = Callable[[House], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the engine is built of; a test may have a safeguard removed from one of them."""
-
-    answerer: type[Answerer] = Answerer
-    intake: type[Intake] = Intake
-    catch_up: type[CatchUp] = CatchUp
 
 
 class World:
@@ -144,7 +129,7 @@ class World:
         self.cheaper_model: str | None = None
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
-        self.parts = Parts()
+        self.makers = Makers()
         self.seconds = 0.0
         self._budget = budget
         self._long_after = long_after
@@ -204,72 +189,37 @@ class World:
     async def _house(self, plan: Plan) -> AsyncIterator[House]:
         clock = LoopClock()
         governor = Governor(clock)
-        store = guard_store(self.store, plan)
-        circuits = Circuits(clock)
-        room = Room(self._places)
-        messenger = PacedMessenger(guard_messenger(self.board, plan), governor)
-        answerer = self.parts.answerer(
-            ledger=store,
-            completer=Completer(
-                ledger=store,
-                briefing=Briefing(ledger=store, guide=self.signs, default_model="some-model"),
-                model=GuardedModel(self.asked, plan),
-                budgets=Budgets(
-                    accounts=store,
-                    prices=FixedPrices(),
-                    clock=clock,
-                    limits=self.limits,
-                    cheaper_model=self.cheaper_model,
-                ),
-                circuits=circuits,
-                clock=clock,
-                fallback_models=self._fallback_models,
-                budget=self._budget,
-            ),
-            billing=Billing(accounts=store, prices=FixedPrices(), clock=clock),
-            circuits=circuits,
-            messenger=messenger,
-            clock=clock,
-            governor=governor,
-            room=room,
-            long_after=self._long_after,
+        doors = Doors(
+            guard_store(self.store, plan),
+            GuardedModel(self.asked, plan),
+            PacedMessenger(guard_messenger(self.board, plan), governor),
+            guard_messenger(self.past, plan),
+            self.signs,
+            FixedPrices(),
+            clock,
         )
-        nods = Nods(messenger=messenger, clock=clock)
+        terms = Terms(
+            default_model="some-model",
+            fallback_models=self._fallback_models,
+            context_tokens=self._budget,
+            long_answer_pages=self._long_after,
+            concurrent_answers=self._places,
+            catch_up_hours=self.hours,
+            limits=self.limits,
+            budget_model=self.cheaper_model,
+        )
         listenings = Listenings(await self.store.listenings())
-        async with Lanes(answerer.step, clock=clock) as lanes:
-            intake = self.parts.intake(
-                inbox=store,
-                ledger=store,
-                messenger=messenger,
-                lanes=lanes,
-                answerer=answerer,
-                nods=nods,
-                clock=clock,
-            )
-            sessions = Sessions(
-                archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
-            )
-            manners = Manners(customs=store, listenings=listenings)
-            catch_up = self.parts.catch_up(
-                attendance=store,
-                amendments=store,
-                past=guard_messenger(self.past, plan),
-                intake=intake,
-                amender=Amender(
-                    amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
-                ),
-                lanes=lanes,
-                listenings=listenings,
-                clock=clock,
-                hours=self.hours,
-            )
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(part.run()) for part in (intake, catch_up, nods)]
-                if not self.waits_for_discord:
-                    await intake.resume()
-                yield House(intake, sessions, manners, room, lanes, catch_up, self.past, clock)
-                for task in tasks:
-                    task.cancel()
+        async with (
+            open_engine(
+                doors, terms, governor=governor, listenings=listenings, makers=self.makers
+            ) as engine,
+            asyncio.TaskGroup() as group,
+        ):
+            running = group.create_task(engine.run())
+            if not self.waits_for_discord:
+                await engine.intake.resume()
+            yield House(engine, self.past, clock)
+            running.cancel()
 
 
 async def _rest(plan: Plan, seconds: float) -> None:

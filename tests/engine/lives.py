@@ -19,8 +19,9 @@ from bot.domain.context import Context
 from bot.domain.errors import BotError, Fault, ModelBusy
 from bot.domain.hearing import Utterance
 from bot.domain.session import Place, SessionId
+from bot.engine.engine import Makers
 from tests.engine.faults import DEADLY, Plan, Trouble
-from tests.engine.house import House, Parts, World
+from tests.engine.house import House, World
 from tests.engine.verdict import LONG_AFTER, Excuses, Violation, WatchedBoard, violations
 from tests.fakes.line import Line
 from tests.fakes.memory_store import MemoryStore
@@ -111,7 +112,7 @@ class Lives:
         *,
         troubles: tuple[Trouble, ...] = (),
         is_restless: bool = False,
-        parts: Parts | None = None,
+        makers: Makers | None = None,
         board: WatchedBoard | None = None,
         store: MemoryStore | None = None,
     ) -> None:
@@ -125,7 +126,7 @@ class Lives:
         self.board = board or WatchedBoard(first_id=LATER_THAN_ALL)
         self.world.board = self.board
         self.world.store = store or SteadyStore()
-        self.world.parts = parts or Parts()
+        self.world.makers = makers or Makers()
         self.world.asked = Talker(seed)
         self._torn: dict[int, int] = {}
         self._withheld: set[int] = set()

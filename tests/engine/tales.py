@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from bot.domain.errors import StoreBusy
+from bot.engine.engine import Makers
 from tests.engine.faults import DEADLY, Plan, Trouble
-from tests.engine.house import House, Parts, Story, World
+from tests.engine.house import House, Story, World
 from tests.engine.lives import LATER_THAN_ALL, Power
 from tests.engine.verdict import LONG_AFTER, Excuses, Violation, WatchedBoard, violations
 from tests.fakes.memory_tables import MOST_LOST
@@ -87,9 +88,9 @@ TALES = {
 }
 
 
-def tell(case: Case, parts: Parts | None = None) -> list[Violation]:
+def tell(case: Case, makers: Makers | None = None) -> list[Violation]:
     """Tell a tale, and return what is wrong in the end."""
-    telling = _Telling(TALES[case.tale], parts)
+    telling = _Telling(TALES[case.tale], makers)
     for number, (at, trouble) in enumerate(case.faults):
         telling.live(Plan(at, trouble, seed=at + number), down=case.down, power=case.power)
     return telling.end()
@@ -119,14 +120,14 @@ def second_deaths(case: Case) -> Iterator[Case]:
 
 
 class _Telling:
-    def __init__(self, tale: Tale, parts: Parts | None = None) -> None:
+    def __init__(self, tale: Tale, makers: Makers | None = None) -> None:
         self._board = WatchedBoard(first_id=LATER_THAN_ALL)
         self._world = World(*tale.scripts, long_after=LONG_AFTER)
         self._world.board = self._board
         self._power = Power.HOLDS
         assert self._world.live(back)
         self._world.store.flush()
-        self._world.parts = parts or Parts()
+        self._world.makers = makers or Makers()
         for text in tale.said_before:
             self._world.rest(1.0)
             self._world.past.seconds = self._world.seconds

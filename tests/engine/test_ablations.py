@@ -17,9 +17,9 @@ from bot.domain.turn import Owed, Turn
 from bot.engine.answering import Answerer
 from bot.engine.catching_up import CatchUp
 from bot.engine.checking import LateCheck
+from bot.engine.engine import Makers
 from bot.engine.intake import Intake
 from tests.engine.faults import Trouble
-from tests.engine.house import Parts
 from tests.engine.lives import LATER_THAN_ALL, Lives, Power, SteadyStore
 from tests.engine.tales import single_faults, tell
 from tests.engine.verdict import Kind, WatchedBoard
@@ -33,7 +33,7 @@ class Removed:
     """A safeguard that is not there, and what goes wrong then."""
 
     kind: Kind
-    parts: Parts = field(default_factory=Parts)
+    makers: Makers = field(default_factory=Makers)
     board: Callable[[], WatchedBoard] = lambda: WatchedBoard(first_id=LATER_THAN_ALL)
     store: Callable[[], MemoryStore] = SteadyStore
     power: Power = Power.HOLDS
@@ -47,7 +47,7 @@ class Removed:
             self.power,
             troubles=self.troubles,
             is_restless=self.is_restless,
-            parts=self.parts,
+            makers=self.makers,
             board=self.board(),
             store=self.store(),
         )
@@ -158,12 +158,12 @@ WITHOUT = {
     "the nonce": Removed(Kind.DUPLICATE, board=NoNonce, troubles=LATE),
     "the search by marks": Removed(Kind.DUPLICATE, board=NoSearch, power=Power.UNFLUSHED),
     "the comparison of the late check": Removed(
-        Kind.CONTENT, parts=Parts(answerer=NoComparison), troubles=LATE
+        Kind.CONTENT, makers=Makers(answerer=NoComparison), troubles=LATE
     ),
-    "epochs": Removed(Kind.LOST, parts=Parts(catch_up=OneEpoch), is_restless=True),
-    "the gate": Removed(Kind.ORDER, parts=Parts(catch_up=NoGate)),
+    "epochs": Removed(Kind.LOST, makers=Makers(catch_up=OneEpoch), is_restless=True),
+    "the gate": Removed(Kind.ORDER, makers=Makers(catch_up=NoGate)),
     "the ordered inbox": Removed(
-        Kind.ORDER, parts=Parts(intake=Overtaking), troubles=(Trouble.FAILS,)
+        Kind.ORDER, makers=Makers(intake=Overtaking), troubles=(Trouble.FAILS,)
     ),
     "one transaction": Removed(Kind.LOST, store=TwoCommits, power=Power.ANY),
 }
@@ -178,6 +178,6 @@ def test_without_a_safeguard_random_lives_go_wrong(safeguard: str) -> None:
 
 def test_without_the_sweep_of_strays_a_page_that_lands_late_is_left() -> None:
     cases = (c for c in single_faults("shorter") if c.faults[0][1] is Trouble.DIES_IN_FLIGHT)
-    kinds = (v.kind for case in cases for v in tell(case, Parts(answerer=NoSweep)))
+    kinds = (v.kind for case in cases for v in tell(case, Makers(answerer=NoSweep)))
 
     assert Kind.PHANTOM in kinds

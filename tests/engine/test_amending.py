@@ -103,7 +103,7 @@ def test_a_question_deleted_while_another_is_answered_is_never_asked() -> None:
         number = house.arrive("two")
         house.delete(number)
         house.arrive("three")
-        await house.intake.caught_up()
+        await house.engine.intake.caught_up()
         go.set()
 
     assert world.live(story)
@@ -121,7 +121,7 @@ def test_a_question_edited_while_another_is_answered_is_asked_as_it_is_then() ->
         house.arrive("one")
         await house.until(lambda: "One." in world.shown())
         house.edit(house.arrive("tow"), "two")
-        await house.intake.caught_up()
+        await house.engine.intake.caught_up()
         go.set()
 
     assert world.live(story)
@@ -304,7 +304,7 @@ def test_an_edit_of_what_was_heard_is_taken_in_before_its_place_is_known() -> No
     async def story(house: House) -> None:
         house.catch_up.begin()
         house.edit(numbers[0], "edited")
-        await house.intake.caught_up()
+        await house.engine.intake.caught_up()
 
     assert world.live(story)
 
@@ -386,7 +386,7 @@ def asked_and_died(*scripts: Script, at: str = "complete") -> tuple[World, int]:
         world.past.put("chatter", HERE, is_for_us=False)
         numbers.append(house.arrive("my secret"))
         await house.until(lambda: at == "hear" or bool(world.model.seen))
-        await house.intake.caught_up()
+        await house.engine.intake.caught_up()
         plan.die()
 
     plan = Plan()
@@ -578,7 +578,7 @@ def test_what_was_taken_back_is_not_answered_again() -> None:
         number = house.arrive("my secret")
         await house.settled()
         house.delete(number)
-        await house.intake.caught_up()
+        await house.engine.intake.caught_up()
         assert await house.sessions.retry(HERE, ADA) is Change.WITHDRAWN
 
     assert world.live(story)
@@ -651,7 +651,7 @@ def test_a_slow_reading_of_a_lost_session_erases_nothing_that_came_later() -> No
         house.begin(HERE)
         await house.opened(HERE)
         house.arrive("later")
-        await house.intake.caught_up()
+        await house.engine.intake.caught_up()
         door.set()
 
     assert world.live(story)

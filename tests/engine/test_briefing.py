@@ -17,7 +17,7 @@ def told(world: World) -> list[str]:
 
 
 async def hosted(house: House) -> None:
-    await house.manners.choose(CHANNEL, ADA, Level.CHANNEL, Trait.PERSONA, "host")
+    await house.engine.manners.choose(CHANNEL, ADA, Level.CHANNEL, Trait.PERSONA, "host")
     house.say(1000, "hello")
 
 
@@ -52,7 +52,7 @@ def test_a_persona_that_is_deleted_leaves_its_sessions_as_they_were() -> None:
     world.live(said_again)
 
     async def elsewhere(house: House) -> None:
-        await house.manners.choose(OTHER_CHANNEL, ADA, Level.CHANNEL, Trait.PERSONA, "host")
+        await house.engine.manners.choose(OTHER_CHANNEL, ADA, Level.CHANNEL, Trait.PERSONA, "host")
         house.say(1002, "hello", OTHER_CHANNEL)
 
     world.live(elsewhere)
@@ -64,7 +64,7 @@ def test_who_chooses_a_persona_anew_for_a_session_has_it_worded_anew() -> None:
     world = home()
 
     async def chosen_again(house: House) -> None:
-        await house.manners.choose(CHANNEL, ADA, Level.SESSION, Trait.PERSONA, "host")
+        await house.engine.manners.choose(CHANNEL, ADA, Level.SESSION, Trait.PERSONA, "host")
         house.say(1001, "again")
 
     world.live(hosted)
@@ -83,7 +83,7 @@ def test_a_reset_keeps_what_was_chosen_for_the_session() -> None:
     async def story(house: House) -> None:
         house.say(1000, "hello")
         await house.settled()
-        await house.manners.choose(CHANNEL, ADA, Level.SESSION, Trait.EFFORT, "high")
+        await house.engine.manners.choose(CHANNEL, ADA, Level.SESSION, Trait.EFFORT, "high")
         await house.sessions.reset(CHANNEL, ADA)
         house.say(1001, "again")
 
@@ -106,7 +106,7 @@ def test_each_trait_has_its_effect_on_the_next_answer() -> None:
         house.say(1000, "hello")
         await house.settled()
         for trait, value in chosen.items():
-            came = await house.manners.choose(CHANNEL, ADA, Level.SERVER, trait, value)
+            came = await house.engine.manners.choose(CHANNEL, ADA, Level.SERVER, trait, value)
             assert came is Choosing.DONE
         house.say(1001, "again")
 
@@ -133,7 +133,7 @@ def test_nothing_is_chosen_that_cannot_be_meant_or_that_nothing_is_there_for() -
             (Level.CHANNEL, Trait.TEMPERATURE, "hot"),
             (Level.SESSION, Trait.LISTENING, "off"),
         ):
-            came.append(await house.manners.choose(CHANNEL, ADA, level, trait, value))
+            came.append(await house.engine.manners.choose(CHANNEL, ADA, level, trait, value))
 
     world.live(story)
 

@@ -32,7 +32,7 @@ def test_every_message_is_answered_where_all_are_listened_to_also_after_a_restar
         await house.connect(CHANNEL)
         await house.opened(CHANNEL)
         assert not house.catch_up.hear(small_talk(world, "unheard"))
-        await house.manners.choose(CHANNEL, ADA, Level.CHANNEL, Trait.LISTENING, "all")
+        await house.engine.manners.choose(CHANNEL, ADA, Level.CHANNEL, Trait.LISTENING, "all")
         assert house.catch_up.hear(small_talk(world, "heard"))
 
     async def restarted(house: House) -> None:
@@ -52,8 +52,8 @@ def test_what_was_said_while_the_bot_was_away_is_judged_by_the_same_rule() -> No
     async def told(house: House) -> None:
         await house.connect(CHANNEL, OTHER_CHANNEL)
         await house.opened(CHANNEL, OTHER_CHANNEL)
-        await house.manners.choose(CHANNEL, ADA, Level.CHANNEL, Trait.LISTENING, "all")
-        await house.manners.choose(OTHER_CHANNEL, ADA, Level.CHANNEL, Trait.LISTENING, "off")
+        await house.engine.manners.choose(CHANNEL, ADA, Level.CHANNEL, Trait.LISTENING, "all")
+        await house.engine.manners.choose(OTHER_CHANNEL, ADA, Level.CHANNEL, Trait.LISTENING, "off")
 
     async def back(house: House) -> None:
         await house.connect(CHANNEL, OTHER_CHANNEL)
@@ -79,7 +79,7 @@ def test_who_calls_where_nothing_but_commands_is_answered_is_shut_out() -> None:
         await house.opened(CHANNEL)
         called = world.past.put("you there", CHANNEL)
         seen.append(house.catch_up.is_shut_out(called))
-        await house.manners.choose(CHANNEL, ADA, Level.SERVER, Trait.LISTENING, "off")
+        await house.engine.manners.choose(CHANNEL, ADA, Level.SERVER, Trait.LISTENING, "off")
         assert not house.catch_up.hear(called)
         seen.append(house.catch_up.is_shut_out(called))
         seen.append(house.catch_up.is_shut_out(replace(called, mentions_us=False)))

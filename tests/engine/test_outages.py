@@ -128,7 +128,7 @@ def test_a_prompt_that_waited_too_long_is_told_so_and_can_be_retried() -> None:
 
     async def story(house: House) -> None:
         said = Prompt(1000, ADA.id, "Ada", "hello", START + timedelta(seconds=1000))
-        house.intake.hear(Utterance(CHANNEL, said, ADA, mentions_us=True))
+        house.engine.intake.hear(Utterance(CHANNEL, said, ADA, mentions_us=True))
         await seconds(6 * 3600 - 60)
         assert world.board.read_aloud(CHANNEL) == [WAITING]
         assert world.board.edits == 0

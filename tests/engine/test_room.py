@@ -127,8 +127,8 @@ def test_a_planned_stop_ends_the_wait_in_line_and_what_is_owed_stays_so() -> Non
         house.say(1001, "me too", OTHER_CHANNEL)
         house.say(1002, "and I", THIRD_CHANNEL)
         await asyncio.sleep(5)
-        house.room.close()
-        draining = asyncio.create_task(house.lanes.drain())
+        house.engine.room.close()
+        draining = asyncio.create_task(house.engine.lanes.drain())
         await asyncio.sleep(1)
         gate.set()
         await draining

@@ -17,25 +17,11 @@ from bot.clock import SystemClock
 from bot.domain.message import Prompt
 from bot.domain.session import Place, Session, TurnId
 from bot.domain.turn import Turn
-from bot.engine.amending import Amender
-from bot.engine.answering import Answerer
-from bot.engine.billing import Billing
-from bot.engine.briefing import Briefing
-from bot.engine.budgets import Budgets
-from bot.engine.catching_up import CatchUp
-from bot.engine.completing import Completer
-from bot.engine.intake import Intake
-from bot.engine.lanes import Lanes
+from bot.engine.engine import Doors, Engine, Terms, open_engine
 from bot.engine.listenings import Listenings
-from bot.engine.manners import Manners
-from bot.engine.nods import Nods
 from bot.engine.offers import Offers
-from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor, Urgency
-from bot.engine.personas import Personas
-from bot.engine.room import Room
 from bot.engine.sessions import Sessions
-from bot.engine.usage import UsageReports
 from bot.gateway.client import Client, Ears
 from bot.gateway.entry import Entry
 from bot.gateway.past import DiscordPast
@@ -101,12 +87,14 @@ class House:
     store: SlowStore
     model: ScriptedModel
     governor: CountingGovernor
-    intake: Intake
-    catch_up: CatchUp
-    sessions: Sessions
-    lanes: Lanes
+    engine: Engine
     entry: Entry
     client: discord.Client
+
+    @property
+    def sessions(self) -> Sessions:
+        """What commands and buttons do."""
+        return self.engine.sessions
 
     def place(self, channel: Channel) -> Place:
         """Return a channel as the engine knows it."""
@@ -137,7 +125,7 @@ class House:
 
     async def say(self, session: Session, prompt: Prompt) -> Turn:
         """Let a prompt be heard at a session."""
-        turn = await self.intake.say(session, prompt)
+        turn = await self.engine.intake.say(session, prompt)
         assert turn is not None
         return turn
 
@@ -180,71 +168,36 @@ async def opened(
         store, model = SlowStore(), ScriptedModel(*(scripts or (("Hello.",),)))
         clock = SystemClock()
         governor = CountingGovernor(clock)
-        budgets = Budgets(accounts=store, prices=FixedPrices(), clock=clock)
-        answerer = _answerer(store, model, budgets, clock, governor)
-        lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock))
-        listenings = Listenings()
-        nods = Nods(messenger=Board(clock), clock=clock)
-        intake = Intake(
-            inbox=store,
-            ledger=store,
-            messenger=Board(clock),
-            lanes=lanes,
-            answerer=answerer,
-            nods=nods,
-            clock=clock,
+        clients: list[discord.Client] = []
+        doors = Doors(
+            store,
+            model,
+            Board(clock),
+            DiscordPast(lambda: clients[-1]),
+            Signs(),
+            FixedPrices(),
+            clock,
         )
-        sessions = Sessions(
-            archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
+        terms = Terms(default_model="gpt-usual")
+        engine = await stack.enter_async_context(
+            open_engine(doors, terms, governor=governor, listenings=Listenings())
         )
         sync = CommandSync(notebook=store, clock=clock)
-        clients: list[discord.Client] = []
-        catch_up = CatchUp(
-            attendance=store,
-            amendments=store,
-            past=DiscordPast(lambda: clients[-1]),
-            intake=intake,
-            amender=Amender(
-                amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
-            ),
-            lanes=lanes,
-            listenings=listenings,
-            clock=clock,
-            hours=6,
-        )
         entry = Entry(
-            sessions=sessions,
-            manners=Manners(customs=store, listenings=listenings),
-            personas=Personas(customs=store),
+            engine,
             offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
-            catch_up=catch_up,
-            usage=UsageReports(accounts=store, budgets=budgets, clock=clock),
             sync=sync,
             clock=clock,
             default_model="gpt-usual",
             slow_after=slow_after,
         )
-        await stack.enter_async_context(_running(intake.run(), catch_up.run(), sync.run()))
-        client = await stack.enter_async_context(connected(local, catch_up, entry, governor))
+        await stack.enter_async_context(_running(engine.run(), sync.run()))
+        ears = engine.catch_up
+        client = await stack.enter_async_context(connected(local, ears, entry, governor))
         clients.append(client)
         await local.until(lambda: any(r.method == "PUT" for r in local.requests))
-        await _until(lambda: catch_up.is_open(Place(general.id, guild.id)))
-        yield House(
-            local,
-            guild,
-            general,
-            ada,
-            bob,
-            store,
-            model,
-            governor,
-            intake,
-            catch_up,
-            sessions,
-            lanes,
-            entry,
-            client,
-        )
+        await _until(lambda: ears.is_open(Place(general.id, guild.id)))
+        yield House(local, guild, general, ada, bob, store, model, governor, engine, entry, client)
 
 
 @asynccontextmanager
@@ -287,33 +240,3 @@ async def _running(*mains: Coroutine[object, object, None]) -> AsyncIterator[Non
         finally:
             for task in tasks:
                 task.cancel()
-
-
-def _answerer(
-    store: MemoryStore,
-    model: ScriptedModel,
-    budgets: Budgets,
-    clock: SystemClock,
-    governor: Governor,
-) -> Answerer:
-    circuits = Circuits(clock)
-    completer = Completer(
-        ledger=store,
-        briefing=Briefing(ledger=store, guide=Signs(), default_model="gpt-usual"),
-        model=model,
-        budgets=budgets,
-        circuits=circuits,
-        clock=clock,
-        budget=16000,
-    )
-    return Answerer(
-        ledger=store,
-        completer=completer,
-        billing=Billing(accounts=store, prices=FixedPrices(), clock=clock),
-        circuits=circuits,
-        messenger=Board(clock),
-        clock=clock,
-        governor=governor,
-        room=Room(8),
-        long_after=8,
-    )

@@ -32,13 +32,13 @@ async def _ask(house: House, channel: Channel, anchor: int = ANCHOR) -> Turn:
     actor = _actor(house)
     prompt = Prompt(anchor, actor.id, "Ada", "How do bees sleep?", MORNING)
     place = house.place(channel)
-    session = house.open_at(channel) or house.intake.fresh_session(place, prompt)
+    session = house.open_at(channel) or house.engine.intake.fresh_session(place, prompt)
     return await house.say(session, prompt)
 
 
 async def _answered(house: House, channel: Channel, anchor: int = ANCHOR) -> Turn:
     turn = await _ask(house, channel, anchor)
-    await house.lanes.idle(turn.session_id)
+    await house.engine.lanes.idle(turn.session_id)
     return turn
 
 
@@ -71,7 +71,7 @@ async def test_retry_of_an_older_answer_says_why_not(house: House) -> None:
 async def test_an_arrow_shows_the_other_version_and_says_nothing_more(house: House) -> None:
     turn = await _answered(house, house.general)
     await house.sessions.retry_answer(house.place(house.general), _actor(house), ANCHOR)
-    await house.lanes.idle(turn.session_id)
+    await house.engine.lanes.idle(turn.session_id)
     message = await house.button(house.general, "show:abc:0:0")
 
     outcome = await house.ada.press(message)
@@ -94,7 +94,7 @@ async def test_an_arrow_that_leads_nowhere_says_why(
 ) -> None:
     first = await _answered(house, house.general, 0xABC)
     await house.sessions.retry_answer(house.place(house.general), _actor(house), 0xABC)
-    await house.lanes.idle(first.session_id)
+    await house.engine.lanes.idle(first.session_id)
     await _answered(house, house.general, 0xDEF)
     message = await house.button(house.general, custom_id)
 
@@ -112,7 +112,7 @@ async def test_stop_ends_the_answer_that_it_is_under() -> None:
 
         outcome = await house.ada.press(message)
 
-        await house.lanes.idle(turn.session_id)
+        await house.engine.lanes.idle(turn.session_id)
         (stopped,) = house.turns_at(house.general)
         assert stopped.stop_requested
         assert stopped.state is TurnState.CANCELLED
@@ -135,7 +135,7 @@ async def test_a_button_works_after_a_restart(house: House) -> None:
     message = await house.button(house.general, "retry:abc:0")
     await house.client.close()
 
-    async with connected(house.local, house.catch_up, house.entry, house.governor):
+    async with connected(house.local, house.engine.catch_up, house.entry, house.governor):
         outcome = await house.ada.press(message)
         await house.model.until_called(2)
 

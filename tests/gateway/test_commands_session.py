@@ -30,7 +30,7 @@ async def _talk(house: House, text: str = "How do bees sleep?", *, by: int | Non
     session = house.open_at(house.general)
     assert session is not None
     turn = await house.say(session, prompt)
-    await house.lanes.idle(turn.session_id)
+    await house.engine.lanes.idle(turn.session_id)
 
 
 async def test_a_fresh_session_puts_the_one_before_away(house: House) -> None:
@@ -420,6 +420,6 @@ async def test_a_retry_while_the_answer_is_written_says_to_wait() -> None:
         assert busy.startswith("The newest answer is still being written.")
         assert stopping == "⏹️ Stopping. What was said so far stays."
         (turn,) = house.turns_at(house.general)
-        await house.lanes.idle(turn.session_id)
+        await house.engine.lanes.idle(turn.session_id)
         (turn,) = house.turns_at(house.general)
         assert turn.state in {TurnState.CANCELLED, TurnState.DELIVERED}

@@ -322,7 +322,7 @@ async def test_the_inspector_shows_the_very_context_that_was_sent(
         await ada.do("say", channel=dm, text="Third")
         answer = (await ada.until(ends_answer))[-1]["d"]
         assert town.lodger.bot is not None
-        await town.lodger.bot.lanes.drained()
+        await town.lodger.bot.engine.lanes.drained()
         before = await ada.asked("inspect", channel=dm, message=answer["id"])
     async with open_town(tmp_path, openai) as town, looking(town, town.town.owner) as (ada,):
         after = await ada.asked("inspect", channel=dm, message=answer["id"])

@@ -18,25 +18,10 @@ import discord
 from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionResult, MemberActor
 
 from bot.domain.session import Place, Session
-from bot.engine.amending import Amender
-from bot.engine.answering import Answerer
-from bot.engine.billing import Billing
-from bot.engine.briefing import Briefing
-from bot.engine.budgets import Budgets
-from bot.engine.catching_up import CatchUp
-from bot.engine.completing import Completer
-from bot.engine.intake import Intake
-from bot.engine.lanes import Lanes
+from bot.engine.engine import Doors, Engine, Terms, open_engine
 from bot.engine.listenings import Listenings
-from bot.engine.manners import Manners
-from bot.engine.nods import Nods
 from bot.engine.offers import Offers
-from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
-from bot.engine.personas import Personas
-from bot.engine.room import Room
-from bot.engine.sessions import Sessions
-from bot.engine.usage import UsageReports
 from bot.gateway.client import Client
 from bot.gateway.entry import Entry
 from bot.gateway.messenger import DiscordMessenger
@@ -84,8 +69,7 @@ class Works:
 
     store: NotingStore
     model: ScriptedModel
-    intake: Intake
-    lanes: Lanes
+    engine: Engine
     client: Client
 
 
@@ -113,8 +97,8 @@ class House:
     async def quiet(self) -> None:
         """Wait until the bot has done everything it was asked for."""
         async with asyncio.timeout(PATIENCE):
-            await self.works.intake.caught_up()
-            await self.works.lanes.drained()
+            await self.works.engine.intake.caught_up()
+            await self.works.engine.lanes.drained()
         await self.env.settle()
 
     async def ask(self, person: MemberActor, channel: ChannelHandle, text: str) -> discord.Message:
@@ -167,75 +151,31 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             assert client is not None
             return client
 
-        budgets = Budgets(accounts=store, prices=FixedPrices(), clock=clock)
-        circuits = Circuits(clock)
-        answerer = Answerer(
-            ledger=store,
-            completer=Completer(
-                ledger=store,
-                briefing=Briefing(ledger=store, guide=Signs(), default_model="gpt-usual"),
-                model=model,
-                budgets=budgets,
-                circuits=circuits,
-                clock=clock,
-                budget=16000,
-            ),
-            billing=Billing(accounts=store, prices=FixedPrices(), clock=clock),
-            circuits=circuits,
-            messenger=DiscordMessenger(connected),
-            clock=clock,
-            governor=Governor(clock),
-            room=Room(8),
-            long_after=8,
+        doors = Doors(
+            store,
+            model,
+            DiscordMessenger(connected),
+            DiscordPast(connected),
+            Signs(),
+            FixedPrices(),
+            clock,
         )
-        lanes = await stack.enter_async_context(Lanes(answerer.step, clock=clock))
-        listenings = Listenings()
-        nods = Nods(messenger=DiscordMessenger(connected), clock=clock)
-        intake = Intake(
-            inbox=store,
-            ledger=store,
-            messenger=DiscordMessenger(connected),
-            lanes=lanes,
-            answerer=answerer,
-            nods=nods,
-            clock=clock,
+        terms = Terms(default_model="gpt-usual")
+        engine = await stack.enter_async_context(
+            open_engine(doors, terms, governor=Governor(clock), listenings=Listenings())
         )
         sync = CommandSync(notebook=store, clock=clock)
-        sessions = Sessions(
-            archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
-        )
-        catch_up = CatchUp(
-            attendance=store,
-            amendments=store,
-            past=DiscordPast(connected),
-            intake=intake,
-            amender=Amender(
-                amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
-            ),
-            lanes=lanes,
-            listenings=listenings,
-            clock=clock,
-            hours=6,
-        )
         entry = Entry(
-            catch_up=catch_up,
-            manners=Manners(customs=store, listenings=listenings),
-            personas=Personas(customs=store),
+            engine,
             offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
-            sessions=sessions,
-            usage=UsageReports(accounts=store, budgets=budgets, clock=clock),
             sync=sync,
             clock=clock,
             default_model="gpt-usual",
         )
-        client = Client(catch_up, entry, message_content=True)
+        client = Client(engine.catch_up, entry, message_content=True)
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(intake.run()),
-                group.create_task(catch_up.run()),
-                group.create_task(sync.run()),
-            ]
-            yield Works(store, model, intake, lanes, client)
+            tasks = [group.create_task(engine.run()), group.create_task(sync.run())]
+            yield Works(store, model, engine, client)
             for task in tasks:
                 task.cancel()
 

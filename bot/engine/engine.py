@@ -1,0 +1,174 @@
+"""The engine as a whole: its parts, each made once and wired to the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.domain.billing import ScopeKind
+from bot.domain.budget import NO_BUDGETS, Limits
+from bot.engine.amending import Amender
+from bot.engine.answering import Answerer
+from bot.engine.billing import Billing
+from bot.engine.briefing import Briefing
+from bot.engine.budgets import Budgets
+from bot.engine.catching_up import CatchUp
+from bot.engine.completing import Completer
+from bot.engine.intake import Intake
+from bot.engine.lanes import Lanes
+from bot.engine.listenings import Listenings
+from bot.engine.manners import Manners
+from bot.engine.nods import Nods
+from bot.engine.outages import Circuits
+from bot.engine.pacing import Governor
+from bot.engine.personas import Personas
+from bot.engine.room import Room
+from bot.engine.sessions import Sessions
+from bot.engine.usage import UsageReports
+from bot.ports import Clock, Guide, Messenger, Model, Past, Prices, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms the operator has the bot answer; see the settings of the same names."""
+
+    default_model: str
+    fallback_models: tuple[str, ...] = ()
+    context_tokens: int = 16000
+    long_answer_pages: int = 8
+    concurrent_answers: int = 200
+    catch_up_hours: float = 6.0
+    limits: Mapping[ScopeKind, Limits] = field(default_factory=lambda: NO_BUDGETS)
+    budget_model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the engine reaches the world through."""
+
+    store: Store
+    model: Model
+    messenger: Messenger
+    past: Past
+    guide: Guide
+    prices: Prices
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """Of what the parts are made that guard the promises; a test takes a safeguard away."""
+
+    answerer: type[Answerer] = Answerer
+    intake: type[Intake] = Intake
+    catch_up: type[CatchUp] = CatchUp
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What hears, answers and keeps, whatever stands behind its doors."""
+
+    catch_up: CatchUp
+    intake: Intake
+    sessions: Sessions
+    manners: Manners
+    personas: Personas
+    usage: UsageReports
+    nods: Nods
+    room: Room
+    lanes: Lanes
+
+    async def run(self) -> None:
+        """Take in what arrives, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for part in (self.intake, self.catch_up, self.nods):
+                group.create_task(part.run())
+
+    async def finish(self) -> None:
+        """Have all that arrived recorded, let answers under way end, and begin no other."""
+        await self.intake.caught_up()
+        self.room.close()
+        await self.lanes.drain()
+
+
+@asynccontextmanager
+async def open_engine(
+    doors: Doors,
+    terms: Terms,
+    *,
+    governor: Governor,
+    listenings: Listenings,
+    makers: Makers | None = None,
+) -> AsyncIterator[Engine]:
+    """Make an engine; leaving the block cancels what it is at, and what is owed stays owed."""
+    makers = makers or Makers()
+    store, clock, messenger = doors.store, doors.clock, doors.messenger
+    budgets = Budgets(
+        accounts=store,
+        prices=doors.prices,
+        clock=clock,
+        limits=terms.limits,
+        cheaper_model=terms.budget_model,
+    )
+    circuits = Circuits(clock)
+    room = Room(terms.concurrent_answers)
+    answerer = makers.answerer(
+        ledger=store,
+        completer=Completer(
+            ledger=store,
+            briefing=Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model),
+            model=doors.model,
+            budgets=budgets,
+            circuits=circuits,
+            clock=clock,
+            fallback_models=terms.fallback_models,
+            budget=terms.context_tokens,
+        ),
+        billing=Billing(accounts=store, prices=doors.prices, clock=clock),
+        circuits=circuits,
+        messenger=messenger,
+        clock=clock,
+        governor=governor,
+        room=room,
+        long_after=terms.long_answer_pages,
+    )
+    nods = Nods(messenger=messenger, clock=clock)
+    async with Lanes(answerer.step, clock=clock) as lanes:
+        intake = makers.intake(
+            inbox=store,
+            ledger=store,
+            messenger=messenger,
+            lanes=lanes,
+            answerer=answerer,
+            nods=nods,
+            clock=clock,
+        )
+        sessions = Sessions(
+            archive=store, intake=intake, answerer=answerer, lanes=lanes, clock=clock
+        )
+        catch_up = makers.catch_up(
+            attendance=store,
+            amendments=store,
+            past=doors.past,
+            intake=intake,
+            amender=Amender(
+                amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
+            ),
+            lanes=lanes,
+            listenings=listenings,
+            clock=clock,
+            hours=terms.catch_up_hours,
+        )
+        yield Engine(
+            catch_up,
+            intake,
+            sessions,
+            Manners(customs=store, listenings=listenings),
+            Personas(customs=store),
+            UsageReports(accounts=store, budgets=budgets, clock=clock),
+            nods,
+            room,
+            lanes,
+        )
