@@ -169,11 +169,20 @@ class Answerer:
         if owed.turn.state is TurnState.POSTED:
             return await self._check(owed)
         self._busy.add(session_id)
-        if owed.turn.state is TurnState.ANSWERING and owed.turn.attempt == MAX_ATTEMPTS:
-            return await self._try_alone(owed, halt)
         return await self._work(owed, halt)
 
-    async def _try_alone(self, owed: Owed, halt: asyncio.Event) -> float | None:
+    async def _work(self, owed: Owed, halt: asyncio.Event) -> float:
+        turn = owed.turn
+        screen = self._screen(owed, halt)
+        try:
+            if _asks_for_the_last_time(turn):
+                return await self._try_alone(owed, screen)
+            return await self._see_through(owed, screen)
+        except TurnSettled as error:
+            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+            return 0.0
+
+    async def _try_alone(self, owed: Owed, screen: Screen) -> float:
         """Try a turn for the last time while no other such turn is tried.
 
         It may be what killed the process each time, or a turn that was under way beside that
@@ -181,26 +190,9 @@ class Answerer:
         """
         if self._last_try.locked():
             await insist(self._clock, partial(self._ledger.put_off, owed.turn.id))
-            async with self._last_try:
-                if self._room.is_closed:
-                    return None
-                again = await self._ledger.take_up(owed.session.id)
-                if again is None:
-                    return None
-                if again.turn.state is TurnState.POSTED:  # this one was put away meanwhile
-                    return await self._check(again)
-                return await self._work(again, halt)
+            return LOOK_AGAIN
         async with self._last_try:
-            return await self._work(owed, halt)
-
-    async def _work(self, owed: Owed, halt: asyncio.Event) -> float:
-        turn = owed.turn
-        screen = self._screen(owed, halt)
-        try:
             return await self._see_through(owed, screen)
-        except TurnSettled as error:
-            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
-            return 0.0
 
     async def _see_through(self, owed: Owed, screen: Screen) -> float:
         turn = owed.turn
@@ -374,6 +366,11 @@ class Answerer:
             clock=self._clock,
             governor=self._governor,
         )
+
+
+def _asks_for_the_last_time(turn: Turn) -> bool:
+    is_last = turn.state is TurnState.ANSWERING and turn.attempt == MAX_ATTEMPTS
+    return is_last and not turn.stop_requested
 
 
 def _final_state(reply: Reply) -> TurnState:

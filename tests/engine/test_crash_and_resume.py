@@ -21,7 +21,7 @@ from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.virtual_time import run
-from tests.samples import ADA, CHANNEL
+from tests.samples import ADA, CHANNEL, OTHER_CHANNEL
 
 SHORT: Script = ["Hi ", "there."]
 LONG: Script = ["a" * 1999, "\n", "b" * 1999, "\n", "c" * 10]
@@ -287,6 +287,31 @@ def test_a_prompt_that_kills_every_time_takes_no_other_answer_with_it() -> None:
     ] * 5
     (notice,) = world.board.read_aloud(places[3])
     assert "three times" in notice
+
+
+def test_who_waits_for_a_last_try_can_stop_that() -> None:
+    gate = asyncio.Event()
+    world = World(["Fine", gate, "."])
+
+    async def two_questions(house: House) -> None:
+        house.say(1000, "hello")
+        house.say(1001, "hello", OTHER_CHANNEL)
+
+    async def third_life(house: House) -> None:
+        await asyncio.sleep(1)
+        assert world.model.streaming == 1
+        waiting = next(p for p in (CHANNEL, OTHER_CHANNEL) if not world.board.posts_at(p))
+        assert await house.sessions.stop(waiting, ADA)
+        await asyncio.sleep(1)
+        assert world.board.read_aloud(waiting) == ["⏹️ Stopped."]
+        gate.set()
+
+    for story in (two_questions, nothing):
+        plan = Plan()
+        plan.trouble_at_name("event", Trouble.DIES_BEFORE)
+        world.die(story, plan, down=A_MOMENT)
+
+    assert world.live(third_life)
 
 
 def test_a_planned_stop_is_no_failed_attempt() -> None:
