@@ -24,7 +24,7 @@ from itertools import islice
 
 from bot.domain.access import Action, Actor, demand
 from bot.domain.errors import PlaceGone
-from bot.domain.hearing import Sight, Utterance, Watermark, id_at
+from bot.domain.hearing import Sight, Utterance, id_at
 from bot.domain.session import Place
 from bot.domain.turn import MOST_TOGETHER
 from bot.engine.amending import Amender
@@ -36,6 +36,7 @@ from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
 from bot.engine.patience import insist
+from bot.engine.reach import Reach
 from bot.ports import Amendments, Attendance, Clock, Past
 
 log = logging.getLogger(__name__)
@@ -104,9 +105,7 @@ class CatchUp:
         self._open: set[int] = set()
         self._expected: set[Place] = set()  # to be opened soon
         self._epoch = 0  # the id at its beginning; younger places have no past to be read
-        self._base = 0  # the common watermark when the epoch began
-        self._common = 0
-        self._own: dict[int, Watermark] = {}
+        self._reach = Reach(attendance=attendance, clock=clock)
         self._recent: list[Place] = []
         self._unanswered: set[Place] = set()  # whose questions are to be looked at again
         self._doubts = 0  # comparisons that are not made yet
@@ -201,10 +200,7 @@ class CatchUp:
         Before the first connection ever it is made durable that what was said until then is
         not ours to answer.
         """
-        marks = await insist(self._clock, self._attendance.watermarks)
-        if marks.common is None:
-            now = id_at(self._clock.now())
-            await insist(self._clock, partial(self._attendance.stay_alive, now))
+        await self._reach.settle_beginning()
         return await self._awakening.resume()
 
     async def answer(self, place: Place, actor: Actor, oldest: int, newest: int) -> bool:
@@ -286,14 +282,11 @@ class CatchUp:
     async def _move_common(self, at: datetime) -> None:
         """Move the common watermark once everything that arrived until now is durable."""
         await self._intake.caught_up()
-        self._common = max(self._common, id_at(at))
-        await insist(self._clock, partial(self._attendance.stay_alive, self._common))
+        await self._reach.extend(at)
 
     async def _load(self, sighting: _Sighting) -> _Sighting:
         """Read the watermarks, and see the places that no server tells of."""
-        marks = await insist(self._clock, self._attendance.watermarks)
-        self._base = self._common = self._epoch if marks.common is None else marks.common
-        self._own = dict(marks.own)
+        await self._reach.load(self._epoch)
         self._recent = await self._spoken_in_lately()
         self._unanswered = await self._awakening.places()
         direct = [place for place in self._asked_for() if place.is_direct]
@@ -306,23 +299,15 @@ class CatchUp:
         self._held.again.update(sight.place for sight in told if sight.place in self._closing)
         seen = [sight for sight in told if sight.place not in self._closing]
         seen.sort(key=lambda sight: sight.newest or 0, reverse=True)
-        gaps = [
-            Gap(sight.place, bound, sighting.epoch)
-            for sight in seen
-            if not self._is_quiet(sight, bound := self._bound(sight, sighting))
-        ]
+        gaps = [gap for sight in seen if (gap := self._gap(sight, sighting)) is not None]
         self._expected.update(gap.place for gap in gaps)
         if gaps:
-            behind = [(gap.place, gap.after) for gap in gaps]
-            fall_behind = partial(self._attendance.fall_behind, behind, epoch=self._epoch)
-            await insist(self._clock, fall_behind)
+            await self._reach.fall_behind(gaps, self._epoch)
         if sighting.epoch != self._epoch:
             return []
         lagging = {gap.place for gap in gaps}
         self._closing |= lagging
-        self._own |= {
-            gap.place.channel_id: Watermark(gap.place, gap.after, lags=True) for gap in gaps
-        }
+        self._reach.lags(gaps)
         for sight in seen:
             if sight.place not in lagging:
                 self._admit(sight.place)
@@ -339,27 +324,14 @@ class CatchUp:
 
     def _asked_for(self) -> Iterable[Place]:
         """Return the places that are read though nobody may tell of them."""
-        lagging = (mark.place for mark in self._own.values() if mark.lags)
-        return dict.fromkeys((*lagging, *self._recent))
+        return dict.fromkeys((*self._reach.lagging(), *self._recent))
 
-    def _bound(self, sight: Sight, sighting: _Sighting) -> int:
-        common = self._base if sighting.is_late else self._common
-        own = self._own.get(sight.place.channel_id)
-        if own is not None:
-            common = own.until if own.lags else max(common, own.until)
-        if sighting.is_proof and sight.newest is not None:
-            common = min(common, sight.newest - 1)
-        return max(common, sight.since)
-
-    def _is_quiet(self, sight: Sight, bound: int) -> bool:
-        own = self._own.get(sight.place.channel_id)
-        if (
-            sight.newest is None
-            or sight.place in self._unanswered
-            or (own is not None and own.lags)
-        ):
-            return False
-        return sight.newest <= bound
+    def _gap(self, sight: Sight, sighting: _Sighting) -> Gap | None:
+        """Return what is to be read at a place; None where nothing was missed."""
+        reach = self._reach.of(sight, is_late=sighting.is_late, is_proof=sighting.is_proof)
+        if self._reach.covers(sight, reach) and sight.place not in self._unanswered:
+            return None
+        return Gap(sight.place, reach, sighting.epoch)
 
     async def _catch_up(self, gap: Gap) -> None:
         try:
@@ -373,7 +345,7 @@ class CatchUp:
         self._unanswered.discard(gap.place)
         self._closer.tally.failed += not is_done
         if is_done:
-            self._own.pop(gap.place.channel_id, None)
+            self._reach.keeps_up(gap.place)
         self._admit(gap.place)
         self._unfinished -= 1
         if not self._unfinished:
