@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot import __version__, app
+from bot import __version__, app, checkup
 from bot.domain.errors import BotError, StoreTaken
 from bot.logs import set_up_logs
 from bot.playground.choosing import ModelChoice
@@ -60,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _do(options: argparse.Namespace) -> int:
     match options.command:
         case "check":
-            return 0 if await app.check(read_settings) else 1
+            return 0 if await checkup.check(read_settings) else 1
         case "invite":
             print(await app.invitation(read_discord_settings()))  # noqa: T201  # what was asked for
             return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
@@ -13,22 +13,21 @@ from uuid import uuid4
 from bot import __version__
 from bot.clock import SystemClock
 from bot.domain.completion import Usage
-from bot.domain.errors import BotError, StoreBusy, StoreInUse, StoreTaken, StoreUnusable
+from bot.domain.errors import BotError, StoreBusy, StoreTaken
 from bot.engine.engine import Doors, Engine, Terms, open_engine
 from bot.engine.listenings import Listenings
 from bot.engine.offers import Offers
 from bot.engine.pacing import Governor
 from bot.gateway.connection import Connection
-from bot.gateway.diagnosis import Finding, Level, diagnose
 from bot.gateway.entry import Entry
 from bot.gateway.guide import DiscordGuide
 from bot.gateway.invite import application_id_from, invite_url
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
-from bot.model import Endpoint, RemoteCatalogue, check_model, open_model, warm_up
+from bot.model import Endpoint, RemoteCatalogue, open_model, warm_up
 from bot.ports import Clock, Notebook, Prices, Store
 from bot.prices import PriceList
-from bot.settings import DiscordSettings, Settings, SettingsWrong
+from bot.settings import DiscordSettings, Settings
 from bot.store import open_store
 
 log = logging.getLogger(__name__)
@@ -165,7 +164,7 @@ async def open_bot(
             offers = Offers(
                 catalogue=RemoteCatalogue(replace(endpoint(settings), via=via)),
                 clock=clock,
-                configured=_models(settings),
+                configured=models(settings),
             )
             entry = Entry(
                 engine,
@@ -194,26 +193,6 @@ async def run(settings: Settings) -> None:
     log.info("event=stopped")
 
 
-async def check(read: Callable[[], Settings]) -> bool:
-    """Print what is wrong with the set-up and how to mend it; return whether nothing is."""
-    try:
-        settings = read()
-    except SettingsWrong as error:
-        lines = str(error).splitlines()
-        return _report([Finding(Level.FAIL, line, "See .env.example.") for line in lines])
-    return _report(
-        [
-            await _check_store(settings.database_url),
-            *[await _check_model(settings, model) for model in _models(settings)],
-            *map(_no_price, unpriced_models(settings, price_list(settings))),
-            *await diagnose(
-                settings.discord_token.get_secret_value(),
-                api_url=api_url(settings),
-            ),
-        ]
-    )
-
-
 async def invitation(settings: DiscordSettings) -> str:
     """Return the link that adds the bot to a server, with the least permissions.
 
@@ -226,36 +205,9 @@ async def invitation(settings: DiscordSettings) -> str:
     return invite_url(application_id)
 
 
-async def _check_store(url: str) -> Finding:
-    try:
-        async with open_store(url) as store:
-            await store.remember("checked", "yes")
-    except StoreInUse as error:
-        return Finding(Level.WARN, f"Database: {error}", "That is as it should be if it runs.")
-    except (StoreUnusable, StoreBusy) as error:
-        return Finding(Level.FAIL, f"Database: {error}", "See DATABASE_URL in .env.example.")
-    return Finding(Level.OK, "Database: it can be written.")
-
-
-def _models(settings: Settings) -> tuple[str, ...]:
+def models(settings: Settings) -> tuple[str, ...]:
+    """Return the models that the settings name to answer, the first one first."""
     return tuple(dict.fromkeys((settings.openai_model, *settings.fallback_models)))
-
-
-async def _check_model(settings: Settings, model: str) -> Finding:
-    checkup = await check_model(endpoint(settings), model)
-    return Finding(Level.OK if checkup.ok else Level.FAIL, f"Model: {checkup.words}")
-
-
-def _no_price(model: str) -> Finding:
-    what = f"Budgets: the price of {model} is not known, so it is not asked."
-    return Finding(Level.FAIL, what, "Set MODEL_PRICES, see .env.example.")
-
-
-def _report(findings: Sequence[Finding]) -> bool:
-    for finding in findings:
-        advice = f" → {finding.mend}" if finding.mend else ""
-        print(f"{finding.level.upper():<5}{finding.what}{advice}")  # noqa: T201  # asked for
-    return all(finding.level is not Level.FAIL for finding in findings)
 
 
 def api_url(settings: Settings) -> str | None:
@@ -293,10 +245,10 @@ def price_list(settings: Settings) -> PriceList:
 
 def unpriced_models(settings: Settings, prices: Prices) -> list[str]:
     """Return those models that a budget keeps from being asked, for they have no known price."""
-    models = dict.fromkeys([*_models(settings), settings.budget_model or settings.openai_model])
     if not settings.limits:
         return []
-    return [model for model in models if prices.cost(model, Usage(1, 1)) is None]
+    asked = [*models(settings), settings.budget_model or settings.openai_model]
+    return [each for each in dict.fromkeys(asked) if prices.cost(each, Usage(1, 1)) is None]
 
 
 def tell_unpriced(settings: Settings, prices: Prices) -> None:
