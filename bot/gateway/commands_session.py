@@ -13,11 +13,12 @@ from bot.engine.manners import Manners
 from bot.engine.offers import Offers
 from bot.engine.personas import Personas
 from bot.engine.sessions import Sessions
-from bot.gateway import phrases
+from bot.gateway import phrases_session as phrases
 from bot.gateway.commands import MOST_CHOICES, Choice
 from bot.gateway.confirming import confirmation
 from bot.gateway.entry_rules import Words
 from bot.gateway.people import Request, ground_of
+from bot.gateway.phrases import WRONG_MODEL, WRONG_PERSONA, help_for, offer
 
 LISTED = 10  # sessions in one message
 
@@ -37,12 +38,12 @@ async def choices_in(request: Request, personas: Personas) -> Choices:
     if persona is not None:
         known = await personas.all(request.place, request.actor)
         if all(persona != each.name for each in known):
-            raise Unfit(phrases.WRONG_PERSONA)
+            raise Unfit(WRONG_PERSONA)
         chosen[Trait.PERSONA] = persona
     if model is not None:
         fit = fitted(Trait.MODEL, model)
         if fit is None:
-            raise Unfit(phrases.WRONG_MODEL)
+            raise Unfit(WRONG_MODEL)
         chosen[Trait.MODEL] = fit
     return chosen
 
@@ -144,7 +145,7 @@ class SessionCommands:
         channel = request.interaction.channel
         us = request.interaction.client.user
         is_ours = isinstance(channel, discord.Thread) and us and channel.owner_id == us.id
-        words = phrases.help_for(
+        words = help_for(
             ground_of(channel),
             self._manners.listening_at(request.place),
             in_thread_of_ours=bool(is_ours),
@@ -161,7 +162,7 @@ class SessionCommands:
     async def models_like(self, request: Request) -> tuple[Choice, ...]:
         """Offer what was typed, then the models that there are, the operator's own first."""
         typed = request.focused.strip()
-        found = [Choice(phrases.offer(each), each.model) for each in self._offers.like(typed)]
+        found = [Choice(offer(each), each.model) for each in self._offers.like(typed)]
         own = [Choice(typed, typed)] if typed and all(c.value != typed for c in found) else []
         return tuple([*own, *found][:MOST_CHOICES])
 

@@ -1,41 +1,25 @@
-"""Every sentence that commands and buttons say, in one place."""
+"""Every sentence of refusals, failures, openings and help."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
 
 import discord
 
 from bot.domain.access import Denial
-from bot.domain.manner import Listening, Manner
+from bot.domain.manner import Listening
 from bot.domain.offer import Offer
-from bot.domain.session import PutAway, Session, SessionSummary
 from bot.domain.wording import shortened
-from bot.engine.sessions import Change
 from bot.gateway.people import Ground
+from bot.gateway.phrases_session import UNKNOWN_SESSION
 
-UNTITLED = "Untitled conversation"
-# A line of `/session list` must fit ten times into one message of 2000 characters.
-_LISTED_TITLE = 70
-# UTF-16 code units, as pages are counted: of the 2000 of a message, and of the 100 of a choice.
-_QUOTED = 1800
-_OFFERED_TITLE = 60
+_QUOTED = 1800  # UTF-16 code units, as pages are counted: of the 2000 of a message
 
-UNKNOWN_SESSION = (
-    "There is no such conversation here. Type a word of its title after `session:` and pick "
-    "it from the list, or look at `/session list`."
-)
 UNKNOWN_COMMAND = (
     "I do not know this command or button. It may be from an older version of me: "
     "`/help` shows what I know."
 )
 UNKNOWN_PLACE = "I do not know this sort of place. Try a text channel or a direct message."
-NO_SESSION_YET = "No conversation is open here yet. Say something to me, or use `/new`."
-NOTHING_TO_STOP = "I am not writing an answer here, so there is nothing to stop."
-ANSWER_IS_OVER = "This answer is not being written any more, so there is nothing to stop."
-STOPPING = "⏹️ Stopping. What was said so far stays."
-RETRYING = "🔁 Answering again, in the place of the last answer."
 STORE_BUSY = (
     "💾 I cannot write to my memory just now, so nothing was changed. Try again in a minute; "
     "if it goes on, tell the operator that the disk may be full."
@@ -64,7 +48,6 @@ WRONG_MODEL = (
     "Leave it out to have the usual model."
 )
 WRONG_PERSONA = "I have no persona of that name. Pick one from the list that appears."
-EMPTY_TITLE = "The new title is empty. Give it at least one letter."
 NOTHING_MISSED = "There is nothing left to answer: it was answered already, or deleted."
 PAST_BUSY = "Discord does not let me read these messages just now. Press Answer again in a minute."
 PAST_HIDDEN = (
@@ -107,40 +90,11 @@ _DENIALS = {
     Denial.NOT_HERE: UNKNOWN_SESSION,  # that it exists elsewhere is nobody's business
     Denial.NO_RULE: UNKNOWN_COMMAND,
 }
-_RETRIES = {
-    Change.STARTED: RETRYING,
-    Change.NOTHING: "There is no answer yet that I could give again.",
-    Change.BUSY: "The newest answer is still being written. Stop it first, or wait for its end.",
-    Change.WITHDRAWN: "The question was deleted, so there is nothing to answer again. Ask anew.",
-    Change.NOT_NEWEST: (
-        "The conversation has gone on since, or was put away, and only its newest answer can "
-        "be given again. Ask anew, or use `/retry`."
-    ),
-}
-_VERSIONS = {
-    Change.STARTED: "🔃 Another version of the answer is shown.",
-    Change.NOTHING: "I do not have this version of the answer any more.",
-    Change.BUSY: _RETRIES[Change.BUSY],
-    Change.NOT_NEWEST: (
-        "The conversation has gone on since, or was put away, and only its newest answer can "
-        "change to another version."
-    ),
-}
 
 
 def denied(denial: Denial) -> str:
     """Return why somebody may not do something, and what it would take."""
     return _DENIALS[denial]
-
-
-def retried(came: Change) -> str:
-    """Return what came of asking for another answer."""
-    return _RETRIES[came]
-
-
-def version_shown(came: Change) -> str:
-    """Return why another version of an answer is not shown."""
-    return _VERSIONS[came]
 
 
 def missed(count: int) -> str:
@@ -207,99 +161,6 @@ def right_here(*, is_asked: bool) -> str:
     return "🆕 A fresh conversation starts right here. Say what it is about."
 
 
-def title(session: Session) -> str:
-    """Return a session's title, made harmless for Markdown."""
-    return discord.utils.escape_markdown(session.title or UNTITLED)
-
-
-def started_afresh(before: PutAway | None, manner: Manner) -> str:
-    """Return that a fresh session is open, how it answers, and what became of the one before."""
-    how = f"persona {manner.persona}" + (f", model {manner.model}" if manner.model else "")
-    fresh = f"🆕 A fresh conversation starts here ({how})."
-    return f"{fresh} {_put_away(before)}" if before else fresh
-
-
-def reset(before: PutAway | None) -> str:
-    """Return that a session was put away and another is open."""
-    if before is None:
-        return f"There is nothing to reset. {NO_SESSION_YET}"
-    return f"🆕 A fresh conversation with the same settings starts here. {_put_away(before)}"
-
-
-def _put_away(before: PutAway) -> str:
-    kept = f"“{title(before.session)}” was put away and kept: `/session resume` brings it back."
-    return kept + _unanswered(before)
-
-
-def _unanswered(before: PutAway) -> str:
-    """Return what becomes of those who waited, who may be others than who put it away."""
-    match before.unanswered:
-        case 0:
-            return ""
-        case 1:
-            return " One message was still waiting there; ask again to have it answered here."
-        case count:
-            return f" {count} messages were still waiting there; ask again to have them answered."
-
-
-def resumed(session: Session, before: PutAway | None) -> str:
-    """Return that an old session goes on, and what became of the one before."""
-    waiting = _unanswered(before) if before else ""
-    return f"📂 “{title(session)}” goes on here. What was open before is kept.{waiting}"
-
-
-def renamed(session: Session) -> str:
-    """Return a session's new title."""
-    return f"✏️ It is called “{title(session)}” now."
-
-
-def confirm_deletion(summary: SessionSummary) -> str:
-    """Return the question before a session is erased."""
-    return (
-        f"Erase “{title(summary.session)}” ({_turns(summary.turns)}) and every word in it from my "
-        "memory? This cannot be undone. Discord's messages stay."
-    )
-
-
-def deleted(session: Session) -> str:
-    """Return that a session is erased."""
-    return f"🗑️ “{title(session)}” is erased from my memory. Discord's messages stay."
-
-
-def info(summary: SessionSummary, manner: Manner, *, default_model: str) -> str:
-    """Return what there is to know about the open session."""
-    session = summary.session
-    read, written = f"{summary.input_tokens:,}", f"{summary.output_tokens:,}"
-    return "\n".join(
-        (
-            f"**{title(session)}**",
-            f"Id: `{session.id}`",
-            f"Persona: {manner.persona} · Model: {manner.model or default_model}",
-            f"{_turns(summary.turns)} · {read} tokens in, {written} tokens out",
-            f"Opened {moment(session.opened_at)} by <@{session.opened_by}>",
-        )
-    )
-
-
-def listing(summaries: Sequence[SessionSummary], *, limit: int) -> str:
-    """Return the newest sessions of a place, a line each."""
-    if not summaries:
-        return NO_SESSION_YET
-    lines = [_line(summary) for summary in summaries[:limit]]
-    if len(summaries) > limit:
-        lines.append("-# and older ones: `/session resume` finds them by their titles.")
-    return "\n".join(lines)
-
-
-def choice(summary: SessionSummary) -> str:
-    """Return a session as one of the choices of an option, without Markdown."""
-    session = summary.session
-    when = f"{summary.last_said_at or session.opened_at:%Y-%m-%d}"
-    return (
-        f"{shortened(session.title or UNTITLED, _OFFERED_TITLE)} · {when} · {_turns(summary.turns)}"
-    )
-
-
 def offer(one: Offer) -> str:
     """Return a model as one of the choices, with what it costs where that is known."""
     window = "n/a" if one.window is None else f"{one.window // 1000:,}k"
@@ -307,11 +168,6 @@ def offer(one: Offer) -> str:
         return f"{one.model} · price n/a · window {window}"
     price = f"${one.input_price} in, ${one.output_price} out per M tokens"
     return f"{one.model} · {price} · window {window}"
-
-
-def moment(at: datetime) -> str:
-    """Return a moment that Discord shows in the reader's own time zone."""
-    return f"<t:{int(at.timestamp())}:f>"
 
 
 def help_for(
@@ -370,14 +226,3 @@ _COMMANDS = """\
 • `/persona list` shows as whom I can answer; a server can have its own
 • `/settings` shows and changes how I answer here: persona, model, language and more
 • `/usage me` shows what you used and what it cost"""
-
-
-def _line(summary: SessionSummary) -> str:
-    session = summary.session
-    name = discord.utils.escape_markdown((session.title or UNTITLED)[:_LISTED_TITLE])
-    mark = "▶️ " if session.is_open else "• "
-    return f"{mark}**{name}** · {moment(summary.last_said_at or session.opened_at)}"
-
-
-def _turns(count: int) -> str:
-    return "1 turn" if count == 1 else f"{count} turns"
