@@ -21,8 +21,9 @@ from bot.domain.errors import BotError
 from bot.playground.interactions.values import NotOffered
 from bot.playground.local import LocalDiscord
 from bot.playground.lodging import Lodger
-from bot.playground.page.deeds import Hand, deed_from
+from bot.playground.page.deeds import deed_from
 from bot.playground.page.feed import Feed, Subscriber
+from bot.playground.page.hand import Hand
 from bot.playground.page.inspecting import inspection
 from bot.playground.page.view import commands_view, message_view, places_view, sees
 from bot.playground.people.outcome import DidNotRespond, Outcome
