@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import discord
-import pytest
 
 from bot.playground import Channel, ChannelKind, Guild, LocalDiscord, Person, Upload
 from tests.playground.conftest import BotClient, Rest, text_channel
-from tests.playground.openapi import DOCUMENT, document
+from tests.playground.openapi import document, needs_document
 
-pytestmark = pytest.mark.skipif(not DOCUMENT.exists(), reason=f"{DOCUMENT} is not there")
+pytestmark = needs_document
 
 REPLY = {"type": 1, "components": [{"type": 2, "style": 1, "label": "x", "custom_id": "x"}]}
 EMBED = {"title": "t", "description": "d", "fields": [{"name": "n", "value": "v"}]}

@@ -10,7 +10,6 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -25,12 +24,10 @@ from bot.playground.local_model import NoLocalModel, Served
 from bot.playground.local_model.fetching import model_file
 from bot.playground.local_model.processes import started
 from bot.playground.local_model.serving import SERVER, serve
+from tests.stories.local_model import needs_xllamacpp
 from tests.stories.terminal import typed
 
-pytestmark = [
-    pytest.mark.skipif(find_spec("xllamacpp") is None, reason="xllamacpp is not installed"),
-    pytest.mark.xdist_group("local_model"),
-]
+pytestmark = [needs_xllamacpp, pytest.mark.xdist_group("local_model")]
 FRANCE = "What is the capital of France?"
 
 

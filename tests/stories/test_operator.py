@@ -6,17 +6,15 @@ import asyncio
 import os
 import signal
 from collections.abc import Coroutine
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bot import __version__
 from bot.playground import Permission
 from bot.playground.local_openai import Fail, Hold, LocalOpenAI, Say, in_turn
 from bot.playground.world.permission import EVERYDAY
 from tests.stories.home import Home, open_home
+from tests.stories.local_model import needs_xllamacpp
 from tests.stories.process import BotProcess
 from tests.stories.terminal import Ran, complained, printed, settings_at, started, typed
 
@@ -270,7 +268,7 @@ async def test_the_stand_in_can_be_chosen_and_the_local_model_is_not_replaced_by
     assert "'psychic' (choose from" in unknown.err
 
 
-@pytest.mark.skipif(find_spec("xllamacpp") is None, reason="nothing is fetched without xllamacpp")
+@needs_xllamacpp
 async def test_interrupted_while_it_fetches_the_playground_leaves_nothing(tmp_path: Path) -> None:
     asked = asyncio.Event()
 

@@ -15,7 +15,7 @@ import pytest_asyncio
 from bot.playground import Channel, ChannelKind, LocalDiscord, Message, Permission, Thread
 from bot.playground.local_openai import Asked, Hold, LocalOpenAI, Pause, Say, Script
 from bot.playground.rest.door import RequestRecord
-from tests.playground.openapi import DOCUMENT, Document
+from tests.playground.openapi import DOCUMENT, Document, needs_document
 from tests.stories.home import Home, open_home
 
 pytestmark = pytest.mark.xdist_group("requests")  # they share one story
@@ -208,7 +208,7 @@ def _messages_in(records: Sequence[RequestRecord]) -> Iterator[tuple[str, Mappin
             yield _name(record), within
 
 
-@pytest.mark.skipif(not DOCUMENT.exists(), reason=f"{DOCUMENT} is not there")
+@needs_document
 def test_every_request_is_as_discord_describes_it(discord: LocalDiscord, tmp_path: Path) -> None:
     closed = tmp_path / "closed.json"
     closed.write_text(json.dumps(_closed(json.loads(DOCUMENT.read_text()))))
