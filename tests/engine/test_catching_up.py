@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Container, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.domain.turn import MOST_TOGETHER, Turn, TurnState
 from bot.engine.closing import MOST_REPLIES
 from bot.engine.holding import MOST_HELD
 from tests.engine.faults import DEADLY, Plan, Trouble
-from tests.engine.house import House, World
+from tests.engine.house import House, Story, World
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.shelf import Offer
 from tests.fakes.virtual_time import START
@@ -42,7 +42,7 @@ class FullOfWords(MemoryStore):
         return await super().hear(heard, joinable=joinable)
 
 
-def connected(*places: Place) -> Callable[[House], Awaitable[None]]:
+def connected(*places: Place) -> Story:
     """Return a life in which the bot is connected and catches up with places."""
 
     async def story(house: House) -> None:
@@ -52,12 +52,55 @@ def connected(*places: Place) -> Callable[[House], Awaitable[None]]:
     return story
 
 
+def told_of(sight: Sight) -> Story:
+    """Return a life in which the bot is connected and told no more than this of a place."""
+
+    async def story(house: House) -> None:
+        await house.connect()
+        house.catch_up.see(70, [sight])
+        await house.opened(HERE)
+
+    return story
+
+
+def greeted(text: str, place: Place = HERE) -> Story:
+    """Return a life in which something arrives as soon as the bot is connected."""
+
+    async def story(house: House) -> None:
+        await house.connect(HERE)
+        house.arrive(text, place)
+        await house.opened(place)
+
+    return story
+
+
+async def begin_reading(house: House) -> asyncio.Event:
+    """Connect, and return the door behind which the reading of this place waits now."""
+    door = house.past.doors[HERE] = asyncio.Event()
+    await house.connect(HERE)
+    await house.until(lambda: house.past.reads == [HERE])
+    return door
+
+
 def lived(**world: Any) -> World:
     """Return a world in which the bot was connected before, and is down."""
     world_ = World(**world)
     assert world_.live(connected(HERE, THERE))
     world_.past.seconds = world_.seconds
     return world_
+
+
+def heard_live(world: World, text: str) -> int:
+    """Have Ada write while the bot is connected, which goes down then; return the id."""
+
+    async def talk(house: House) -> None:
+        await house.connect(HERE)
+        await house.opened(HERE)
+        house.arrive(text)
+
+    assert world.live(talk)
+    world.past.seconds = world.seconds
+    return world.past.newest(HERE)
 
 
 def said_while_down(world: World, *texts: str, place: Place = HERE) -> list[int]:
@@ -138,12 +181,7 @@ def test_a_server_that_was_joined_while_down_keeps_its_past() -> None:
     world = lived()
     (number,) = said_while_down(world, "before we came")
 
-    async def story(house: House) -> None:
-        await house.connect()
-        house.catch_up.see(70, [Sight(HERE, number, since=number + 1)])
-        await house.opened(HERE)
-
-    world.live(story)
+    world.live(told_of(Sight(HERE, number, since=number + 1)))
 
     assert world.turns() == []
 
@@ -161,15 +199,9 @@ def test_what_is_not_meant_for_us_is_read_and_not_heard() -> None:
 def test_what_was_deleted_meanwhile_is_not_there() -> None:
     world = lived()
     (number,) = said_while_down(world, "oops")
-    sight = Sight(HERE, number)
     del world.past.said[number]
 
-    async def story(house: House) -> None:
-        await house.connect()
-        house.catch_up.see(70, [sight])
-        await house.opened(HERE)
-
-    world.live(story)
+    world.live(told_of(Sight(HERE, number)))
 
     assert world.turns() == []
 
@@ -223,13 +255,11 @@ def test_what_arrives_during_the_reading_joins_it_in_order() -> None:
     said_while_down(world, "missed")
 
     async def story(house: House) -> None:
-        world.past.doors[HERE] = asyncio.Event()
-        await house.connect(HERE)
-        await house.until(lambda: world.past.reads == [HERE])
+        door = await begin_reading(house)
         house.arrive("live")
         await house.clock.sleep(1)
         assert world.turns() == []
-        world.past.doors[HERE].set()
+        door.set()
         await house.opened(HERE)
 
     world.live(story)
@@ -255,14 +285,7 @@ def test_what_is_read_and_arrives_late_as_well_is_answered_once() -> None:
 
 def test_what_was_heard_live_is_in_the_overlap_and_is_answered_once() -> None:
     world = lived()
-
-    async def talk(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        house.arrive("heard")
-
-    world.live(talk)
-    world.past.seconds = world.seconds
+    heard_live(world, "heard")
     said_while_down(world, "missed")
 
     world.live(connected(HERE))
@@ -272,16 +295,8 @@ def test_what_was_heard_live_is_in_the_overlap_and_is_answered_once() -> None:
 
 def test_a_message_that_got_a_late_number_is_found_below_the_watermark() -> None:
     world = lived()
-
-    async def talk(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        house.arrive("heard")
-
-    world.live(talk)
-    world.past.seconds = world.seconds
-    (late,) = (n for n in world.past.said if world.past.said[n].prompt.text == "heard")
-    world.past.put("out of order", HERE, ago=world.seconds - _seconds_of(late) + 30)
+    heard = heard_live(world, "heard")
+    world.past.put("out of order", HERE, ago=world.seconds - _seconds_of(heard) + 30)
     said_while_down(world, "missed")
 
     world.live(connected(HERE))
@@ -298,12 +313,10 @@ def test_more_than_can_be_held_is_read_once_more() -> None:
     said_while_down(world, "missed")
 
     async def story(house: House) -> None:
-        world.past.doors[HERE] = asyncio.Event()
-        await house.connect(HERE)
-        await house.until(lambda: world.past.reads == [HERE])
+        door = await begin_reading(house)
         for number in range(MOST_HELD + 1):
             house.arrive(f"live {number}")
-        world.past.doors[HERE].set()
+        door.set()
         await house.opened(HERE)
 
     world.live(story)
@@ -343,10 +356,8 @@ def test_a_reading_of_a_lost_session_opens_nothing() -> None:
     said_while_down(world, "first gap")
 
     async def story(house: House) -> None:
-        world.past.doors[HERE] = asyncio.Event()
-        await house.connect(HERE)
-        await house.until(lambda: world.past.reads == [HERE])
-        door, world.past.doors[HERE] = world.past.doors[HERE], asyncio.Event()
+        door = await begin_reading(house)
+        next_door = world.past.doors[HERE] = asyncio.Event()
         await house.clock.sleep(1)
         world.past.put("second gap", HERE)
         house.begin(HERE)
@@ -358,7 +369,7 @@ def test_a_reading_of_a_lost_session_opens_nothing() -> None:
         house.arrive("later")
         await house.clock.sleep(1)
         assert world.turns() == []
-        world.past.doors[HERE].set()
+        next_door.set()
         await house.opened(HERE)
 
     world.live(story)
@@ -388,12 +399,7 @@ def test_a_message_of_a_new_session_is_held_before_anything_is_known() -> None:
 def test_what_arrives_before_a_place_is_known_to_be_quiet_is_heard() -> None:
     world = lived()
 
-    async def story(house: House) -> None:
-        await house.connect(HERE)
-        house.arrive("hello")
-        await house.opened(HERE)
-
-    world.live(story)
+    world.live(greeted("hello"))
 
     assert prompts(world) == [["hello"]]
     assert world.past.reads == []
@@ -497,7 +503,7 @@ def test_after_a_resumed_session_what_never_arrived_is_looked_for() -> None:
     assert prompts(world) == [["hello"], ["lost on the way"]]
 
 
-def interrupted(world: World) -> Callable[[House], Awaitable[None]]:
+def interrupted(world: World) -> Story:
     """Return a life in which a session goes on and never tells of what was said meanwhile."""
 
     async def story(house: House) -> None:
@@ -616,12 +622,7 @@ def test_where_nothing_can_be_read_what_arrives_is_answered() -> None:
     said_while_down(world, "missed")
     world.past.hidden.add(HERE)
 
-    async def story(house: House) -> None:
-        await house.connect(HERE)
-        house.arrive("live")
-        await house.opened(HERE)
-
-    world.live(story)
+    world.live(greeted("live"))
 
     assert prompts(world) == [["live"]]
 
@@ -756,12 +757,8 @@ def test_a_place_that_may_be_older_than_the_session_is_read_though_our_clock_is_
     fresh = Place(id_at(START + timedelta(seconds=world.seconds) + late), None)
     said_while_down(world, "missed", place=fresh)
 
-    async def story(house: House) -> None:
-        await house.connect(HERE)
-        house.arrive("live", fresh)
-        await house.opened(fresh)
+    assert world.live(greeted("live", fresh))
 
-    assert world.live(story)
     assert prompts(world) == [["missed", "live"]]
 
 
