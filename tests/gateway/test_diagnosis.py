@@ -23,6 +23,15 @@ def _bad(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.level is not Level.OK]
 
 
+async def _found_without(permission: Permission, local: LocalDiscord) -> Finding:
+    """Return the one thing that is wrong where the bot's role lacks a permission."""
+    guild = local.add_guild("Home", bot_permissions=NONE)
+    guild.everyone.permissions = int(EVERYDAY & ~permission)
+    local.add_channel(guild, "general")
+    (finding,) = _bad(await diagnose(local.token))
+    return finding
+
+
 async def test_a_bot_that_lacks_nothing_is_told_so(local: LocalDiscord) -> None:
     guild = local.add_guild("Home")
     local.add_channel(guild, "general")
@@ -91,11 +100,7 @@ async def test_a_bot_in_no_server_is_given_its_link(local: LocalDiscord) -> None
 async def test_what_the_role_lacks_in_a_server_is_named_with_its_reason(
     local: LocalDiscord,
 ) -> None:
-    guild = local.add_guild("Home", bot_permissions=NONE)
-    guild.everyone.permissions = int(EVERYDAY & ~Permission.CREATE_PRIVATE_THREADS)
-    local.add_channel(guild, "general")
-
-    (finding,) = _bad(await diagnose(local.token))
+    finding = await _found_without(Permission.CREATE_PRIVATE_THREADS, local)
 
     assert finding.level is Level.FAIL
     assert finding.what == (
@@ -106,11 +111,7 @@ async def test_what_the_role_lacks_in_a_server_is_named_with_its_reason(
 async def test_a_permission_that_the_bot_can_do_without_is_no_failure(
     local: LocalDiscord,
 ) -> None:
-    guild = local.add_guild("Home", bot_permissions=NONE)
-    guild.everyone.permissions = int(EVERYDAY & ~Permission.ADD_REACTIONS)
-    local.add_channel(guild, "general")
-
-    (finding,) = _bad(await diagnose(local.token))
+    finding = await _found_without(Permission.ADD_REACTIONS, local)
 
     assert finding.level is Level.WARN
     assert finding.what == (
