@@ -138,15 +138,15 @@ def test_fallback_models_are_separated_by_commas(
     assert read_settings(tmp_path / "no.env").fallback_models == models
 
 
-def _with_prices(environ: pytest.MonkeyPatch, prices: str) -> Settings:
+def _with(environ: pytest.MonkeyPatch, name: str, value: str) -> Settings:
     environ.setenv("DISCORD_TOKEN", "t")
     environ.setenv("OPENAI_API_KEY", "k")
-    environ.setenv("MODEL_PRICES", prices)
+    environ.setenv(name, value)
     return read_settings(Path("no.env"))
 
 
 def test_prices_are_dollars_for_a_million_tokens(environ: pytest.MonkeyPatch) -> None:
-    settings = _with_prices(environ, " qwen3:0.6b=0/0, a/b=1.5/ 10/0.15 ,")
+    settings = _with(environ, "MODEL_PRICES", " qwen3:0.6b=0/0, a/b=1.5/ 10/0.15 ,")
 
     assert settings.own_prices == {
         "qwen3:0.6b": ModelPrice(Decimal(0), Decimal(0), Decimal(0)),
@@ -159,7 +159,7 @@ def test_prices_are_dollars_for_a_million_tokens(environ: pytest.MonkeyPatch) ->
 )
 def test_what_is_no_price_is_said_so(environ: pytest.MonkeyPatch, prices: str) -> None:
     with pytest.raises(SettingsWrong) as caught:
-        _with_prices(environ, prices)
+        _with(environ, "MODEL_PRICES", prices)
 
     assert str(caught.value) == (
         "MODEL_PRICES is wrong (what models cost, such as `name=0.10/0.50/0.01`: dollars for a "
@@ -167,15 +167,8 @@ def test_what_is_no_price_is_said_so(environ: pytest.MonkeyPatch, prices: str) -
     )
 
 
-def _with_budgets(environ: pytest.MonkeyPatch, budgets: str) -> Settings:
-    environ.setenv("DISCORD_TOKEN", "t")
-    environ.setenv("OPENAI_API_KEY", "k")
-    environ.setenv("BUDGETS", budgets)
-    return read_settings(Path("no.env"))
-
-
 def test_budgets_are_dollars_a_day_and_a_month(environ: pytest.MonkeyPatch) -> None:
-    settings = _with_budgets(environ, "all=5/100, server = -/2,user=0.5/-,")
+    settings = _with(environ, "BUDGETS", "all=5/100, server = -/2,user=0.5/-,")
 
     assert settings.limits == {
         ScopeKind.ALL: Limits(5_000_000_000, 100_000_000_000),
@@ -187,7 +180,7 @@ def test_budgets_are_dollars_a_day_and_a_month(environ: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("budgets", ["5/100", "all=5", "all=5/6/7", "us=1/2", "all=-1/2", "all=/"])
 def test_what_is_no_budget_is_said_so(environ: pytest.MonkeyPatch, budgets: str) -> None:
     with pytest.raises(SettingsWrong) as caught:
-        _with_budgets(environ, budgets)
+        _with(environ, "BUDGETS", budgets)
 
     assert str(caught.value) == (
         "BUDGETS is wrong (dollars a day / a month, such as `all=5/100, server=2/-, "
