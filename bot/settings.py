@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.billing import ModelPrice, ScopeKind, nano
-from bot.domain.budget import Limits
+from bot.domain.budget import NO_LIMITS, Limits
 
 ENV_FILE = Path(".env")
 
@@ -139,7 +139,8 @@ class Settings(DiscordSettings):
     @property
     def limits(self) -> Mapping[ScopeKind, Limits]:
         """What may be spent, by for whom it is counted."""
-        return dict(_budget(one) for one in _listed(self.budgets))
+        budgets = (_budget(one) for one in _listed(self.budgets))
+        return {kind: limits for kind, limits in budgets if limits != NO_LIMITS}
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -168,7 +168,8 @@ def test_what_is_no_price_is_said_so(environ: pytest.MonkeyPatch, prices: str) -
 
 
 def test_budgets_are_dollars_a_day_and_a_month(environ: pytest.MonkeyPatch) -> None:
-    settings = _with(environ, "BUDGETS", "all=5/100, server = -/2,user=0.5/-,")
+    budgets = "all=5/100, server = -/2,user=0.5/-,channel=-/-,"
+    settings = _with(environ, "BUDGETS", budgets)
 
     assert settings.limits == {
         ScopeKind.ALL: Limits(5_000_000_000, 100_000_000_000),

@@ -43,10 +43,6 @@ class Limits:
     day: int | None = None
     month: int | None = None
 
-    def __and__(self, other: Limits) -> Limits:
-        """Return the limits that keep within both."""
-        return Limits(_lesser(self.day, other.day), _lesser(self.month, other.month))
-
 
 NO_LIMITS = Limits()
 NO_BUDGETS: Mapping[ScopeKind, Limits] = MappingProxyType({})
@@ -54,10 +50,9 @@ NO_BUDGETS: Mapping[ScopeKind, Limits] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What was spent in a scope, and what those who manage the server allow there."""
+    """What was spent in a scope."""
 
     scope: Scope
-    limits: Limits
     today: int  # nano-dollars
     this_month: int
     warned: frozenset[Period] = frozenset()  # what was warned of since these began
@@ -120,16 +115,15 @@ class Alert:
 def shares_of(
     balances: Sequence[Balance], limits: Mapping[ScopeKind, Limits], today: date
 ) -> list[Share]:
-    """Return every budget that there is for some scopes: the operator's limits win if lower."""
+    """Return every budget that there is for some scopes."""
     return [
         share
         for balance in balances
-        for share in _shares(balance, limits.get(balance.scope.kind, NO_LIMITS), today)
+        for share in _shares(balance, limits[balance.scope.kind], today)
     ]
 
 
-def _shares(balance: Balance, operators: Limits, today: date) -> Iterator[Share]:
-    limits = balance.limits & operators
+def _shares(balance: Balance, limits: Limits, today: date) -> Iterator[Share]:
     amounts = (
         (Period.DAY, balance.today, limits.day),
         (Period.MONTH, balance.this_month, limits.month),
@@ -138,7 +132,3 @@ def _shares(balance: Balance, operators: Limits, today: date) -> Iterator[Share]
         if limit is not None:
             is_warned = period in balance.warned
             yield Share(balance.scope, period, spent, limit, period.end(today), is_warned)
-
-
-def _lesser(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else min(one, other)

@@ -72,9 +72,12 @@ class Budgets:
         return Admission(priced, None, shares)
 
     async def shares(self, scopes: Sequence[Scope]) -> list[Share]:
-        """Return every budget that there is for some scopes."""
+        """Return every budget that there is for some scopes; nothing is read where none is."""
+        limited = [scope for scope in scopes if scope.kind in self._limits]
+        if not limited:
+            return []
         today = self._clock.now().date()
-        balances = await insist(self._clock, partial(self._accounts.balances, scopes, today=today))
+        balances = await insist(self._clock, partial(self._accounts.balances, limited, today=today))
         return shares_of(balances, self._limits, today)
 
     def warning(self, share: Share) -> tuple[BudgetNote, Alert]:

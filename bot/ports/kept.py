@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.billing import Call, Daily, Scope, Spending
-from bot.domain.budget import Balance, Limits
+from bot.domain.budget import Balance
 from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.persona import Persona
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
@@ -158,10 +158,6 @@ class Accounts(Protocol):
 
     async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
         """Return what was spent today and this month in some scopes, all at one moment."""
-        ...
-
-    async def set_budget(self, scope: Scope, limits: Limits) -> None:
-        """Set what may be spent in a server or in one of its channels; for a member: in each."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Budgets in SQLite: what servers allow, and which warnings were given."""
+"""Budgets in SQLite: what was spent of them, and which warnings were given."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import date
 
-from bot.domain.billing import Scope, ScopeKind
-from bot.domain.budget import NO_LIMITS, Alert, Balance, Limits, Period
+from bot.domain.billing import Scope
+from bot.domain.budget import Alert, Balance, Period
 from bot.store.columns import to_day
 from bot.store.desk import Desk
 
@@ -17,9 +17,6 @@ class SqliteBudgets(Desk):
 
     async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
         return await self.readers.read(lambda db: [_balance(db, one, today) for one in scopes])
-
-    async def set_budget(self, scope: Scope, limits: Limits) -> None:
-        await self.writer.write(lambda db: _set_budget(db, scope, limits))
 
 
 def warns(db: sqlite3.Connection, warning: Alert) -> bool:
@@ -52,23 +49,7 @@ def _balance(db: sqlite3.Connection, scope: Scope, today: date) -> Balance:
         _SPENT,
         {"scope": kind, "guild": guild_id, "id": scope_id, "today": to_day(today), "month": month},
     ).fetchone()
-    return Balance(
-        scope, _limits(db, scope), spent_today, spent_this_month, _warned(db, scope, today)
-    )
-
-
-def _limits(db: sqlite3.Connection, scope: Scope) -> Limits:
-    row = db.execute(
-        """
-        select day_limit, month_limit
-        from budgets
-        where scope = ?
-            and guild_id = ?
-            and scope_id = ?
-        """,
-        _key(_set_for(scope)),
-    ).fetchone()
-    return NO_LIMITS if row is None else Limits(row["day_limit"], row["month_limit"])
+    return Balance(scope, spent_today, spent_this_month, _warned(db, scope, today))
 
 
 def _warned(db: sqlite3.Connection, scope: Scope, today: date) -> frozenset[Period]:
@@ -85,24 +66,6 @@ def _warned(db: sqlite3.Connection, scope: Scope, today: date) -> frozenset[Peri
     )
     periods = [(Period(row["period"]), row["since"]) for row in rows]
     return frozenset(p for p, since in periods if since == to_day(p.first_day(today)))
-
-
-def _set_budget(db: sqlite3.Connection, scope: Scope, limits: Limits) -> None:
-    key = _key(_set_for(scope))
-    db.execute("delete from budgets where scope = ? and guild_id = ? and scope_id = ?", key)
-    if limits != NO_LIMITS:
-        db.execute(
-            """
-            insert into budgets (scope, guild_id, scope_id, day_limit, month_limit)
-            values (?, ?, ?, ?, ?)
-            """,
-            (*key, limits.day, limits.month),
-        )
-
-
-def _set_for(scope: Scope) -> Scope:
-    """Return under which scope a budget is kept: that of a member is every member's."""
-    return Scope(scope.kind, 0, scope.guild_id) if scope.kind is ScopeKind.MEMBER else scope
 
 
 def _key(scope: Scope) -> tuple[str, int, int]:

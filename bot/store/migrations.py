@@ -249,18 +249,8 @@ create table spending (
 ) strict, without rowid;
 """
 
-# What may be spent, in nano-dollars, as those decided who manage a server; which warnings were
-# given since when (a day); and what was said of a budget with an answer.
+# Which warnings were given since when (a day), and what was said of a budget with an answer.
 _BUDGETS = """
-create table budgets (
-    scope text not null check (scope in ('server', 'channel', 'member')),
-    guild_id integer not null,
-    scope_id integer not null,
-    day_limit integer check (day_limit >= 0),
-    month_limit integer check (month_limit >= 0),
-    primary key (scope, guild_id, scope_id)
-) strict, without rowid;
-
 create table budget_warnings (
     scope text not null check (scope in ('all', 'server', 'channel', 'user', 'member')),
     guild_id integer not null,

@@ -147,23 +147,6 @@ def test_what_others_spend_elsewhere_is_no_concern(kind: str, elsewhere: Call) -
     assert world.shown() == "Hello!"
 
 
-def test_those_who_manage_a_server_may_allow_less_but_not_more() -> None:
-    async def set_and_ask(house: House) -> None:
-        await world.store.set_budget(Scope(ScopeKind.SERVER, 70, 70), Limits(day=CENT))
-        await world.store.set_budget(Scope(ScopeKind.CHANNEL, 800), Limits(day=900 * CENT))
-        house.say(1000, "hello")
-        house.say(1001, "hello", DIRECT)
-
-    world = _world(TEN_CENTS, channel=Limits(day=CENT))
-    world.store.calls += [spent(1, place=OTHER_CHANNEL), spent(1, place=DIRECT, user_id=2)]
-
-    world.live(set_and_ask)
-
-    assert world.shown().startswith("🪙 This server's budget for today is used up.")
-    (direct,) = world.board.read_aloud(DIRECT)
-    assert direct.startswith("🪙 This channel's budget for today is used up.")
-
-
 def test_when_little_is_left_a_cheaper_model_answers_and_says_so() -> None:
     world = _world(Usage(10, 2), user=Limits(day=10 * CENT))
     world.cheaper_model = "some-model"
@@ -238,6 +221,20 @@ def test_the_log_says_that_a_budget_was_used_up(caplog: pytest.LogCaptureFixture
     world.live(one_question)
 
     assert "event=budget standing=spent scope=all period=day" in caplog.text
+
+
+@pytest.mark.parametrize("elsewhere", [{}, {ScopeKind.SERVER: Limits(day=CENT)}])
+def test_where_there_is_no_budget_nothing_is_read(elsewhere: dict[ScopeKind, Limits]) -> None:
+    world, plan = _world(TEN_CENTS), Plan()
+    world.limits = elsewhere
+
+    async def ask_in_private(house: House) -> None:
+        house.say(1000, "hello", DIRECT)
+
+    world.live(ask_in_private, plan)
+
+    assert world.board.read_aloud(DIRECT) == ["Hello!"]
+    assert "balances" not in plan.calls
 
 
 @pytest.mark.parametrize("trouble", [*DEADLY, Trouble.FAILS])

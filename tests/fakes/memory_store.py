@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from bot.domain.billing import Call, Daily, Scope, Spending
-from bot.domain.budget import Alert, Balance, Limits
+from bot.domain.budget import Alert, Balance
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, StoreBusy, StoreTaken
 from bot.domain.hearing import Reading, Watermarks
@@ -19,7 +19,7 @@ from bot.domain.persona import Persona
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
-from tests.fakes.memory_tables import MemoryTables, is_at, set_for
+from tests.fakes.memory_tables import MemoryTables, is_at
 
 T = TypeVar("T")
 S = TurnState
@@ -392,9 +392,6 @@ class MemoryStore(MemoryTables):
 
     async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
         return await self._read(lambda: [self._balance(scope, today) for scope in scopes])
-
-    async def set_budget(self, scope: Scope, limits: Limits) -> None:
-        await self._write(lambda: self.budgets.update({set_for(scope): limits}))
 
     # Notebook
 

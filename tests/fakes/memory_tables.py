@@ -14,12 +14,11 @@ from bot.domain.billing import (
     Daily,
     Payer,
     Scope,
-    ScopeKind,
     Spending,
     scopes_of,
     spending_on,
 )
-from bot.domain.budget import Alert, Balance, Limits, Period
+from bot.domain.budget import Alert, Balance, Period
 from bot.domain.errors import TurnSettled
 from bot.domain.hearing import Reading, Watermark
 from bot.domain.manner import Choices, Layers, Level, Trait
@@ -38,7 +37,6 @@ _KEPT = (
     "notes",
     "calls",
     "warnings",
-    "budgets",
     "choices",
     "personas_of",
     "common",
@@ -66,7 +64,6 @@ class MemoryTables:
         self.heard: set[int] = set()
         self.notes: dict[str, str] = {}
         self.calls: list[Call] = []
-        self.budgets: dict[Scope, Limits] = {}
         self.warnings: set[Alert] = set()
         self.common: int | None = None
         self.marks: dict[int, Watermark] = {}
@@ -390,7 +387,6 @@ class MemoryTables:
         alerts = [Alert(scope, period, period.first_day(today)) for period in Period]
         return Balance(
             scope,
-            self.budgets.get(set_for(scope), Limits()),
             sum(call.cost or 0 for call in month if call.at.date() == today),
             sum(call.cost or 0 for call in month if call.at.date() <= today),
             frozenset(alert.period for alert in alerts if alert in self.warnings),
@@ -418,11 +414,6 @@ def _with(choices: Choices, trait: Trait, value: str | None) -> Choices:
 def _dearest_first(one: tuple[int, Spending]) -> tuple[int, int, int]:
     usage = one[1].usage
     return (-one[1].cost, -usage.input_tokens - usage.output_tokens, one[0])
-
-
-def set_for(scope: Scope) -> Scope:
-    """Return where the budget of a scope is kept: each member of a server has the same."""
-    return replace(scope, id=0) if scope.kind is ScopeKind.MEMBER else scope
 
 
 def is_at(session: Session, place: Place) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,6 +14,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.clock import SystemClock
+from bot.domain.billing import ScopeKind
+from bot.domain.budget import NO_BUDGETS, Limits
 from bot.domain.message import Prompt
 from bot.domain.session import Place, Session, TurnId
 from bot.domain.turn import Turn
@@ -155,6 +157,7 @@ async def opened(
     rules: Rules | None = None,
     bot_permissions: Permission = EVERYDAY,
     slow_after: float = 6.0,
+    limits: Mapping[ScopeKind, Limits] = NO_BUDGETS,
 ) -> AsyncIterator[House]:
     """Open a house with Ada and Bob in one guild, and close it after them."""
     async with AsyncExitStack() as stack:
@@ -178,7 +181,7 @@ async def opened(
             FixedPrices(),
             clock,
         )
-        terms = Terms(default_model="gpt-usual")
+        terms = Terms(default_model="gpt-usual", limits=limits)
         engine = await stack.enter_async_context(
             open_engine(doors, terms, governor=governor, listenings=Listenings())
         )

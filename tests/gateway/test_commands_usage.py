@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.domain.billing import DOLLAR, Scope, ScopeKind
+from bot.domain.billing import DOLLAR, ScopeKind
 from bot.domain.budget import Limits
 from bot.domain.completion import Usage
 from bot.domain.session import Place
@@ -160,14 +160,13 @@ async def test_nothing_is_said_to_be_nothing_and_not_drawn(house: House) -> None
     assert answer.attachments == ()
 
 
-async def test_what_is_left_of_budgets_is_told(house: House) -> None:
-    await house.store.set_budget(
-        Scope(ScopeKind.MEMBER, 0, house.guild.id), Limits(day=50 * CENT, month=DOLLAR)
-    )
-    await _spend(house, 20 * CENT)
+async def test_what_is_left_of_budgets_is_told() -> None:
+    limits = {ScopeKind.MEMBER: Limits(day=50 * CENT, month=DOLLAR)}
+    async with opened(limits=limits) as house:
+        await _spend(house, 20 * CENT)
 
-    in_server = await _asked(house, house.ada, "usage me")
-    in_private = await _asked(house, house.ada, "usage me", channel=house.local.dm(house.ada))
+        in_server = await _asked(house, house.ada, "usage me")
+        in_private = await _asked(house, house.ada, "usage me", channel=house.local.dm(house.ada))
 
     today, month = in_server.content.splitlines()[-2:]
     assert today.startswith("🪙 $0.2000 of $0.5000 is used today in this server; it begins")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.billing import Scope, ScopeKind
-from bot.domain.budget import Alert, Balance, Limits, Period
+from bot.domain.budget import Alert, Balance, Period
 from bot.domain.errors import StoreBusy, StoreUnusable
 from bot.domain.reply import Reply
 from bot.store import SqliteStore, open_store
@@ -181,7 +181,7 @@ async def test_a_database_of_a_newer_bot_is_refused_and_left_as_it_was(
     assert _content(path) == before
 
 
-async def test_a_database_with_bills_and_budgets_is_not_damaged(url: str) -> None:
+async def test_a_database_with_bills_and_warnings_is_not_damaged(url: str) -> None:
     scope = Scope(ScopeKind.SERVER, 70, 70)
     async with open_store(url) as store:
         turn = await answering(store, 1000)
@@ -189,12 +189,11 @@ async def test_a_database_with_bills_and_budgets_is_not_damaged(url: str) -> Non
         await store.record_reply(
             turn.id, Reply("hi"), usage=None, floor=None, calls=[call(5)], warning=alert
         )
-        await store.set_budget(scope, Limits(7))
 
     async with open_store(url) as store:
         (balance,) = await store.balances([scope], today=MORNING.date())
 
-    assert balance == Balance(scope, Limits(7), 5, 5, frozenset({Period.DAY}))
+    assert balance == Balance(scope, 5, 5, frozenset({Period.DAY}))
 
 
 async def test_a_damaged_database_is_recognised(url: str, path: Path) -> None:

@@ -1,11 +1,11 @@
-"""What may be spent, what was, and that a warning is given once."""
+"""What was spent of a budget, and that a warning is given once."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.billing import Scope, ScopeKind
-from bot.domain.budget import Alert, Balance, BudgetNote, Limits, Period, Standing
+from bot.domain.budget import Alert, Balance, BudgetNote, Period, Standing
 from bot.domain.reply import Reply
 from bot.domain.turn import TurnState
 from bot.ports import Store
@@ -14,7 +14,6 @@ from tests.samples import MORNING, call
 
 TODAY = date(2026, 1, 2)
 USER = Scope(ScopeKind.USER, 1)
-SERVER = Scope(ScopeKind.SERVER, 70, 70)
 MEMBER = Scope(ScopeKind.MEMBER, 1, 70)
 NOTE = BudgetNote(Standing.WARNED, ScopeKind.USER, Period.DAY, datetime(2026, 1, 3, tzinfo=UTC))
 
@@ -36,34 +35,13 @@ async def test_a_balance_is_what_was_spent_today_and_this_month(store: Store) ->
         [call(c, at=MORNING + timedelta(days=d)) for d, c in zip(days, costs, strict=True)]
     )
 
-    balances = await store.balances([USER, Scope(ScopeKind.USER, 2)], today=TODAY)
+    balances = await store.balances([USER, MEMBER, Scope(ScopeKind.USER, 2)], today=TODAY)
 
     assert balances == [
-        Balance(USER, Limits(), 300, 320),
-        Balance(Scope(ScopeKind.USER, 2), Limits(), 0, 0),
+        Balance(USER, 300, 320),
+        Balance(MEMBER, 300, 320),
+        Balance(Scope(ScopeKind.USER, 2), 0, 0),
     ]
-
-
-async def test_a_budget_is_kept_until_it_is_set_anew(store: Store) -> None:
-    await store.set_budget(SERVER, Limits(day=5))
-    await store.set_budget(SERVER, Limits(month=7))
-    await store.set_budget(Scope(ScopeKind.SERVER, 71, 71), Limits(day=9))
-    (kept,) = await store.balances([SERVER], today=TODAY)
-    await store.set_budget(SERVER, Limits())
-
-    (taken_away,) = await store.balances([SERVER], today=TODAY)
-
-    assert kept.limits == Limits(None, 7)
-    assert taken_away.limits == Limits()
-
-
-async def test_the_budget_of_a_member_is_every_members(store: Store) -> None:
-    await store.set_budget(MEMBER, Limits(day=5))
-    await store.record_calls([call(3)])
-
-    balances = await store.balances([MEMBER, Scope(ScopeKind.MEMBER, 2, 70)], today=TODAY)
-
-    assert [(one.limits, one.today) for one in balances] == [(Limits(5), 3), (Limits(5), 0)]
 
 
 async def test_a_warning_is_given_once(store: Store) -> None:
