@@ -163,6 +163,7 @@ async def open_bot(
             sync = CommandSync(notebook=store, clock=clock)
             offers = Offers(
                 catalogue=RemoteCatalogue(replace(endpoint(settings), via=via)),
+                prices=prices,
                 clock=clock,
                 configured=models(settings),
             )

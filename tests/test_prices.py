@@ -8,8 +8,10 @@ import pytest
 
 from bot.domain.billing import ModelPrice
 from bot.domain.completion import Usage
+from bot.domain.offer import Offer
 from bot.prices import PriceList
 
+FREE = ModelPrice(Decimal(0), Decimal(0), Decimal(0))
 OWN = ModelPrice(Decimal("1.5"), Decimal(10), Decimal("0.15"))
 AT_OPENAI = PriceList({"gpt-9": OWN}, None)
 
@@ -69,3 +71,36 @@ def test_what_the_operator_says_wins() -> None:
     prices = PriceList({"gpt-6-sol": OWN}, None)
 
     assert prices.cost("gpt-6-sol", Usage(1000, 0)) == 1_500_000
+
+
+def test_what_the_list_names_without_a_price_is_not_free() -> None:
+    google = PriceList({}, "https://generativelanguage.googleapis.com/v1beta/openai/")
+
+    assert google.cost("gemma-3", Usage(1000, 1000)) is None
+    assert google.offer("gemma-3").has_price is False
+
+
+@pytest.mark.parametrize(
+    ("prices", "offer"),
+    [
+        (AT_OPENAI, Offer("gpt-6-luna", Decimal("0.1"), Decimal("0.5"), 1_050_000)),
+        (AT_OPENAI, Offer("gpt-99-nova")),
+        (PriceList({}, "http://127.0.0.1:8080/v1"), Offer("gpt-4o")),
+    ],
+)
+def test_a_model_is_offered_with_what_the_list_knows(prices: PriceList, offer: Offer) -> None:
+    assert prices.offer(offer.model) == offer
+
+
+@pytest.mark.parametrize(
+    ("own", "offer"),
+    [
+        (OWN, Offer("gpt-6-luna", Decimal("1.5"), Decimal(10), 1_050_000)),
+        (OWN, Offer("gpt-99-nova", Decimal("1.5"), Decimal(10))),
+        (FREE, Offer("my-own", Decimal(0), Decimal(0))),
+    ],
+)
+def test_a_model_is_offered_at_the_price_that_the_operator_says(
+    own: ModelPrice, offer: Offer
+) -> None:
+    assert PriceList({offer.model: own}, None).offer(offer.model) == offer

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from bot.domain.errors import ModelError
 from bot.domain.offer import Offer
-from bot.ports import Catalogue, Clock
+from bot.ports import Catalogue, Clock, Prices
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +22,13 @@ ASKED_AGAIN_AFTER = 600.0  # seconds, when that failed
 class Offers:
     """Knows the models that can be chosen; those of the operator come first."""
 
-    def __init__(self, *, catalogue: Catalogue, clock: Clock, configured: Sequence[str]) -> None:
+    def __init__(
+        self, *, catalogue: Catalogue, prices: Prices, clock: Clock, configured: Sequence[str]
+    ) -> None:
         self._catalogue = catalogue
+        self._prices = prices
         self._clock = clock
-        self._configured = {model: catalogue.offer(model) for model in configured}
+        self._configured = {model: prices.offer(model) for model in configured}
         self._listed: tuple[Offer, ...] = ()
 
     def all(self) -> list[Offer]:
@@ -44,7 +47,7 @@ class Offers:
 
     async def _has_asked(self) -> bool:
         try:
-            self._listed = tuple(await self._catalogue.models())
+            self._listed = tuple(map(self._prices.offer, await self._catalogue.models()))
         except ModelError as error:
             log.warning("event=models_not_listed fault=%s reason=%s", error.fault, error)
             return False

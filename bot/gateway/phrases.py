@@ -164,7 +164,7 @@ def right_here(*, is_asked: bool) -> str:
 def offer(one: Offer) -> str:
     """Return a model as one of the choices, with what it costs where that is known."""
     window = "n/a" if one.window is None else f"{one.window // 1000:,}k"
-    if one.input_price is None or one.output_price is None:
+    if not one.has_price:
         return f"{one.model} · price n/a · window {window}"
     price = f"${one.input_price} in, ${one.output_price} out per M tokens"
     return f"{one.model} · {price} · window {window}"

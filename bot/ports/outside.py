@@ -34,16 +34,12 @@ class Model(Protocol):
 class Catalogue(Protocol):
     """The models that there are."""
 
-    async def models(self) -> Sequence[Offer]:
-        """Return those that answer in words, by name; none where there is no list.
+    async def models(self) -> Sequence[str]:
+        """Return the names of those that answer in words, sorted; none where there is no list.
 
         Raises:
             ModelError: nobody said.
         """
-        ...
-
-    def offer(self, model: str) -> Offer:
-        """Return what is known about a model, whether it is there or not."""
         ...
 
 
@@ -52,6 +48,10 @@ class Prices(Protocol):
 
     def cost(self, model: str, usage: Usage) -> int | None:
         """Return nano-dollars, or None where the price of the model is not known."""
+        ...
+
+    def offer(self, model: str) -> Offer:
+        """Return what is known about a model, whether it is there or not."""
         ...
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from bot.domain.completion import Usage
+from bot.domain.offer import Offer
 
 
 class FixedPrices:
@@ -16,3 +19,10 @@ class FixedPrices:
             return None
         cost = 100 * usage.input_tokens + 500 * usage.output_tokens
         return 100 * cost if "dear" in model else cost
+
+    def offer(self, model: str) -> Offer:
+        if "unpriced" in model:
+            return Offer(model)
+        if "dear" in model:
+            return Offer(model, Decimal(10), Decimal(50), 100_000)
+        return Offer(model, Decimal("0.10"), Decimal("0.50"), 100_000)

@@ -42,10 +42,10 @@ from bot.playground import (
 from bot.playground.world.permission import EVERYDAY
 from tests.fakes.board import Board
 from tests.fakes.memory_store import MemoryStore
-from tests.fakes.price_list import PriceList
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.signs import Signs
+from tests.fakes.written_catalogue import WrittenCatalogue
 
 T = TypeVar("T")
 
@@ -188,7 +188,12 @@ async def opened(
         sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(
             engine,
-            offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
+            offers=Offers(
+                catalogue=WrittenCatalogue(),
+                prices=FixedPrices(),
+                clock=clock,
+                configured=["gpt-usual"],
+            ),
             sync=sync,
             clock=clock,
             default_model="gpt-usual",

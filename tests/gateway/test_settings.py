@@ -242,5 +242,5 @@ async def test_models_are_offered_by_name_with_what_is_known_about_them(house: H
     assert menu(panel, "set-value")[1] == ["gpt-usual"]
     assert [(choice.name, choice.value) for choice in offered] == [
         ("us", "us"),
-        ("gpt-usual · price n/a · window n/a", "gpt-usual"),
+        ("gpt-usual · $0.10 in, $0.50 out per M tokens · window 100k", "gpt-usual"),
     ]

@@ -28,10 +28,10 @@ from bot.gateway.messenger import DiscordMessenger
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from tests.fakes.memory_store import MemoryStore
-from tests.fakes.price_list import PriceList
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.signs import Signs
+from tests.fakes.written_catalogue import WrittenCatalogue
 
 PATIENCE = 5.0  # seconds
 # simcord announces every new thread, private ones too, by a message in the bot's name.
@@ -167,7 +167,12 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
         sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(
             engine,
-            offers=Offers(catalogue=PriceList(), clock=clock, configured=["gpt-usual"]),
+            offers=Offers(
+                catalogue=WrittenCatalogue(),
+                prices=FixedPrices(),
+                clock=clock,
+                configured=["gpt-usual"],
+            ),
             sync=sync,
             clock=clock,
             default_model="gpt-usual",

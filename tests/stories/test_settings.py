@@ -179,8 +179,11 @@ async def test_a_servers_own_persona_keeps_the_words_that_a_conversation_began_w
     assert told[4].startswith("You are Parley, a helpful assistant.")
 
 
-async def test_the_models_that_the_endpoint_lists_are_offered(home: Home) -> None:
-    async with home.bot(openai_fallback_models="spare") as bot:
+async def test_the_models_that_the_endpoint_lists_are_offered_with_the_operators_prices(
+    home: Home,
+) -> None:
+    prices = "spare=2/8, stand-in=0.10/0.50"
+    async with home.bot(openai_fallback_models="spare", model_prices=prices) as bot:
         async with asyncio.timeout(10):
             while len(bot.offers.all()) < 3:  # noqa: ASYNC110  # no event tells of it
                 await asyncio.sleep(0.01)
@@ -188,5 +191,11 @@ async def test_the_models_that_the_endpoint_lists_are_offered(home: Home) -> Non
         panel = await panel_at(home, home.general)
         await pick(home, panel, "set-trait", "model")
 
+    labels = [
+        "some-model · price n/a · window n/a",
+        "spare · $2 in, $8 out per M tokens · window n/a",
+        "stand-in · $0.10 in, $0.50 out per M tokens · window n/a",
+    ]
     assert [choice.value for choice in offered] == ["some-model", "spare", "stand-in"]
-    assert "stand-in · price n/a · window n/a" in str(panel.components)
+    assert [choice.name for choice in offered] == labels
+    assert [label for label in labels if label not in str(panel.components)] == []
