@@ -43,7 +43,6 @@ class Right(StrEnum):
     MODERATE = "moderate"  # manage other people's messages
     ARRANGE = "arrange"  # manage the channel, or other people's messages there
     GOVERN = "govern"  # manage the server
-    MANAGE = "manage"  # manage the server
 
 
 class ActorKind(StrEnum):
@@ -73,7 +72,6 @@ class Denial(StrEnum):
     CANNOT_MODERATE = "cannot_moderate"
     CANNOT_ARRANGE = "cannot_arrange"
     CANNOT_GOVERN = "cannot_govern"
-    CANNOT_MANAGE = "cannot_manage"
     NOT_HERE = "not_here"  # the session belongs to another place
     NO_RULE = "no_rule"  # nobody wrote down who may do this
 
@@ -85,7 +83,6 @@ _DENIALS: Mapping[Right, Denial] = MappingProxyType(
         Right.MODERATE: Denial.CANNOT_MODERATE,
         Right.ARRANGE: Denial.CANNOT_ARRANGE,
         Right.GOVERN: Denial.CANNOT_GOVERN,
-        Right.MANAGE: Denial.CANNOT_MANAGE,
     }
 )
 _TALK = (Right.VIEW, Right.WRITE)
@@ -104,7 +101,7 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.DELETE: _TALK,
         Action.DELETE_SHARED: (*_TALK, Right.MODERATE),
         Action.SEE_USAGE: (Right.VIEW,),
-        Action.SEE_SERVER_USAGE: (Right.VIEW, Right.MANAGE),
+        Action.SEE_SERVER_USAGE: (Right.VIEW, Right.GOVERN),
         Action.HELP: (),
         Action.CHOOSE_FOR_SESSION: _TALK,
         Action.CHOOSE_FOR_CHANNEL: (Right.VIEW, Right.ARRANGE),

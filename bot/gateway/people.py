@@ -130,7 +130,6 @@ def rights_from(permissions: discord.Permissions, *, in_thread: bool) -> frozens
         Right.MODERATE: permissions.manage_messages,
         Right.ARRANGE: permissions.manage_messages or permissions.manage_channels,
         Right.GOVERN: permissions.manage_guild,
-        Right.MANAGE: permissions.manage_guild,
     }
     return frozenset(right for right, is_granted in rights.items() if is_granted)
 

@@ -81,11 +81,8 @@ _DENIALS = {
         "Manage Messages."
     ),
     Denial.CANNOT_GOVERN: (
-        "You may not choose for the whole server. It takes the permission Manage Server."
-    ),
-    Denial.CANNOT_MANAGE: (
-        "What a whole server uses is shown to those who may manage it. It takes the permission "
-        "Manage Server; `/usage me` shows what you use yourself."
+        "What concerns the whole server is for those who manage it. It takes the permission "
+        "Manage Server."
     ),
     Denial.NOT_HERE: UNKNOWN_SESSION,  # that it exists elsewhere is nobody's business
     Denial.NO_RULE: UNKNOWN_COMMAND,

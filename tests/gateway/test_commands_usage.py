@@ -144,7 +144,10 @@ async def test_a_server_is_shown_to_nobody_else(house: House) -> None:
     outcome = await house.bob.slash(house.general, "usage server")
 
     assert outcome.answer is not None
-    assert outcome.answer.content.startswith("What a whole server uses is shown to those who may")
+    assert outcome.answer.content == (
+        "What concerns the whole server is for those who manage it. It takes the permission "
+        "Manage Server."
+    )
 
 
 async def test_in_a_direct_message_there_is_no_server(house: House) -> None:

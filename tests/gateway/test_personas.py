@@ -12,6 +12,10 @@ from bot.playground.world.parts import walk
 from tests.gateway.commands_house import House, opened
 
 GUIDE = {"name": "Tour-Guide", "summary": "Shows {server}", "wording": "You guide in {channel}."}
+FOR_THOSE_WHO_MANAGE = (
+    "What concerns the whole server is for those who manage it. It takes the permission "
+    "Manage Server."
+)
 
 
 @pytest.fixture
@@ -119,9 +123,7 @@ async def test_who_may_not_manage_the_server_changes_nothing(house: House) -> No
     }
     offered = await house.bob.autocomplete(house.general, "persona edit", option="persona")
 
-    assert {o.answer.content for o in said.values() if o.answer} == {
-        "You may not choose for the whole server. It takes the permission Manage Server."
-    }
+    assert {o.answer.content for o in said.values() if o.answer} == {FOR_THOSE_WHO_MANAGE}
     assert all(outcome.modal is None for outcome in said.values())
     assert offered == []
     assert len(house.store.personas_of) == 1
@@ -134,7 +136,7 @@ async def test_rights_are_asked_for_again_when_the_form_is_sent(house: House) ->
     sent = await house.ada.submit(asked, **GUIDE)
 
     assert sent.answer is not None
-    assert sent.answer.content.startswith("You may not choose for the whole server.")
+    assert sent.answer.content == FOR_THOSE_WHO_MANAGE
     assert house.store.personas_of == {}
 
 
