@@ -91,7 +91,7 @@ class Settings(DiscordSettings):
     budgets: str = Field(
         "",
         description="dollars a day / a month, such as `all=5/100, server=2/-, user=0.50/10`: for "
-        "all together, each server, each channel, each user",
+        "`all` together, each `server`, `channel`, `user`, and `member` (a user in one server)",
     )
     budget_model: str = Field(
         "", description="a cheaper model that answers when 80 % of a budget is used"

@@ -185,7 +185,8 @@ def test_what_is_no_budget_is_said_so(environ: pytest.MonkeyPatch, budgets: str)
 
     assert str(caught.value) == (
         "BUDGETS is wrong (dollars a day / a month, such as `all=5/100, server=2/-, "
-        "user=0.50/10`: for all together, each server, each channel, each user)"
+        "user=0.50/10`: for `all` together, each `server`, `channel`, `user`, and `member` "
+        "(a user in one server))"
     )
 
 
