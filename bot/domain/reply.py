@@ -24,6 +24,13 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class SummaryNote:
+    """What is said of a summary under the answer for which it was made."""
+
+    cost: int | None  # nano-dollars
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The settled words for a turn: what the model said, and how that ended.
 
@@ -38,6 +45,7 @@ class Reply:
     model: str | None = None
     instead_of: str | None = None
     budget: BudgetNote | None = None  # what is to be said of a budget
+    summary: SummaryNote | None = None  # one was made for this answer
 
     @property
     def is_notice(self) -> bool:

@@ -13,6 +13,7 @@ from bot.domain.manner import NOWHERE, Layers
 from bot.domain.message import Prompt
 from bot.domain.reply import Mark, Reply, Standing, standing
 from bot.domain.session import Session, SessionId, TurnId
+from bot.domain.summary import Summary
 
 
 class TurnState(StrEnum):
@@ -167,6 +168,7 @@ class Owed:
     history: tuple[Turn, ...]
     layers: Layers = NOWHERE  # what is chosen about how the session is answered
     others: tuple[int, ...] = ()  # versions of its answer that can be shown in its place
+    summary: Summary | None = None  # of what was said before that history
 
     @property
     def standing(self) -> Standing | None:

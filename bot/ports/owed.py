@@ -14,6 +14,7 @@ from bot.domain.message import Prompt
 from bot.domain.persona import Persona
 from bot.domain.reply import Reply
 from bot.domain.session import Place, Session, SessionId, TurnId
+from bot.domain.summary import Summary
 from bot.domain.turn import Owed, Turn, TurnState
 
 
@@ -87,6 +88,7 @@ class Amendments(Protocol):
     async def revise(self, prompts: Sequence[Prompt]) -> None:
         """Put the words of these prompts, which were edited, in the place of those they had.
 
+        Summaries that cover what they said are erased.
         Of several edits of a message the newest counts, in whatever order they come. Nothing
         changes for a message that was not heard, or was erased.
         """
@@ -95,6 +97,7 @@ class Amendments(Protocol):
     async def erase(self, messages: Sequence[int]) -> list[Turn]:
         """Erase every word of these messages; they stay heard, and keep their turn's name.
 
+        Summaries that cover them are erased too, with those that build on these.
         Of the turns in which nothing is left to answer, those nobody was asked for yet are
         cancelled; those being answered are asked to stop, and returned.
         """
@@ -157,8 +160,22 @@ class Ledger(Protocol):
         """Take back the attempt of a turn that is answering: it waits, and has not failed."""
         ...
 
-    async def move_floor(self, session_id: SessionId, floor: int) -> None:
-        """Remember the depth of the oldest turn that the session's contexts show."""
+    async def move_floor(
+        self,
+        session_id: SessionId,
+        floor: int,
+        *,
+        summary: Summary | None = None,
+        covered: Sequence[Turn] = (),
+        calls: Sequence[Call] = (),
+    ) -> Summary | None:
+        """Remember the depth of the oldest turn that the session's contexts show.
+
+        With it a summary is kept of what they show no more, and returned; or the one that is
+        there already until the same turn. None, and it is not kept, where one of the turns
+        that it covers says something else by now than it did, or the summary that it builds on
+        is gone. The calls that it took are recorded in any case.
+        """
         ...
 
     async def keep_wording(self, session_id: SessionId, *, persona: str, wording: str) -> None:
@@ -190,7 +207,8 @@ class Ledger(Protocol):
         """Move a turn to ANSWERED: from here on the reply cannot be lost.
 
         With it the calls are recorded that it took, as `Accounts.record_calls` does it. Of a
-        warning that was given before there is no note in the reply.
+        warning that was given before there is no note in the reply. Of the summaries that were
+        made for the turn there is one, whatever process made them.
         """
         ...
 

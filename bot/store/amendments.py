@@ -17,6 +17,7 @@ from bot.domain.wording import title_from
 from bot.store.archive import delete_session
 from bot.store.columns import to_column
 from bot.store.desk import Desk
+from bot.store.summaries import forget_summaries_of
 from bot.store.turns import turns_from
 
 
@@ -63,6 +64,7 @@ def _revise(db: sqlite3.Connection, prompt: Prompt) -> None:
         (prompt.text, edited_at, prompt.message_id),
     )
     if kept["text"] != prompt.text:
+        forget_summaries_of(db, prompt.message_id)
         _retitle(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
 
 
@@ -72,6 +74,7 @@ def _erase(db: sqlite3.Connection, messages: Sequence[int]) -> list[Turn]:
         if (kept := _kept(db, message)) is not None:
             _retitle(db, message, title_from(kept["text"]), None)
             db.execute(_ERASE, (message,))
+            forget_summaries_of(db, message)
             erased.append(message)
     return _withdraw(db, erased)
 

@@ -17,6 +17,7 @@ from bot.store.sessions import (
     session_from,
     session_named,
 )
+from bot.store.summaries import forget_summaries
 from bot.store.turns import turn_from, turn_numbered
 from bot.store.versions import add_version, show_version, version_shown
 
@@ -148,6 +149,8 @@ def delete_session(db: sqlite3.Connection, session_id: SessionId) -> None:
     """Delete a session with every word said in it; what was heard stays known as heard."""
     name = str(session_id)
     messages = db.execute(_MESSAGES, (name,)).fetchall()
+    turns = db.execute("select id from turns where session_id = ?", (name,)).fetchall()
+    forget_summaries(db, [turn_id for (turn_id,) in turns])
     db.execute("delete from sessions where id = ?", (name,))
     db.executemany("delete from prompts where message_id = ?", messages)
     db.executemany("insert into erased_messages (message_id) values (?)", messages)

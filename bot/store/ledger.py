@@ -14,6 +14,7 @@ from bot.domain.errors import IllegalMove
 from bot.domain.persona import Persona
 from bot.domain.reply import Reply
 from bot.domain.session import SessionId, TurnId
+from bot.domain.summary import Summary
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from bot.store.accounts import add_calls
 from bot.store.budgets import warns
@@ -21,6 +22,7 @@ from bot.store.columns import to_column
 from bot.store.customs import keep_wording, layers_of, persona_named
 from bot.store.desk import Desk
 from bot.store.sessions import session_named
+from bot.store.summaries import keep_summary, note_of_summary, summary_until
 from bot.store.turns import check_owed, owed_turn, turn_from, turns_from
 from bot.store.versions import other_versions
 
@@ -43,12 +45,21 @@ class SqliteLedger(Desk):
     async def put_off(self, turn_id: TurnId) -> None:
         await self.writer.write(lambda db: _put_off(db, turn_id))
 
-    async def move_floor(self, session_id: SessionId, floor: int) -> None:
-        await self.writer.write(
-            lambda db: db.execute(
-                "update sessions set floor = ? where id = ?", (floor, str(session_id))
-            )
-        )
+    async def move_floor(
+        self,
+        session_id: SessionId,
+        floor: int,
+        *,
+        summary: Summary | None = None,
+        covered: Sequence[Turn] = (),
+        calls: Sequence[Call] = (),
+    ) -> Summary | None:
+        def move(db: sqlite3.Connection) -> Summary | None:
+            db.execute("update sessions set floor = ? where id = ?", (floor, str(session_id)))
+            add_calls(db, calls)
+            return None if summary is None else keep_summary(db, summary, covered)
+
+        return await self.writer.write(move)
 
     async def keep_wording(self, session_id: SessionId, *, persona: str, wording: str) -> None:
         await self.writer.write(
@@ -130,7 +141,12 @@ def _take_up(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
         turn = _begin_attempt(db, turn)
     history = tuple(_history(db, turn, session.floor))
     return Owed(
-        turn, session, history, layers_of(db, session.place, session), other_versions(db, turn)
+        turn,
+        session,
+        history,
+        layers_of(db, session.place, session),
+        other_versions(db, turn),
+        summary_until(db, (history[0] if history else turn).parent),
     )
 
 
@@ -222,6 +238,7 @@ def _record_reply(
 ) -> Turn:
     turn = owed_turn(db, turn_id)
     check_move(turn.state, TurnState.ANSWERED)
+    reply = replace(reply, summary=note_of_summary(db, turn_id))
     db.execute(
         """
         update turns
@@ -235,6 +252,8 @@ def _record_reply(
             budget_scope = ?,
             budget_period = ?,
             budget_opens_at = ?,
+            has_summary = ?,
+            summary_cost = ?,
             floor = ?
         where id = ?
         """,
@@ -245,6 +264,8 @@ def _record_reply(
             reply.model,
             reply.instead_of,
             *_budget_columns(reply),
+            reply.summary is not None,
+            None if reply.summary is None else reply.summary.cost,
             floor,
             turn_id,
         ),

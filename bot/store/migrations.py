@@ -275,6 +275,54 @@ alter table turns add column budget_opens_at integer check (
 );
 """
 
+# What a model made of turns that contexts show no more; and which turns a summary covers, apart
+# from those of the one it builds on, so that it goes when their words do.
+_SUMMARIES = """
+create table summaries (
+    until_id integer primary key references turns (id) on delete cascade,
+    builds_on integer references summaries (until_id) on delete cascade,
+    made_for integer references turns (id) on delete set null,
+    text text not null,
+    model text not null,
+    made_at integer not null,
+    cost integer check (cost >= 0),  -- null: not known
+    check (builds_on < until_id)
+) strict;
+
+create index summaries_by_base on summaries (builds_on) where builds_on is not null;
+create index summaries_by_occasion on summaries (made_for) where made_for is not null;
+
+create table summarised_turns (
+    turn_id integer not null references turns (id) on delete cascade,
+    until_id integer not null references summaries (until_id) on delete cascade,
+    primary key (turn_id, until_id)
+) strict, without rowid;
+
+create index turns_of_a_summary on summarised_turns (until_id);
+
+alter table turns add column has_summary integer not null default 0 check (has_summary in (0, 1));
+alter table turns add column summary_cost integer check (
+    summary_cost is null or (has_summary = 1 and summary_cost >= 0)
+);
+
+create table wider_choices (
+    level text not null check (level in ('server', 'channel')),
+    owner_id integer not null,
+    trait text not null check (trait in (
+        'persona', 'model', 'effort', 'temperature', 'language', 'length', 'summary', 'listening'
+    )),
+    value text not null,
+    primary key (level, owner_id, trait)
+) strict, without rowid;
+
+insert into wider_choices (level, owner_id, trait, value)
+select level, owner_id, trait, value
+from choices;
+
+drop table choices;
+alter table wider_choices rename to choices;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -284,4 +332,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "editions", _EDITIONS),
     Migration(7, "calls", _CALLS),
     Migration(8, "budgets", _BUDGETS),
+    Migration(9, "summaries", _SUMMARIES),
 )

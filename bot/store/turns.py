@@ -14,7 +14,7 @@ from bot.domain.budget import BudgetNote, Period, Standing
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, TurnSettled
 from bot.domain.message import Prompt
-from bot.domain.reply import Ending, Reply
+from bot.domain.reply import Ending, Reply, SummaryNote
 from bot.domain.session import Session, SessionId, TurnId
 from bot.domain.turn import SETTLED, Turn, TurnState
 from bot.store.columns import from_column
@@ -178,6 +178,7 @@ def _reply(row: sqlite3.Row) -> Reply | None:
         row["model"],
         row["instead_of"],
         _budget_note(row),
+        SummaryNote(row["summary_cost"]) if row["has_summary"] else None,
     )
 
 

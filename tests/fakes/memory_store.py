@@ -18,6 +18,7 @@ from bot.domain.message import Prompt
 from bot.domain.persona import Persona
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.summary import Summary
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from tests.fakes.memory_tables import MemoryTables, is_at
 
@@ -169,12 +170,22 @@ class MemoryStore(MemoryTables):
 
         await self._write(put_off)
 
-    async def move_floor(self, session_id: SessionId, floor: int) -> None:
-        def move() -> None:
+    async def move_floor(
+        self,
+        session_id: SessionId,
+        floor: int,
+        *,
+        summary: Summary | None = None,
+        covered: Sequence[Turn] = (),
+        calls: Sequence[Call] = (),
+    ) -> Summary | None:
+        def move() -> Summary | None:
             if session := self.sessions.get(session_id):
                 self.sessions[session_id] = replace(session, floor=floor)
+            self.calls += calls
+            return None if summary is None else self._keep_summary(summary, covered)
 
-        await self._write(move)
+        return await self._write(move)
 
     async def keep_wording(self, session_id: SessionId, *, persona: str, wording: str) -> None:
         def keep() -> None:
@@ -218,7 +229,8 @@ class MemoryStore(MemoryTables):
             assert (reply.ending is Ending.BROKEN) == (reply.fault is not None)
             turn = self._move(turn_id, S.ANSWERED)
             is_told = warning is None or warning not in self.warnings
-            kept = reply if is_told else replace(reply, budget=None)
+            kept = replace(reply, summary=self._note_of_summary(turn_id))
+            kept = kept if is_told else replace(kept, budget=None)
             if warning is not None:
                 self.warnings.add(warning)
             self.turns[turn_id] = replace(turn, reply=kept, usage=usage, floor=floor)

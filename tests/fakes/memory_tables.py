@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,12 +19,15 @@ from bot.domain.billing import (
     spending_on,
 )
 from bot.domain.budget import Alert, Balance, Period
+from bot.domain.context import said_in
 from bot.domain.errors import TurnSettled
 from bot.domain.hearing import Reading, Watermark
 from bot.domain.manner import Choices, Layers, Level, Trait
 from bot.domain.message import Prompt
 from bot.domain.persona import Persona
+from bot.domain.reply import SummaryNote
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.summary import Summary
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from bot.domain.wording import title_from
 
@@ -37,6 +40,8 @@ _KEPT = (
     "notes",
     "calls",
     "warnings",
+    "summaries",
+    "covers",
     "choices",
     "personas_of",
     "common",
@@ -65,6 +70,8 @@ class MemoryTables:
         self.notes: dict[str, str] = {}
         self.calls: list[Call] = []
         self.warnings: set[Alert] = set()
+        self.summaries: dict[TurnId, Summary] = {}  # by the last turn they cover
+        self.covers: dict[TurnId, frozenset[TurnId]] = {}  # the turns of each
         self.common: int | None = None
         self.marks: dict[int, Watermark] = {}
         self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
@@ -226,6 +233,7 @@ class MemoryTables:
                 continue
             self._put(turn, replace(old, text=prompt.text, edited_at=at))
             if old.text != prompt.text:
+                self._forget_summaries({turn.id})
                 self._retitle(turn, title_from(old.text), title_from(prompt.text))
 
     def _erase(self, messages: Sequence[int]) -> list[Turn]:
@@ -235,6 +243,7 @@ class MemoryTables:
                 self._retitle(turn, title_from(old.text), None)
                 self._put(turn, replace(old, text="", author_name="", is_erased=True))
                 hit.add(turn.id)
+        self._forget_summaries(hit)
         stopping = []
         for turn_id in sorted(hit):
             turn = self.turns[turn_id]
@@ -244,6 +253,38 @@ class MemoryTables:
                 self.turns[turn_id] = replace(turn, stop_requested=True)
                 stopping.append(self.turns[turn_id])
         return stopping
+
+    def _keep_summary(self, summary: Summary, covered: Sequence[Turn]) -> Summary | None:
+        summary.text.encode()
+        if summary.until in self.summaries:
+            return self.summaries[summary.until]
+        now = [self.turns.get(turn.id) for turn in covered]
+        if [one and said_in(one, direct=False) for one in now] != [
+            said_in(turn, direct=False) for turn in covered
+        ]:
+            return None
+        if summary.builds_on is not None and summary.builds_on not in self.summaries:
+            return None
+        self.summaries[summary.until] = summary
+        self.covers[summary.until] = frozenset(turn.id for turn in covered)
+        return summary
+
+    def _forget_summaries(self, turns: Container[TurnId]) -> None:
+        for until, covered in list(self.covers.items()):
+            if any(turn in turns for turn in covered):
+                self._drop_summary(until)
+
+    def _drop_summary(self, until: TurnId) -> None:
+        if self.summaries.pop(until, None) is not None:
+            del self.covers[until]
+        for later in [one for one in self.summaries.values() if one.builds_on == until]:
+            self._drop_summary(later.until)
+
+    def _note_of_summary(self, turn_id: TurnId) -> SummaryNote | None:
+        costs = [one.cost for one in self.summaries.values() if one.made_for == turn_id]
+        if not costs:
+            return None
+        return SummaryNote(None if None in costs else sum(cost or 0 for cost in costs))
 
     def _saying(self, message: int) -> list[tuple[Turn, Prompt]]:
         """Return a prompt that was not erased, with each of the turns that answer it."""
@@ -313,6 +354,7 @@ class MemoryTables:
             tuple(history[::-1]),
             self._layers(session.place, session),
             self._others(turn),
+            self.summaries.get((history[-1] if history else turn).parent or TurnId(0)),
         )
 
     def _learn_parent(self, session_id: SessionId, place: Place) -> None:
@@ -366,6 +408,7 @@ class MemoryTables:
 
     def _delete(self, session_id: SessionId) -> None:
         self.sessions.pop(session_id, None)
+        self._forget_summaries({turn.id for turn in self._turns_of(session_id)})
         self.turns = {i: t for i, t in self.turns.items() if t.session_id != session_id}
 
     def _spending(self, scope: Scope, since: date) -> list[Daily]:

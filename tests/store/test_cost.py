@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.billing import Scope, ScopeKind, scopes_of
+from bot.domain.session import TurnId
+from bot.domain.summary import Summary
 from bot.domain.turn import Turn
 from bot.store import SqliteStore
 from tests.contracts.store.steps import NOON
@@ -73,12 +75,45 @@ async def _grown(store: SqliteStore, turns: int) -> Turn:
     return last
 
 
+async def _summed_up(store: SqliteStore, turns: int) -> None:
+    """Let each ten turns but the last twenty have a summary, as if each built on none."""
+
+    def fill(db: sqlite3.Connection) -> None:
+        db.executemany(
+            "insert into summaries (until_id, text, model, made_at) values (?, 'words', 'm', 0)",
+            [(until,) for until in range(10, turns - 20, 10)],
+        )
+        db.execute(
+            """
+            insert into summarised_turns (turn_id, until_id)
+            select turns.id, until_id
+            from summaries
+            join turns on turns.id between until_id - 9 and until_id
+            """
+        )
+
+    await store.writer.write(fill)
+
+
+def _summary(until: int) -> Summary:
+    return Summary(TurnId(until), "they said", "some-model", NOON)
+
+
+async def _hop(store: SqliteStore, last: Turn) -> None:
+    covered = await store.turn(TurnId(last.id - 21))
+    assert covered is not None
+    made = _summary(covered.id)
+    await store.move_floor(SESSION_ID, last.depth - 20, summary=made, covered=[covered])
+
+
 async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
     last = await _grown(store, turns)
+    await _summed_up(store, turns)
     meter = Meter(store)
     return {
         "hear": await meter.of(lambda: store.hear([(session(), prompt(1))])),
         "hop": await meter.of(lambda: store.move_floor(SESSION_ID, last.depth - 20)),
+        "hop and sum up": await meter.of(lambda: _hop(store, last)),
         "take up": await meter.of(lambda: store.take_up(SESSION_ID)),
         "owing": await meter.of(store.owing),
         "list": await meter.of(lambda: store.sessions_at(CHANNEL)),

@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.domain.reply import Reply
+from bot.domain.summary import Summary
 from bot.domain.wording import title_from
 from bot.store import SqliteStore
-from tests.contracts.store.steps import NOON, begin, received
+from tests.contracts.store.steps import NOON, begin, received, settled
 from tests.samples import OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, prompt
 
 QUESTION = "where is the treasure "
@@ -58,3 +59,31 @@ async def test_no_word_that_was_edited_out_is_left_on_the_disk(
 
     assert not _is_on_disk(path, QUESTION)
     assert _is_on_disk(path, "never mind")
+
+
+async def test_no_word_of_a_summary_is_left_on_the_disk_when_what_it_covers_is_deleted(
+    store: SqliteStore, path: Path
+) -> None:
+    covered = await settled(store, 1000)
+    later = await settled(store, 1001)
+    first = Summary(covered.id, QUESTION * 100, "some-model", NOON)
+    second = Summary(later.id, ANSWER * 100, "some-model", NOON, builds_on=covered.id)
+    await store.move_floor(SESSION_ID, 1, summary=first, covered=[covered])
+    await store.move_floor(SESSION_ID, 2, summary=second, covered=[later])
+    assert all(_is_on_disk(path, word) for word in (QUESTION, ANSWER))
+
+    await store.erase([covered.anchor])
+
+    assert not any(_is_on_disk(path, word) for word in (QUESTION, ANSWER))
+
+
+async def test_no_word_of_a_summary_is_left_on_the_disk_when_its_session_is_deleted(
+    store: SqliteStore, path: Path
+) -> None:
+    covered = await settled(store, 1000)
+    made = Summary(covered.id, QUESTION * 100, "some-model", NOON)
+    await store.move_floor(SESSION_ID, 1, summary=made, covered=[covered])
+
+    await store.delete_session(SESSION_ID)
+
+    assert not _is_on_disk(path, QUESTION)
