@@ -230,6 +230,7 @@ def terms(settings: Settings) -> Terms:
         default_model=settings.openai_model,
         fallback_models=tuple(settings.fallback_models),
         context_tokens=settings.context_tokens,
+        max_output_tokens=settings.max_output_tokens,
         long_answer_pages=settings.long_answer_pages,
         concurrent_answers=settings.concurrent_answers,
         catch_up_hours=settings.catch_up_hours,

@@ -15,6 +15,7 @@ from bot.domain.completion import Usage
 from bot.domain.session import Place, SessionId, TurnId
 
 DOLLAR = 1_000_000_000  # nano-dollars
+_LEAST_SHOWN = DOLLAR // 10_000
 _NO_TOKENS = Usage(0, 0)
 _NANO_PER_TOKEN = 1000  # of a price of one dollar for a million tokens
 
@@ -72,6 +73,15 @@ class ModelPrice:
 def nano(dollars: Decimal) -> int:
     """Return dollars as whole nano-dollars."""
     return int((dollars * DOLLAR).to_integral_value(ROUND_HALF_UP))
+
+
+def money(cost: int) -> str:
+    """Return nano-dollars as people read dollars; a little is not shown as nothing."""
+    if 0 < cost < _LEAST_SHOWN:
+        return "under $0.0001"
+    if 0 < cost < DOLLAR:
+        return f"${cost / DOLLAR:.4f}"
+    return f"${cost / DOLLAR:,.2f}"
 
 
 class ScopeKind(StrEnum):

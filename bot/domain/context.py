@@ -18,6 +18,9 @@ from bot.domain.message import Message, Role, render
 from bot.domain.session import SessionId
 from bot.domain.turn import Turn
 
+# Tokens by which an estimate may be too low before the far side finds a context too long.
+_RESERVE = 256
+
 PER_MESSAGE = 4  # tokens a message costs beside its text
 BYTES_PER_TOKEN = 3  # errs on the dear side for English, is fair for code, CJK and emoji
 
@@ -35,6 +38,7 @@ class Context:
     effort: Effort | None = None
     temperature: float | None = None
     length: Length = Length.NORMAL
+    most_output_tokens: int | None = None  # where fewer are enough than answers may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ def window(
     budget: int,
     direct: bool,
     hop: bool = False,
+    before: Message | None = None,
+    room: int = 0,
 ) -> Window:
     """Return what of `history` is shown before the prompts of `turn`.
 
@@ -76,23 +82,39 @@ def window(
     shown when it fits `budget` tokens; otherwise, or when `hop` is asked for because the
     far side found it too long, only the newest turns that fit half of that, and never all.
     The prompts themselves are always shown: the model, not the bot, refuses what is too long.
+    `before` stands before all of the history and nothing less; after a hop as many tokens as
+    `room` says are left for what will stand there.
     """
     own = said_in(turn, direct=direct)
     said = [said_in(t, direct=direct) for t in history]
     costs = _costs(history, said)
     new = sum(estimate(m.text) for m in own)
-    total = _size(history, costs, instructions) + new
+    head = () if before is None else (before,)
+    fixed = estimate(instructions) + sum(estimate(m.text) for m in head)
+    total = _size(history, costs, fixed) + new
     kept = len(history)
     if total > budget or hop:
-        fixed = estimate(instructions) + new
-        within = _newest_within(costs, min(budget, total) // 2 - fixed)
+        taken = estimate(instructions) + new + room
+        within = _newest_within(costs, min(budget, total) // 2 - taken)
         kept = min(within, max(len(history) - 1, 0))
     first = len(history) - kept
     messages = [m for one in said[first:] for m in one]
-    return Window((*messages, *own), history[first].depth if kept else turn.depth)
+    floor = history[first].depth if kept else turn.depth
+    return Window((*(() if first else head), *messages, *own), floor)
 
 
-def _size(history: Sequence[Turn], costs: Sequence[int], instructions: str) -> int:
+def budget_for(model_window: int | None, *, most: int, output: int) -> int:
+    """Return how many tokens of context a model can be shown, of `most`.
+
+    What it can read at once (None: not known) has to hold its answer of `output` tokens too.
+    Where that would leave next to nothing, half of it is for the context.
+    """
+    if model_window is None:
+        return most
+    return min(most, max(model_window - output - _RESERVE, model_window // 2))
+
+
+def _size(history: Sequence[Turn], costs: Sequence[int], fixed: int) -> int:
     """What the context before the new prompts costs: measured as late as it was, then estimated.
 
     Some servers report a usage of nothing; that measures nothing.
@@ -101,7 +123,7 @@ def _size(history: Sequence[Turn], costs: Sequence[int], instructions: str) -> i
         if turn.usage and turn.usage.input_tokens and turn.floor == history[0].depth:
             measured = turn.usage.input_tokens + turn.usage.visible_tokens
             return measured + sum(costs[number + 1 :])
-    return estimate(instructions) + sum(costs)
+    return fixed + sum(costs)
 
 
 def _costs(history: Sequence[Turn], said: Sequence[Sequence[Message]]) -> list[int]:

@@ -32,6 +32,7 @@ class Trait(StrEnum):
     TEMPERATURE = "temperature"
     LANGUAGE = "language"
     LENGTH = "length"
+    SUMMARY = "summary"
     LISTENING = "listening"
 
 
@@ -62,6 +63,13 @@ class Length(StrEnum):
     SHORT = "short"
     NORMAL = "normal"
     LONG = "long"
+
+
+class Summaries(StrEnum):
+    """Whether what a context shows no more is summed up in it."""
+
+    ON = "on"
+    OFF = "off"
 
 
 class Listening(StrEnum):
@@ -143,11 +151,17 @@ class Manner:
         """How long answers are meant to be."""
         return Length(self.traits[Trait.LENGTH].value or Length.NORMAL)
 
+    @property
+    def has_summaries(self) -> bool:
+        """Whether what is not shown any more is summed up."""
+        return self.traits[Trait.SUMMARY].value == Summaries.ON
+
 
 _DEFAULTS: Choices = MappingProxyType(
     {
         Trait.PERSONA: DEFAULT_PERSONA,
         Trait.LENGTH: Length.NORMAL,
+        Trait.SUMMARY: Summaries.ON,
         Trait.LISTENING: Listening.MENTIONS,
     }
 )
@@ -211,6 +225,7 @@ _FITTING: Mapping[Trait, Callable[[str], str | None]] = MappingProxyType(
         Trait.TEMPERATURE: _temperature,
         Trait.LANGUAGE: _language,
         Trait.LENGTH: _one_of(Length),
+        Trait.SUMMARY: _one_of(Summaries),
         Trait.LISTENING: _one_of(Listening),
     }
 )

@@ -37,14 +37,18 @@ class Tab:
         self._kind = kind
         self._prices = prices
         self._clock = clock
-        self.calls: list[Call] = []
+        self.calls: list[Call] = []  # that are not recorded yet
+        self._recorded: list[Call] = []
 
     @contextmanager
-    def call(self, context: Context, said: StringIO) -> Iterator[OpenCall]:
+    def call(
+        self, context: Context, said: StringIO, *, kind: CallKind | None = None
+    ) -> Iterator[OpenCall]:
         """Put a call on the tab when the block is left, however it is left.
 
         Its tokens are estimated from what was shown and `said` where the far side did not
-        count them. What it refused before it began costs nothing.
+        count them. What it refused before it began costs nothing. It is of the tab's own kind,
+        unless another is given.
         """
         call = OpenCall()
         try:
@@ -54,15 +58,32 @@ class Tab:
             raise
         finally:
             if call.is_heard or call.usage is not None:
-                self._enter(context, said.getvalue(), call.usage)
+                self._enter(kind or self._kind, context, said.getvalue(), call.usage)
 
-    def _enter(self, context: Context, said: str, counted: Usage | None) -> None:
+    @property
+    def all_calls(self) -> tuple[Call, ...]:
+        """Every call that was made, also those that are recorded."""
+        return (*self._recorded, *self.calls)
+
+    def hand_over(self) -> tuple[Call, ...]:
+        """Return the calls that are to be recorded now, and hold them to be so."""
+        calls = tuple(self.calls)
+        self._recorded += calls
+        self.calls.clear()
+        return calls
+
+    def take_back(self, calls: tuple[Call, ...]) -> None:
+        """Know that these calls were not recorded after all."""
+        del self._recorded[len(self._recorded) - len(calls) :]
+        self.calls[:0] = calls
+
+    def _enter(self, kind: CallKind, context: Context, said: str, counted: Usage | None) -> None:
         usage = counted
         if usage is None or not (usage.input_tokens or usage.output_tokens):
             usage = _estimated(context, said)
         self.calls.append(
             Call(
-                self._kind,
+                kind,
                 self.payer,
                 context.model,
                 usage,

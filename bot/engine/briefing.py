@@ -32,6 +32,7 @@ class Brief:
     effort: Effort | None = None
     temperature: float | None = None
     length: Length = Length.NORMAL
+    has_summaries: bool = True
 
 
 class Briefing:
@@ -78,6 +79,7 @@ def brief_of(session: Session, manner: Manner, *, default_model: str) -> Brief:
         manner.effort,
         manner.temperature,
         manner.length,
+        manner.has_summaries,
     )
 
 

@@ -28,6 +28,10 @@ class Admission:
     note: BudgetNote | None = None
     shares: tuple[Share, ...] = ()
 
+    def has_room_for(self, cost: int) -> bool:
+        """Whether something is left of every budget once so much more is spent."""
+        return not any(share.with_more(cost).is_spent for share in self.shares)
+
     def warning(self, calls: Sequence[Call]) -> Share | None:
         """Return the budget to warn of after these calls, the fullest first."""
         cost = sum(call.cost or 0 for call in calls)

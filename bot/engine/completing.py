@@ -9,7 +9,7 @@ from io import StringIO
 
 from bot.domain.budget import Alert, BudgetNote
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
-from bot.domain.context import Context, Window, window
+from bot.domain.context import Context, Window
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelError, ModelRefused
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
@@ -17,9 +17,10 @@ from bot.domain.wording import storable
 from bot.engine.billing import OpenCall, Tab
 from bot.engine.briefing import Brief, Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.fitting import Fitter, Sight
 from bot.engine.outages import Circuits
 from bot.engine.patience import pauses
-from bot.ports import Clock, Ledger, Model
+from bot.ports import Clock, Model
 
 log = logging.getLogger(__name__)
 
@@ -52,23 +53,21 @@ class Completer:
     def __init__(
         self,
         *,
-        ledger: Ledger,
         briefing: Briefing,
+        fitter: Fitter,
         model: Model,
         budgets: Budgets,
         circuits: Circuits,
         clock: Clock,
         fallback_models: Sequence[str] = (),
-        budget: int,
     ) -> None:
-        self._ledger = ledger
         self._briefing = briefing
+        self._fitter = fitter
         self._model = model
         self._budgets = budgets
         self._circuits = circuits
         self._clock = clock
         self._fallback_models = tuple(fallback_models)
-        self._budget = budget
 
     async def complete(self, owed: Owed, show: Callable[[StringIO], None], tab: Tab) -> Answer:
         """Return the answer; `show` is called with all of it so far whenever it grows.
@@ -90,14 +89,15 @@ class Completer:
         if not admission.models:
             _log_refusal(owed.turn, admission.note)
             return Answer(Reply("", Ending.REFUSED, budget=admission.note))
-        answer = await self._first_answer(owed, brief, show, tab, admission.models)
-        share = admission.warning(tab.calls)
+        sight = self._fitter.sight(owed, admission, tab)
+        answer = await self._first_answer(sight, brief, show, tab, admission.models)
+        share = admission.warning(tab.all_calls)
         note, warning = self._budgets.warning(share) if share else (admission.note, None)
         return replace(answer, reply=replace(answer.reply, budget=note), warning=warning)
 
     async def _first_answer(
         self,
-        owed: Owed,
+        sight: Sight,
         brief: Brief,
         show: Callable[[StringIO], None],
         tab: Tab,
@@ -107,7 +107,7 @@ class Completer:
         outcomes: list[Answer | ModelDown] = []
         spent: Usage | None = None  # on models that did not answer
         for model in models:
-            outcome = await self._outcome(owed, replace(brief, model=model), show, tab)
+            outcome = await self._outcome(sight, replace(brief, model=model), show, tab)
             if isinstance(outcome, Answer) and outcome.reply.fault is None:
                 return _credited(outcome, model, models[0], spent)
             outcomes.append(outcome)
@@ -123,19 +123,19 @@ class Completer:
         return _credited(replace(best, usage=spent), model, models[0], None)
 
     async def _outcome(
-        self, owed: Owed, brief: Brief, show: Callable[[StringIO], None], tab: Tab
+        self, sight: Sight, brief: Brief, show: Callable[[StringIO], None], tab: Tab
     ) -> Answer | ModelDown:
         try:
-            return await self._insist(owed, brief, show, tab)
+            return await self._insist(sight, brief, show, tab)
         except ModelDown as error:
             return error
 
     async def _insist(
-        self, owed: Owed, brief: Brief, show: Callable[[StringIO], None], tab: Tab
+        self, sight: Sight, brief: Brief, show: Callable[[StringIO], None], tab: Tab
     ) -> Answer:
         """Ask one model, several times if need be."""
-        turn = owed.turn
-        shown = await self._window(owed, brief)
+        turn = sight.owed.turn
+        shown = await sight.fit(brief)
         waits = pauses()
         tries_left = MAX_TRIES
         may_hop = True
@@ -144,7 +144,7 @@ class Completer:
         while True:
             tries_left -= 1
             try:
-                answer = await self._ask(owed, brief, shown, show, tab)
+                answer = await self._ask(sight.owed, brief, shown, show, tab)
             except _BrokenOff as broken:
                 text = broken.text or text
                 spent = _together(spent, broken.error.usage)
@@ -155,28 +155,13 @@ class Completer:
             if fault is Fault.CONTEXT and may_hop and shown.floor < turn.depth:
                 may_hop = False
                 tries_left += 1
-                shown = await self._window(_above(owed, shown.floor), brief, hop=True)
+                shown = await sight.shrink(brief)
             elif not text and self._circuits.down(brief.model):
                 raise ModelDown(fault, (brief.model,))
             elif wait is None or not tries_left:
                 return Answer(Reply(storable(text), Ending.BROKEN, fault), spent)
             else:
                 await self._clock.sleep(wait)
-
-    async def _window(self, owed: Owed, brief: Brief, *, hop: bool = False) -> Window:
-        turn, session = owed.turn, owed.session
-        shown = window(
-            owed.history,
-            turn,
-            instructions=brief.instructions,
-            budget=self._budget,
-            direct=session.place.is_direct,
-            hop=hop,
-        )
-        if owed.history and shown.floor > owed.history[0].depth:
-            log.info("session=%s turn=%s event=hop floor=%d", session.id, turn.id, shown.floor)
-            await self._ledger.move_floor(session.id, shown.floor)
-        return shown
 
     async def _ask(
         self,
@@ -260,11 +245,6 @@ def _with_spent(answer: Answer, spent: Usage) -> Answer:
 
 def _together(one: Usage | None, other: Usage | None) -> Usage | None:
     return one + other if one and other else one or other
-
-
-def _above(owed: Owed, floor: int) -> Owed:
-    """Return what is owed with no more of its history than was shown last."""
-    return replace(owed, history=tuple(turn for turn in owed.history if turn.depth >= floor))
 
 
 def _log_failure(turn: Turn, error: ModelError, *, tries_left: int) -> None:

@@ -16,6 +16,7 @@ from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
+from bot.engine.fitting import Fitter
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
@@ -26,6 +27,7 @@ from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
+from bot.engine.summarising import Summariser
 from bot.engine.usage import UsageReports
 from bot.ports import Clock, Guide, Messenger, Model, Past, Prices, Store
 
@@ -37,6 +39,7 @@ class Terms:
     default_model: str
     fallback_models: tuple[str, ...] = ()
     context_tokens: int = 16000
+    max_output_tokens: int = 4096
     long_answer_pages: int = 8
     concurrent_answers: int = 200
     catch_up_hours: float = 6.0
@@ -113,18 +116,28 @@ async def open_engine(
         cheaper_model=terms.budget_model,
     )
     circuits = Circuits(clock)
+    fitter = Fitter(
+        ledger=store,
+        summariser=Summariser(
+            model=doors.model, circuits=circuits, prices=doors.prices, clock=clock
+        ),
+        circuits=circuits,
+        prices=doors.prices,
+        clock=clock,
+        most_tokens=terms.context_tokens,
+        max_output_tokens=terms.max_output_tokens,
+    )
     room = Room(terms.concurrent_answers)
     answerer = makers.answerer(
         ledger=store,
         completer=Completer(
-            ledger=store,
             briefing=Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model),
+            fitter=fitter,
             model=doors.model,
             budgets=budgets,
             circuits=circuits,
             clock=clock,
             fallback_models=terms.fallback_models,
-            budget=terms.context_tokens,
         ),
         billing=Billing(accounts=store, prices=doors.prices, clock=clock),
         circuits=circuits,

@@ -9,7 +9,7 @@ from bot.domain.reply import Controls, File, Page, Reply, Standing
 from bot.engine.notices import CUT_OFF, STILL_WRITING, WHOLE_IN_FILE, note
 
 FILE_NAME = "answer.md"
-_ROOM_FOR_NOTES = 600  # characters; more than any three notes together
+_ROOM_FOR_NOTES = 600  # characters; more than any four notes together
 
 
 def growing(text: str, *, long_after: int) -> list[Page]:

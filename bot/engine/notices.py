@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.domain.billing import ScopeKind
+from bot.domain.billing import ScopeKind, money
 from bot.domain.budget import BudgetNote, Period, Standing
 from bot.domain.errors import Fault
-from bot.domain.reply import Ending, Reply
+from bot.domain.reply import Ending, Reply, SummaryNote
 
 _ENDINGS = {
     Ending.WHOLE: "",
@@ -109,7 +109,14 @@ def note(reply: Reply, *, is_withdrawn: bool = False) -> str:
         lines.append(
             f"-# 🔀 Answered by {_shown(reply.model)}: {_shown(reply.instead_of)} did not answer."
         )
+    if reply.summary is not None:
+        lines.append(f"-# {_of_summary(reply.summary)}")
     return "\n".join([*lines, f"-# {budget}"] if budget else lines)
+
+
+def _of_summary(note: SummaryNote) -> str:
+    price = "price n/a" if note.cost is None else money(note.cost)
+    return f"🗜️ I summed up older messages, not to read them again each time ({price}). All is kept."
 
 
 def _of_budget(note: BudgetNote) -> str:

@@ -19,6 +19,7 @@ from bot.domain.manner import (
     Length,
     Level,
     Listening,
+    Summaries,
     Trait,
     may_stand,
 )
@@ -125,6 +126,7 @@ def values_of(
         Trait.TEMPERATURE: [Choice(each, each) for each in _TEMPERATURES],
         Trait.LANGUAGE: [Choice(each, each) for each in _LANGUAGES],
         Trait.LENGTH: [Choice(each.value, each.value) for each in Length],
+        Trait.SUMMARY: [Choice(phrases.summaries(each), each.value) for each in Summaries],
         Trait.LISTENING: [Choice(phrases.listening(each), each.value) for each in Listening],
     }
     offered = list(fixed[trait])

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import discord
 
 from bot.domain.abilities import has_effort, has_temperature
-from bot.domain.manner import Chosen, Level, Listening, Manner, Trait
+from bot.domain.manner import Chosen, Level, Listening, Manner, Summaries, Trait
 from bot.engine.manners import Choosing
 
 INHERIT = "Leave it to the level above"
@@ -40,6 +40,7 @@ TRAITS: Mapping[Trait, str] = MappingProxyType(
         Trait.TEMPERATURE: "Temperature",
         Trait.LANGUAGE: "Language",
         Trait.LENGTH: "Length of answers",
+        Trait.SUMMARY: "Summaries",
         Trait.LISTENING: "What I answer",
     }
 )
@@ -51,6 +52,7 @@ TRAITS_AT_LENGTH: Mapping[Trait, str] = MappingProxyType(
         Trait.TEMPERATURE: "0 is sober, 1 usual, 2 wild; models that think have none",
         Trait.LANGUAGE: "In which language I answer",
         Trait.LENGTH: "Short, normal or long",
+        Trait.SUMMARY: "Whether I sum up what has become too old to be read again each time",
         Trait.LISTENING: "Every message, mentions, or nothing but commands",
     }
 )
@@ -59,6 +61,12 @@ _LISTENING: Mapping[str, str] = MappingProxyType(
         Listening.MENTIONS: "whoever mentions me or replies to me",
         Listening.ALL: "every message of a person",
         Listening.OFF: "nothing but commands",
+    }
+)
+_SUMMARIES: Mapping[str, str] = MappingProxyType(
+    {
+        Summaries.ON: "what is too old to be read again is summed up",
+        Summaries.OFF: "what is too old to be read again is left out",
     }
 )
 _UNSET: Mapping[Trait, str] = MappingProxyType(
@@ -87,12 +95,19 @@ def value(trait: Trait, chosen: Chosen, *, default_model: str) -> str:
         return default_model if trait is Trait.MODEL else _UNSET[trait]
     if trait is Trait.LISTENING:
         return _LISTENING[chosen.value]
+    if trait is Trait.SUMMARY:
+        return _SUMMARIES[chosen.value]
     return discord.utils.escape_markdown(chosen.value)
 
 
 def listening(one: Listening) -> str:
     """Return what is listened to, in words."""
     return _LISTENING[one]
+
+
+def summaries(one: Summaries) -> str:
+    """Return what becomes of what is not read again, in words."""
+    return _SUMMARIES[one]
 
 
 def panel(manner: Manner, *, default_model: str, is_direct: bool) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.domain.billing import DOLLAR, ScopeKind, Spending
+from bot.domain.billing import ScopeKind, Spending, money
 from bot.domain.budget import Period, Share
 from bot.engine.usage import Report
 
 NO_SERVER = "There is no server here. `/usage me` shows what you used."
 UNKNOWN_COST = "n/a"
-_LEAST_SHOWN = DOLLAR // 10_000
 _MOST_MODELS = 5
 _LONGEST_NAME = 60  # characters of a model's name that are shown
 
@@ -70,15 +69,6 @@ def amount(report: Report, spent: Spending) -> int:
 def label(report: Report, shown: int) -> str:
     """Return an amount of a report's chart."""
     return money(shown) if has_cost(report.total) else f"{shown:,}"
-
-
-def money(cost: int) -> str:
-    """Return nano-dollars as dollars; a little is not shown as nothing."""
-    if 0 < cost < _LEAST_SHOWN:
-        return "under $0.0001"
-    if 0 < cost < DOLLAR:
-        return f"${cost / DOLLAR:.4f}"
-    return f"${cost / DOLLAR:,.2f}"
 
 
 def cost_of(spent: Spending) -> str:

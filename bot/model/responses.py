@@ -12,7 +12,7 @@ from bot.model.extras import extras
 from bot.model.faults import told
 from bot.model.fields import Fields, count, fields, text
 from bot.model.streaming import Events
-from bot.model.wishes import wishes_for_responses
+from bot.model.wishes import output_cap, wishes_for_responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Responses:
             "model": context.model,
             "instructions": context.instructions,
             "input": [{"role": m.role.value, "content": m.text} for m in context.messages],
-            "max_output_tokens": self.max_output_tokens,
+            "max_output_tokens": output_cap(context, self.max_output_tokens),
             "store": False,
             "stream": True,
             **wishes_for_responses(context),

@@ -11,6 +11,7 @@ from bot.domain.budget import Balance
 from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.persona import Persona
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.summary import Summary
 from bot.domain.turn import Turn
 from bot.ports.owed import Amendments, Attendance, Inbox, Ledger
 
@@ -75,6 +76,10 @@ class Archive(Protocol):
 
     async def turn(self, turn_id: TurnId) -> Turn | None:
         """Return a turn by id."""
+        ...
+
+    async def summary(self, turn_id: TurnId) -> Summary | None:
+        """Return the summary of the way to a turn, that turn included; None where none is kept."""
         ...
 
     async def add_version(self, turn_id: TurnId) -> Turn | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.summary import Summary
 from bot.domain.turn import Turn
 from bot.store.columns import from_column
 from bot.store.desk import Desk
@@ -17,7 +18,7 @@ from bot.store.sessions import (
     session_from,
     session_named,
 )
-from bot.store.summaries import forget_summaries
+from bot.store.summaries import forget_summaries, summary_until
 from bot.store.turns import turn_from, turn_numbered
 from bot.store.versions import add_version, show_version, version_shown
 
@@ -63,6 +64,9 @@ class SqliteArchive(Desk):
 
     async def turn(self, turn_id: TurnId) -> Turn | None:
         return await self.readers.read(lambda db: turn_numbered(db, turn_id))
+
+    async def summary(self, turn_id: TurnId) -> Summary | None:
+        return await self.readers.read(lambda db: summary_until(db, turn_id))
 
     async def add_version(self, turn_id: TurnId) -> Turn | None:
         return await self.writer.write(lambda db: add_version(db, turn_id))

@@ -20,15 +20,11 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.domain.turn import TurnState
 from bot.engine.billing import Billing
-from bot.engine.briefing import Briefing
-from bot.engine.budgets import Budgets
-from bot.engine.completing import Completer
-from bot.engine.outages import Circuits
 from bot.store import SqliteStore, open_store
 from tests.bench.bill import CountingModel, words
 from tests.bench.figures import Figure
+from tests.engine.desk import completer_over
 from tests.fakes.prices import FixedPrices
-from tests.fakes.signs import Signs
 from tests.samples import SESSION_ID, prompt, session
 
 SHORT, LONG = 10, 100_000  # turns
@@ -71,15 +67,8 @@ class Conversation:
         clock = SystemClock()
         self._store = store
         self._turns = turns
-        self._completer = Completer(
-            ledger=store,
-            briefing=Briefing(ledger=store, guide=Signs(), default_model="counting"),
-            model=CountingModel([1] * MEASURED),
-            budgets=Budgets(accounts=store, prices=FixedPrices(), clock=clock),
-            circuits=Circuits(clock),
-            clock=clock,
-            budget=100_000,
-        )
+        model = CountingModel([1] * MEASURED)
+        self._completer = completer_over(store, model, clock, budget=100_000)
         self._billing = Billing(accounts=store, prices=FixedPrices(), clock=clock)
 
     async def build(self) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.completion import Usage
-from bot.domain.context import Window, estimate, window
+from bot.domain.context import Window, budget_for, estimate, window
 from bot.domain.errors import Fault
 from bot.domain.message import Message, Prompt, Role, render
 from bot.domain.reply import Ending, Reply
@@ -88,6 +89,46 @@ def test_a_hop_that_is_asked_for_halves_what_was_shown() -> None:
     shown = look(history, turn(10, "now"), budget=16000, hop=True)
 
     assert shown.floor == 6
+
+
+def test_what_stands_before_all_of_the_history_goes_with_its_first_turn() -> None:
+    history = [turn(depth, "q" * 28, "a" * 88) for depth in range(10)]
+    before = Message(Role.USER, "long ago")
+
+    whole = window(
+        history, turn(10, "now"), instructions="", budget=700, direct=True, before=before
+    )
+    over = window(history, turn(10, "now"), instructions="", budget=560, direct=True, before=before)
+
+    assert whole.messages[0] == before
+    assert len(whole.messages) == 22
+    assert before not in over.messages
+    assert over.floor == 6
+
+
+def test_what_will_stand_before_them_leaves_less_room_for_the_newest_turns() -> None:
+    history = [turn(depth, "q" * 28, "a" * 88) for depth in range(10)]
+
+    shown = window(history, turn(10, "now"), instructions="", budget=540, direct=True, room=120)
+
+    assert shown.floor == 8
+
+
+@pytest.mark.parametrize(
+    ("model_window", "shown"),
+    [
+        (None, 16_000),  # not known
+        (200_000, 16_000),
+        (20_352, 16_000),  # the very least that holds both, and 256 tokens to err by
+        (20_351, 15_999),
+        (8192, 4096),  # an answer could take half of it
+        (4096, 2048),  # and here all of it
+    ],
+)
+def test_a_model_is_shown_no_more_than_it_can_read_with_its_answer(
+    model_window: int | None, shown: int
+) -> None:
+    assert budget_for(model_window, most=16_000, output=4096) == shown
 
 
 def test_billed_tokens_count_more_than_the_estimate() -> None:

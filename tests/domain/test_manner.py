@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.manner import (
@@ -28,6 +30,7 @@ def test_what_nobody_chose_is_the_default() -> None:
         T.TEMPERATURE: Chosen(None, L.DEFAULT),
         T.LANGUAGE: Chosen(None, L.DEFAULT),
         T.LENGTH: Chosen("normal", L.DEFAULT),
+        T.SUMMARY: Chosen("on", L.DEFAULT),
         T.LISTENING: Chosen("mentions", L.DEFAULT),
     }
     assert (manner.persona, manner.model, manner.effort) == ("assistant", None, None)
@@ -48,6 +51,8 @@ def test_each_trait_comes_from_the_nearest_level_that_chose_it() -> None:
     assert manner.traits[T.LANGUAGE] == Chosen("German", L.CHANNEL)
     assert manner.traits[T.TEMPERATURE] == Chosen("1", L.SERVER)
     assert manner.effort is Effort.HIGH
+    assert manner.has_summaries
+    assert not manner_of(replace(layers, session={T.SUMMARY: "off"})).has_summaries
     assert manner.temperature == 1.0
 
 
@@ -58,6 +63,8 @@ def test_each_trait_comes_from_the_nearest_level_that_chose_it() -> None:
         (T.EFFORT, "much", None),
         (T.LENGTH, "long", "long"),
         (T.LENGTH, "", None),
+        (T.SUMMARY, "Off", "off"),
+        (T.SUMMARY, "maybe", None),
         (T.LISTENING, "off", "off"),
         (T.LISTENING, "no", None),
         (T.TEMPERATURE, "0,70", "0.7"),

@@ -11,6 +11,7 @@ from bot.domain.access import Actor
 from bot.domain.billing import ScopeKind
 from bot.domain.budget import Limits
 from bot.domain.hearing import Sight, Utterance
+from bot.domain.manner import Level, Trait
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 from bot.domain.turn import Turn
@@ -167,6 +168,10 @@ class World:
     def turns(self) -> list[Turn]:
         """Return every turn there is, oldest first."""
         return list(self.store.turns.values())
+
+    def choose(self, trait: Trait, value: str) -> None:
+        """Have something chosen for the usual channel."""
+        run(self.store.choose(CHANNEL, Level.CHANNEL, trait, value), start=self.seconds)
 
     def forgive(self) -> None:
         """Do what the process does when it is stopped as planned."""

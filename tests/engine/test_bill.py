@@ -30,6 +30,22 @@ async def test_each_context_begins_with_the_bytes_of_the_one_before_but_for_a_fe
     assert len({context.instructions for context in model.seen}) == 1
 
 
+async def test_with_summaries_a_hop_costs_one_request_more_and_a_restart_nothing(
+    tmp_path: Path,
+) -> None:
+    model = await ours(tmp_path, talk(1), 8_000, has_summaries=True)
+
+    answers = [context for context in model.seen if context.most_output_tokens is None]
+    hops = [
+        number
+        for number, (before, after) in enumerate(pairwise(answers), start=1)
+        if after.messages[: len(before.messages)] != before.messages
+    ]
+    assert 0.25e6 < model.bill.total < 0.31e6
+    assert len(model.seen) - len(answers) == len(hops) < 20
+    assert hops[0] < 100 not in hops  # a summary is shown before and after the restart
+
+
 def test_a_prefix_is_read_at_a_tenth_and_what_is_new_is_written_at_a_quarter_more() -> None:
     bill = Bill()
     first = [Message(Role.USER, "a" * 4 * 996)]

@@ -61,6 +61,7 @@ def spent(cents: int | None, *, user_id: int = 1, place: Place = CHANNEL, model:
 
 def test_little_left_is_told_once_under_the_answer_that_left_it() -> None:
     world = _world(TEN_CENTS, TEN_CENTS, Usage(1, 1), user=Limits(day=25 * CENT))
+    world.choose(Trait.SUMMARY, "off")
 
     world.live(three_questions)
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelRefused
+from bot.domain.manner import Layers, Trait
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
 from bot.engine.billing import Billing
-from bot.engine.briefing import Briefing
-from bot.engine.budgets import Budgets
-from bot.engine.completing import Answer, Completer
-from bot.engine.outages import Circuits
+from bot.engine.completing import Answer
+from tests.engine.desk import completer_over
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
-from tests.fakes.signs import Signs
 from tests.fakes.virtual_time import LoopClock, run
 from tests.samples import session, turn
 
@@ -32,7 +31,13 @@ class Desk:
     def __init__(self, *scripts: Script, history: Sequence[Turn] = (), budget: int = 16000) -> None:
         self.model = ScriptedModel(*scripts)
         self._budget = budget
-        self._owed = Owed(turn(len(history), "now"), session(), tuple(history))
+        choices = {Trait.SUMMARY: "off"}
+        self._owed = Owed(
+            turn(len(history), "now"),
+            replace(session(), choices=choices),
+            tuple(history),
+            Layers(session=choices),
+        )
         billing = Billing(accounts=MemoryStore(), prices=FixedPrices(), clock=LoopClock())
         self.tab = billing.tab(self._owed)
 
@@ -46,15 +51,7 @@ class Desk:
 
     async def _answer(self) -> Answer:
         store = MemoryStore()
-        completer = Completer(
-            ledger=store,
-            briefing=Briefing(ledger=store, guide=Signs(), default_model="some-model"),
-            model=self.model,
-            budgets=Budgets(accounts=store, prices=FixedPrices(), clock=LoopClock()),
-            circuits=Circuits(LoopClock()),
-            clock=LoopClock(),
-            budget=self._budget,
-        )
+        completer = completer_over(store, self.model, LoopClock(), budget=self._budget)
         return await completer.complete(self._owed, lambda _: None, self.tab)
 
 

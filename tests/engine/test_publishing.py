@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.completion import FinishReason
 from bot.domain.errors import Fault, ModelRefused
+from bot.domain.manner import Trait
 from bot.domain.reply import Controls, Ending
 from bot.domain.session import Place
 from bot.domain.turn import TurnState
@@ -304,6 +305,7 @@ def test_each_fault_has_words_of_its_own_and_the_next_turn_works() -> None:
 def test_a_context_that_is_too_long_is_halved_once_and_the_floor_is_kept() -> None:
     overflow = ModelRefused(Fault.CONTEXT, "too long")
     world = World(*[["Yes. " * 20]] * 6, [overflow], ["After all."], ["And on."])
+    world.choose(Trait.SUMMARY, "off")
 
     async def story(house: House) -> None:
         for number in range(8):

@@ -9,11 +9,10 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from bot.domain.billing import DOLLAR, ScopeKind
+from bot.domain.billing import DOLLAR, ScopeKind, money
 from bot.domain.budget import Limits
 from bot.domain.completion import Usage
 from bot.domain.session import Place
-from bot.gateway.phrases_usage import money
 from bot.playground import Channel, Message, Permission, Person
 from tests.gateway.commands_house import House, opened
 from tests.samples import call

@@ -80,6 +80,7 @@ async def test_the_panel_shows_what_holds_and_where_it_comes_from(house: House) 
         "Temperature: **as the model has it** · by default",
         "Language: **German** · from this server",
         "Length of answers: **normal** · by default",
+        "Summaries: **what is too old to be read again is summed up** · by default",
         "What I answer: **whoever mentions me or replies to me** · by default",
         "You are choosing **persona** for **this conversation**.",
     ]
@@ -98,6 +99,20 @@ async def test_what_is_picked_is_chosen_for_the_level_that_is_turned_to(house: H
     )
     _, layers = await house.store.customs_at(house.place(house.general))
     assert (layers.server, layers.channel, layers.session) == ({T.LENGTH: "short"}, {}, {})
+
+
+async def test_summaries_can_be_switched_off_and_the_panel_says_what_that_means(
+    house: House,
+) -> None:
+    panel = await panel_for(house, house.ada)
+    await turn_to(house, panel, L.CHANNEL, T.SUMMARY)
+
+    said = await pick(house, panel, "set-value", "off", by=house.ada)
+
+    assert menu(panel, "set-value")[1] == ["on", "off"]
+    assert "Summaries: **what is too old to be read again is left out** · from this channel" in said
+    _, layers = await house.store.customs_at(house.place(house.general))
+    assert layers.channel == {T.SUMMARY: "off"}
 
 
 async def test_what_is_typed_into_the_form_is_chosen(house: House) -> None:

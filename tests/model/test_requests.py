@@ -111,6 +111,19 @@ async def test_another_server_can_be_asked_over_responses() -> None:
     }
 
 
+@pytest.mark.parametrize("cap", [80, 900])
+@pytest.mark.parametrize("api", ["responses", "chat"])
+@pytest.mark.parametrize("url", [None, "http://127.0.0.1:8080/v1"])
+async def test_where_fewer_tokens_are_enough_no_more_are_asked_for(
+    url: str | None, api: Api, cap: int
+) -> None:
+    request = await sent(Endpoint("key", url, api), replace(CONTEXT, most_output_tokens=cap))
+
+    caps = {"max_output_tokens", "max_completion_tokens", "max_tokens"}
+    body = json.loads(request.content)
+    assert [body[name] for name in caps & set(body)] == [min(cap, 500)]
+
+
 WISHED = replace(CONTEXT, effort=Effort.LOW, temperature=0.5, length=Length.SHORT)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import StoreUnusable
-from bot.domain.manner import Trait
+from bot.domain.manner import Layers, Level, Trait
 from bot.store import SqliteStore, open_store
 from bot.store.migrations import MIGRATIONS, Migration
 from bot.store.schema import prepare
 from tests.contracts.store.steps import received
-from tests.samples import OTHER_SESSION_ID, SESSION_ID
+from tests.samples import CHANNEL, OTHER_SESSION_ID, SESSION_ID
 
 NEXT = MIGRATIONS[-1].number + 1
 COLOURS = Migration(NEXT, "colours", "create table colours (name text primary key) strict;")
@@ -94,6 +94,21 @@ async def test_what_was_chosen_for_a_session_is_kept_when_it_is_given_a_place_of
     assert (before.persona, before.choices, before.wording) == ("assistant", {}, None)
     assert after.persona == "coder"
     assert after.choices == {Trait.PERSONA: "coder", Trait.MODEL: "gpt-x"}
+
+
+async def test_what_was_chosen_is_kept_when_there_is_more_to_choose(url: str, path: Path) -> None:
+    with _connected(path) as db:
+        prepare(db, path, MIGRATIONS[:8])
+        db.execute("insert into choices values ('server', 70, 'language', 'German')")
+        db.execute("insert into choices values ('channel', 700, 'model', 'gpt-x')")
+
+    async with open_store(url) as store:
+        _, layers = await store.customs_at(CHANNEL)
+        await store.choose(CHANNEL, Level.SERVER, Trait.SUMMARY, "off")
+        _, after = await store.customs_at(CHANNEL)
+
+    assert layers == Layers({Trait.LANGUAGE: "German"}, {Trait.MODEL: "gpt-x"})
+    assert after.server == {Trait.LANGUAGE: "German", Trait.SUMMARY: "off"}
 
 
 async def test_a_database_is_copied_before_it_is_migrated(url: str, path: Path) -> None:
@@ -181,6 +196,11 @@ async def test_a_backup_of_an_attempt_that_failed_is_replaced(url: str, path: Pa
         "update turns set budget_scope = 'all'",
         "insert into budget_warnings values ('team', 70, 70, 20454, 'day')",
         "insert into budget_warnings values ('server', 70, 70, 20454, 'week')",
+        "update turns set summary_cost = 5",
+        "insert into summaries values (1, 1, 1, 'they said', 'some-model', 0, 5)",
+        "insert into summaries values (1, null, 1, 'they said', 'some-model', 0, -5)",
+        "insert into summaries values (77, null, 1, 'they said', 'some-model', 0, 5)",
+        "insert into summarised_turns values (1, 1)",
         "update turns set attempt = -1",
         "update turns set attempt = 'one'",
         "update turns set stop_requested = 2",

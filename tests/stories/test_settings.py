@@ -7,9 +7,11 @@ import asyncio
 import pytest
 
 from bot.playground import Channel, Message, Permission, Thread
-from bot.playground.local_openai import Asked, Say
+from bot.playground.local_openai import Asked, Said, Say
 from bot.playground.world.parts import walk
 from tests.stories.home import Home
+
+LINE = "🗜️ I summed up older messages, not to read them again each time (price n/a). All is kept."
 
 
 @pytest.fixture(autouse=True)
@@ -146,6 +148,30 @@ def _opened(home: Home) -> Thread | None:
     us = home.discord.world.bot.id
     found = [m.thread for m in home.general.messages if m.thread and m.author.id == us]
     return found[-1] if found else None
+
+
+async def test_what_a_context_shows_no_more_is_summed_up_until_that_is_switched_off(
+    home: Home,
+) -> None:
+    def is_summary(asked: Asked) -> bool:
+        return "will not be shown to you again" in asked.messages[-1].text
+
+    home.openai.answer = lambda asked: [Say("They spoke of x." if is_summary(asked) else "Fine.")]
+    long = "x" * 1700
+    async with home.bot(context_tokens=1500):
+        told = [await home.ask(home.ada, home.general, f"{n} {long}") for n in range(3)]
+        panel = await panel_at(home, home.general)
+        await choose(home, panel, "summary", "off")
+        told += [await home.ask(home.ada, home.general, f"{n} {long}") for n in range(3, 5)]
+
+    asked = home.openai.requests
+    assert [is_summary(one) for one in asked].count(True) == 1
+    assert asked[2].messages[:-1] == (*asked[1].messages, Said("assistant", "Fine."))
+    assert (asked[2].cap, asked[2].cache_key) == (187, asked[1].cache_key)
+    assert asked[3].messages[0].text.endswith("]\nThey spoke of x.")
+    assert [LINE in m.content for m in told] == [False, False, True, False, False]
+    assert [one for one in asked[4:] if "They spoke of x." in str(one.messages)] == []
+    assert len(asked[-1].messages) < len(asked[-2].messages)  # it hopped again
 
 
 async def test_a_servers_own_persona_keeps_the_words_that_a_conversation_began_with(

@@ -97,7 +97,10 @@ async def _context(store: Store, session: Session, turn: Turn, default_model: st
     brief = brief_of(session, manner, default_model=default_model)
     direct = session.place.is_direct
     history = await _history(store, turn, floor)
-    messages = [m for one in history for m in said_in(one, direct=direct)]
+    before = (history[0] if history else turn).parent
+    summary = await store.summary(before) if before and manner.has_summaries else None
+    messages = [] if summary is None else [summary.message]
+    messages += [m for one in history for m in said_in(one, direct=direct)]
     messages += [render(prompt, direct=direct) for prompt in turn.kept_prompts]
     costs = [estimate(message.text) for message in messages]
     billed = turn.usage.input_tokens if turn.usage else None
