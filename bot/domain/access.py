@@ -21,6 +21,7 @@ class Action(StrEnum):
     RETRY = "retry"
     VERSION = "version"  # have another version of the newest answer shown
     CATCH_UP = "catch_up"  # have answered, or leave, what was said while the bot was away
+    UNDO = "undo"  # take the newest turn out of the open session
     SEE = "see"  # look at the sessions of a place
     RESUME = "resume"
     RENAME = "rename"
@@ -94,6 +95,7 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.STOP: _TALK,
         Action.RETRY: _TALK,
         Action.VERSION: _TALK,
+        Action.UNDO: _TALK,
         Action.CATCH_UP: _TALK,
         Action.SEE: (Right.VIEW,),
         Action.RESUME: _TALK,

@@ -51,6 +51,7 @@ class Controls(StrEnum):
     STOP = "stop"  # the answer is still growing here
     CONTINUES = "more"  # the next page follows
     RETRY = "retry"  # the end of the answer
+    UNDONE = "undone"  # the end of an answer that was taken out of its session
 
 
 @dataclass(frozen=True, slots=True)

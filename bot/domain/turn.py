@@ -81,6 +81,7 @@ class Turn:
     edition: int = 0  # how often the posts had changed hands when this version got them
     state: TurnState = TurnState.RECEIVED
     attempt: int = 0
+    is_undone: bool = False  # it was taken out of its session, and its posts say so
     stop_requested: bool = False  # somebody pressed Stop; true also after a restart
     reply: Reply | None = None
     posts: tuple[int, ...] = ()  # page by page, the Discord message that shows it
@@ -171,4 +172,6 @@ class Owed:
     @property
     def standing(self) -> Standing | None:
         """Where the turn stands among the versions of its answer; None for the only one."""
+        if self.turn.is_undone:
+            return None
         return standing(self.turn.version, self.others)

@@ -307,7 +307,12 @@ class Answerer:
         try:
             await screen.finish(self._pages(turn, turn.reply, standing))
         except PostRefused:
-            pages = without_file(turn.reply, is_withdrawn=turn.is_withdrawn, standing=standing)
+            pages = without_file(
+                turn.reply,
+                is_withdrawn=turn.is_withdrawn,
+                is_undone=turn.is_undone,
+                standing=standing,
+            )
             await screen.finish(pages)
         if screen.owes_check:
             self._checks[turn.id] = self._clock.monotonic() + LATE_CHECK_AFTER
@@ -343,6 +348,7 @@ class Answerer:
             reply,
             long_after=self._long_after,
             is_withdrawn=turn.is_withdrawn,
+            is_undone=turn.is_undone,
             standing=standing,
         )
 

@@ -93,6 +93,7 @@ CUT_OFF = (
     "-# 🔇 I may not post here any more, so the rest is missing. Press Retry when I may again."
 )
 STILL_WRITING = "-# ✍️ A long answer: it goes on, and will come whole as a file."
+UNDONE = "-# ↩️ Taken out with `/undo`: no longer part of this conversation."
 WHOLE_IN_FILE = "-# 📄 This is the beginning; the whole answer is in the file."
 
 

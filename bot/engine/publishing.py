@@ -290,7 +290,8 @@ class Screen:
 
     async def _deleted(self, number: int, page: Page) -> None:
         """Put back nothing that somebody deleted, unless another version is asked for."""
-        if self._turn.edition > 0 and number not in self._replaced:
+        is_wanted = self._turn.edition > 0 and not self._turn.is_undone
+        if is_wanted and number not in self._replaced:
             await self._replace(number, page)
             self._replaced.add(number)
         else:

@@ -140,6 +140,22 @@ class Sessions:
         self._lanes.wake(turn.session_id)
         return Change.STARTED
 
+    async def undo(self, place: Place, actor: Actor) -> Change:
+        """Take the newest turn out of the open session; its posts stay and say so."""
+        demand(actor, Action.UNDO, place)
+        session = await self._archive.session_at(place)
+        head = None if session is None else session.head
+        turn = None if head is None else await self._archive.turn(head)
+        if session is None or turn is None:
+            return Change.NOTHING
+        await self._until_shown(turn)
+        undone = await self._archive.undo(session.id)
+        if undone is None:
+            return Change.BUSY
+        log.info("session=%s turn=%s event=undone", session.id, undone.id)
+        self._lanes.wake(session.id)
+        return Change.STARTED
+
     async def all(self, place: Place, actor: Actor) -> list[SessionSummary]:
         """Return the sessions of a place, the open one first, then the newest."""
         demand(actor, Action.SEE, place)

@@ -7,7 +7,7 @@ import re
 from bot.domain.reply import Controls, Mark, Standing
 
 _MARKED = r"([0-7]?[0-9a-f]{1,15}):([0-9a-f]{1,3})"  # a message id of 63 bits, and a page
-_SHAPE = re.compile(rf"(stop|more|retry):{_MARKED}")
+_SHAPE = re.compile(rf"(stop|more|retry|undone):{_MARKED}")
 _MISSED = re.compile(r"(?:answer|leave):([0-7]?[0-9a-f]{1,15}):([0-7]?[0-9a-f]{1,15})")
 _VERSION = re.compile(rf"show:{_MARKED}:([0-9a-f]{{1,7}})")
 _STANDING = re.compile(rf"at:{_MARKED}:([0-9a-f]+)/([0-9a-f]+):([0-9a-f]*):([0-9a-f]*)")

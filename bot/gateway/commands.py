@@ -160,6 +160,7 @@ COMMANDS = (
     Command("reset", "Start afresh here with the same persona and model; nothing is erased"),
     Command("stop", "Stop the answer in progress; what was said so far stays"),
     Command("retry", "Answer the last message again, in the same place"),
+    Command("undo", "Take the last message and its answer out of the conversation"),
     Command(
         "session",
         "Look at the conversations of this place, go back to one, rename or delete it",

@@ -97,6 +97,10 @@ class SessionCommands:
         """Answer the newest prompt again."""
         return Words(phrases.retried(await self._sessions.retry(request.place, request.actor)))
 
+    async def undo(self, request: Request) -> Words:
+        """Take the newest prompt and its answer out of the conversation."""
+        return Words(phrases.undone(await self._sessions.undo(request.place, request.actor)))
+
     async def info(self, request: Request) -> Words:
         """Show the open session."""
         for summary in await self._sessions.all(request.place, request.actor):

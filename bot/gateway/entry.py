@@ -215,6 +215,7 @@ def _rules(
             (command, "reset"): Rule(Action.START, thinking, sessions.reset),
             (command, "stop"): Rule(Action.STOP, thinking, sessions.stop),
             (command, "retry"): Rule(Action.RETRY, thinking, sessions.retry),
+            (command, "undo"): Rule(Action.UNDO, thinking, sessions.undo),
             (command, "session info"): Rule(Action.SEE, thinking, sessions.info),
             (command, "session list"): Rule(Action.SEE, thinking, sessions.list),
             (command, "session resume"): Rule(Action.RESUME, thinking, sessions.resume),

@@ -27,7 +27,12 @@ MOST_SEARCHED = 1000
 _SEEN = "👀"
 _NOBODY = discord.AllowedMentions.none()
 _LABELS = MappingProxyType(
-    {Controls.STOP: "Stop", Controls.CONTINUES: "continues below", Controls.RETRY: "Retry"}
+    {
+        Controls.STOP: "Stop",
+        Controls.CONTINUES: "continues below",
+        Controls.RETRY: "Retry",
+        Controls.UNDONE: "taken out",
+    }
 )
 
 
@@ -201,7 +206,7 @@ def _view(page: Page, mark: Mark) -> discord.ui.View:
 def _buttons(page: Page, mark: Mark) -> Iterator[discord.ui.Button[discord.ui.View]]:
     if page.standing is not None:
         yield from _version_buttons(page.standing, mark)
-    is_idle = page.controls is Controls.CONTINUES
+    is_idle = page.controls in {Controls.CONTINUES, Controls.UNDONE}
     yield _button(_LABELS[page.controls], custom_id(page.controls, mark), is_idle=is_idle)
 
 

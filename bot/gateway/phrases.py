@@ -218,6 +218,7 @@ _CHAT = {
 _COMMANDS = """\
 • `/new` starts afresh here; `/reset` too, with the same persona and model
 • `/stop` ends the answer in progress; `/retry` gives the last one again
+• `/undo` takes the last message and its answer out; again, the one before
 • `/session list` and `/session resume` go back to earlier conversations; nothing is lost
 • `/session delete` erases one for good
 • `/persona list` shows as whom I can answer; a server can have its own

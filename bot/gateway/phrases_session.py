@@ -47,11 +47,24 @@ _VERSIONS = {
         "change to another version."
     ),
 }
+_UNDOINGS = {
+    Change.STARTED: (
+        "↩️ The last message and its answer are no longer part of the conversation; what is said "
+        "next builds on what was before. `/undo` again goes further back."
+    ),
+    Change.NOTHING: "There is nothing to take out: no conversation is open here, or it is empty.",
+    Change.BUSY: _RETRIES[Change.BUSY],
+}
 
 
 def retried(came: Change) -> str:
     """Return what came of asking for another answer."""
     return _RETRIES[came]
+
+
+def undone(came: Change) -> str:
+    """Return what came of taking the newest turn out."""
+    return _UNDOINGS[came]
 
 
 def version_shown(came: Change) -> str:

@@ -95,6 +95,16 @@ class Archive(Protocol):
         """
         ...
 
+    async def undo(self, session_id: SessionId) -> Turn | None:
+        """Take the head out of an open session, whose parent is the head then; return it.
+
+        If it is the session's own and has posts it is ANSWERED until they say so. With it go
+        those before it whose prompts were all taken back. The floor is where the model was
+        shown the way to the new head from, or below. None, and nothing changes, unless the
+        head is POSTED, DELIVERED, CANCELLED or ABANDONED.
+        """
+        ...
+
     async def request_stop(self, session_id: SessionId) -> Turn | None:
         """Ask the turn that is being answered to stop, and return it; None if there is none."""
         ...

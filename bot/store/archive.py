@@ -19,6 +19,7 @@ from bot.store.sessions import (
 )
 from bot.store.turns import turn_from, turn_numbered
 from bot.store.versions import add_version, show_version, version_shown
+from bot.store.ways import undo
 
 
 class SqliteArchive(Desk):
@@ -68,6 +69,9 @@ class SqliteArchive(Desk):
 
     async def show_version(self, anchor: int, version: int) -> Turn | None:
         return await self.writer.write(lambda db: show_version(db, anchor, version))
+
+    async def undo(self, session_id: SessionId) -> Turn | None:
+        return await self.writer.write(lambda db: undo(db, session_id))
 
     async def request_stop(self, session_id: SessionId) -> Turn | None:
         return await self.writer.write(lambda db: _request_stop(db, session_id))

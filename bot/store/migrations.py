@@ -275,6 +275,11 @@ alter table turns add column budget_opens_at integer check (
 );
 """
 
+# Which turns were taken out of their session and say so.
+_UNDONE = """
+alter table turns add column undone integer not null default 0 check (undone in (0, 1));
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -284,4 +289,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "editions", _EDITIONS),
     Migration(7, "calls", _CALLS),
     Migration(8, "budgets", _BUDGETS),
+    Migration(9, "undone turns", _UNDONE),
 )

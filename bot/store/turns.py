@@ -159,6 +159,7 @@ def _turn(
         edition=row["edition"],
         state=TurnState(row["state"]),
         attempt=row["attempt"],
+        is_undone=bool(row["undone"]),
         stop_requested=bool(row["stop_requested"]),
         reply=_reply(row),
         posts=tuple(posts[row["id"]]),

@@ -141,7 +141,7 @@ class Lives:
         seldom: list[Deed] = [self._interrupt, self._chatter]
         if self.power is not Power.ANY:
             # A deed that the store forgot is not to be found on Discord, as a message is.
-            seldom += [_stop, _reset, _retry, self._show_version, self._resume]
+            seldom += [_stop, _reset, _retry, _undo, self._show_version, self._resume]
             seldom += [self._delete_post, self._answer_offer]
         often: list[Deed] = [self._say] * 4
         return often + [deed for deed in seldom for _ in range(self._random.choice((0, 1, 4)))]
@@ -291,3 +291,7 @@ async def _reset(on: Scene, place: Place) -> None:
 
 async def _retry(on: Scene, place: Place) -> None:
     await on.house.sessions.retry(place, BOB)
+
+
+async def _undo(on: Scene, place: Place) -> None:
+    await on.house.sessions.undo(place, BOB)

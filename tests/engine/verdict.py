@@ -161,13 +161,19 @@ class _Verdict:
             if turn.state is not TurnState.CANCELLED:  # put away before anybody was asked for it
                 yield Violation(Kind.LOST, f"turn {turn.id} is {turn.state} without an answer")
             return
-        pages = settled(turn.reply, long_after=LONG_AFTER, standing=self._standing(turn))
+        pages = settled(
+            turn.reply,
+            long_after=LONG_AFTER,
+            is_undone=turn.is_undone,
+            standing=self._standing(turn),
+        )
         rows = [self._board.rows.get(post) for post in turn.posts]
         shown = [
             (row.post.text, row.post.controls, row.post.standing) if row else None for row in rows
         ]
         wanted = [(page.text.strip(), page.controls, page.standing) for page in pages]
-        if self._excuses.torn.get(turn.anchor, -1) < turn.edition:
+        # What somebody deleted comes again for another version, not to say that it is taken out.
+        if self._excuses.torn.get(turn.anchor, -1) < turn.edition - turn.is_undone:
             is_right = shown == wanted
         else:
             is_right = all(s in {None, w} for s, w in zip(shown, wanted, strict=False))
@@ -175,6 +181,8 @@ class _Verdict:
             yield Violation(Kind.CONTENT, f"turn {turn.id} shows {shown} instead of {wanted}")
 
     def _standing(self, turn: Turn) -> Standing | None:
+        if turn.is_undone:
+            return None
         answers = [t for t in self._turns if t.anchor == turn.anchor and t.reply]
         return standing(turn.version, sorted(t.version for t in answers if t.id != turn.id))
 

@@ -315,6 +315,9 @@ class MemoryStore(MemoryTables):
     async def show_version(self, anchor: int, version: int) -> Turn | None:
         return await self._write(lambda: self._show_version(anchor, version))
 
+    async def undo(self, session_id: SessionId) -> Turn | None:
+        return await self._write(lambda: self._undo(session_id))
+
     async def request_stop(self, session_id: SessionId) -> Turn | None:
         def ask() -> Turn | None:
             turn = self._oldest(session_id, S.ANSWERING)

@@ -218,6 +218,39 @@ class MemoryTables:
         self.sessions[session.id] = replace(session, head=wanted.id)
         return self._hand_over(shown, replace(wanted, state=S.ANSWERED))
 
+    def _undo(self, session_id: SessionId) -> Turn | None:
+        undone: Turn | None = None
+        while undone is None or undone.is_withdrawn:
+            further = self._undo_one(session_id)
+            if further is None:
+                break
+            undone = further
+        return undone
+
+    def _undo_one(self, session_id: SessionId) -> Turn | None:
+        session = self.sessions.get(session_id)
+        if session is None or not session.is_open or session.head is None:
+            return None
+        turn = self.turns[session.head]
+        if not turn.is_at_rest:
+            return None
+        parent = turn.parent
+        floor = 0 if parent is None else min(session.floor, self._floor_at(parent))
+        self.sessions[session_id] = replace(session, head=parent, floor=floor)
+        if turn.session_id == session_id:
+            state = S.ANSWERED if turn.reply and turn.posts else turn.state
+            edition = turn.edition + 1
+            self.turns[turn.id] = replace(turn, is_undone=True, state=state, edition=edition)
+        return self.turns[turn.id]
+
+    def _floor_at(self, turn_id: TurnId) -> int:
+        turn = self.turns[turn_id]
+        for _ in range(49):
+            if turn.floor is not None or turn.parent is None:
+                break
+            turn = self.turns[turn.parent]
+        return turn.depth if turn.floor is None else turn.floor
+
     def _revise(self, prompt: Prompt) -> None:
         prompt.text.encode()
         for turn, old in self._saying(prompt.message_id):

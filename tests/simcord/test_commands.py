@@ -28,6 +28,7 @@ async def test_every_command_is_offered_in_servers_and_in_direct_messages(house:
         "reset",
         "stop",
         "retry",
+        "undo",
         "session info",
         "session list",
         "session resume",
@@ -167,7 +168,7 @@ def without(house: House, **denied: bool) -> ChannelHandle:
     )
 
 
-@pytest.mark.parametrize("line", ["chat", "new", "reset", "stop", "retry"])
+@pytest.mark.parametrize("line", ["chat", "new", "reset", "stop", "retry", "undo"])
 async def test_who_may_not_write_here_cannot_make_the_bot_do_anything_here(
     house: House, line: str
 ) -> None:

@@ -106,6 +106,28 @@ async def test_a_turn_costs_the_same_in_a_short_session_and_in_a_long_one(
     assert grown == {}
 
 
+async def test_an_undo_costs_the_same_in_a_short_session_and_in_a_long_one(
+    store: SqliteStore, other_store: SqliteStore
+) -> None:
+    short = await _cost_of_undoing(store, SHORT)
+
+    long = await _cost_of_undoing(other_store, LONG)
+
+    assert long <= short + 20
+
+
+async def _cost_of_undoing(store: SqliteStore, turns: int) -> int:
+    last = await _grown(store, turns)
+    await store.writer.write(
+        lambda db: db.execute("update turns set state = 'cancelled' where id = ?", (last.id,))
+    )
+    cost = await Meter(store).of(lambda: store.undo(SESSION_ID))
+    found = await store.session(SESSION_ID)
+    assert found is not None
+    assert found.head == last.parent
+    return cost
+
+
 async def test_a_bill_costs_the_same_after_few_calls_and_after_many(
     store: SqliteStore, other_store: SqliteStore
 ) -> None:

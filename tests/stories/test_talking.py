@@ -184,6 +184,22 @@ async def test_an_arrow_brings_another_version_back_also_after_a_restart(home: H
     assert words(home.openai.requests[2]) == ["Which colour?", "Blue.", "Really?"]
 
 
+async def test_an_undo_marks_the_answer_and_the_model_reads_it_no_more(home: Home) -> None:
+    home.openai.answer = in_turn([Say("Hello Ada.")], [Say("Nonsense.")], [Say("Better.")])
+
+    async with home.bot():
+        await home.ask(home.ada, home.general, "I am Ada")
+        answer = await home.ask(home.ada, home.general, "Talk nonsense")
+        await (await home.bob.slash(home.general, "undo")).answered()
+        await home.discord.until(lambda: answer.labels == ["taken out"])
+        await home.ask(home.ada, home.general, "Who am I?")
+
+    assert answer.content == (
+        "Nonsense.\n-# ↩️ Taken out with `/undo`: no longer part of this conversation."
+    )
+    assert words(home.openai.requests[2]) == ["I am Ada", "Hello Ada.", "Who am I?"]
+
+
 async def test_a_reset_in_the_middle_keeps_what_was_said_and_starts_fresh(home: Home) -> None:
     home.openai.answer = in_turn([Say("Once upon "), Hold()], [Say("Fresh.")], [Say("And then?")])
 

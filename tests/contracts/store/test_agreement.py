@@ -155,6 +155,10 @@ class TwoStores(RuleBasedStateMachine):
             self.both(lambda store: store.show_version(turn.anchor, version))
 
     @rule(number=numbers)
+    def undo(self, number: int) -> None:
+        self.both(lambda store: store.undo(self.session_id(number)))
+
+    @rule(number=numbers)
     def request_stop(self, number: int) -> None:
         self.both(lambda store: store.request_stop(self.session_id(number)))
 
