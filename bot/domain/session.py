@@ -84,6 +84,14 @@ class PutAway:
 
 
 @dataclass(frozen=True, slots=True)
+class Branched:
+    """A session that goes on from a turn of another, and the one whose place it took."""
+
+    session: Session
+    before: PutAway | None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSummary:
     """A session as a list of sessions shows it."""
 

@@ -10,7 +10,7 @@ from bot.domain.billing import Call, Daily, Scope, Spending
 from bot.domain.budget import Balance
 from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.persona import Persona
-from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Turn
 from bot.ports.owed import Amendments, Attendance, Inbox, Ledger
 
@@ -62,7 +62,11 @@ class Archive(Protocol):
         ...
 
     async def delete_session(self, session_id: SessionId) -> None:
-        """Erase a session and every word said in it; deleting twice is harmless."""
+        """Erase a session and every word said in it; deleting twice is harmless.
+
+        Turns that other sessions lead over are kept: they belong to one of those from then
+        on, and go with the last of them.
+        """
         ...
 
     async def speakers(self, session_id: SessionId) -> set[int]:
@@ -92,6 +96,19 @@ class Archive(Protocol):
         It takes over the posts of the one that is shown, and is ANSWERED until they show its
         words. None, and nothing changes, unless it is another one that has a reply, and the
         one that is shown might get another version.
+        """
+        ...
+
+    async def turn_with(self, message: int) -> Turn | None:
+        """Return the turn that answers a message, in the version that is shown."""
+        ...
+
+    async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
+        """Open `session` with a turn of another as its head, in place of the one open there.
+
+        The way to the turn is shared; its floor is where the model was shown that way from.
+        None, and nothing changes, when the turn has no answer yet, or was deleted. A session
+        that there is already is returned as it is.
         """
         ...
 

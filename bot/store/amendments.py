@@ -148,13 +148,22 @@ def _erase_place(db: sqlite3.Connection, place: Place) -> list[SessionId]:
 # A turn is named by its newest prompt, so that older turns need not be looked at.
 _HEARD_AT = """
 select prompts.message_id
-from sessions
-cross join turns on turns.session_id = sessions.id
-cross join turn_prompts on turn_prompts.turn_id = turns.id
+from (
+    select turns.id
+    from sessions
+    cross join turns on turns.session_id = sessions.id
+    where sessions.channel_id = :channel
+        and turns.said_in is null
+        and turns.anchor >= :since
+    union all
+    select id
+    from turns
+    where said_in = :channel
+        and anchor >= :since
+) as here
+cross join turn_prompts on turn_prompts.turn_id = here.id
 cross join prompts on prompts.message_id = turn_prompts.message_id
-where sessions.channel_id = :channel
-    and turns.anchor >= :since
-    and prompts.message_id >= :since
+where prompts.message_id >= :since
     and prompts.is_message
     and not prompts.is_erased
 """

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import datetime
 from itertools import islice
 
-from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Turn
 from bot.store.columns import from_column
 from bot.store.desk import Desk
@@ -19,7 +19,7 @@ from bot.store.sessions import (
 )
 from bot.store.turns import turn_from, turn_numbered
 from bot.store.versions import add_version, show_version, version_shown
-from bot.store.ways import undo
+from bot.store.ways import branch, hand_down, turn_with, undo
 
 
 class SqliteArchive(Desk):
@@ -69,6 +69,12 @@ class SqliteArchive(Desk):
 
     async def show_version(self, anchor: int, version: int) -> Turn | None:
         return await self.writer.write(lambda db: show_version(db, anchor, version))
+
+    async def turn_with(self, message: int) -> Turn | None:
+        return await self.readers.read(lambda db: turn_with(db, message))
+
+    async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
+        return await self.writer.write(lambda db: branch(db, session, turn_id))
 
     async def undo(self, session_id: SessionId) -> Turn | None:
         return await self.writer.write(lambda db: undo(db, session_id))
@@ -135,6 +141,11 @@ from turns
 cross join turn_prompts on turn_prompts.turn_id = turns.id
 where turns.session_id = ?
 """
+_FORGET = """
+delete from prompts
+where message_id = :message
+    and not exists (select * from turn_prompts where message_id = :message)
+"""
 _SPEAKERS = """
 select opened_by
 from sessions
@@ -149,12 +160,22 @@ where turns.session_id = :session
 
 
 def delete_session(db: sqlite3.Connection, session_id: SessionId) -> None:
-    """Delete a session with every word said in it; what was heard stays known as heard."""
+    """Delete a session with every word said in it that no other leads over.
+
+    What was heard stays known as heard.
+    """
+    session = session_named(db, session_id)
+    if session is None:
+        return
+    hand_down(db, session)
     name = str(session_id)
     messages = db.execute(_MESSAGES, (name,)).fetchall()
     db.execute("delete from sessions where id = ?", (name,))
-    db.executemany("delete from prompts where message_id = ?", messages)
-    db.executemany("insert into erased_messages (message_id) values (?)", messages)
+    for (message,) in messages:
+        # Another version of the answer may have been handed down, with the same prompts.
+        gone = db.execute(_FORGET, {"message": message}).rowcount
+        if gone:
+            db.execute("insert into erased_messages (message_id) values (?)", (message,))
 
 
 def _speakers(db: sqlite3.Connection, session_id: SessionId) -> set[int]:

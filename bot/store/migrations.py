@@ -280,6 +280,14 @@ _UNDONE = """
 alter table turns add column undone integer not null default 0 check (undone in (0, 1));
 """
 
+# Where a turn was said that another session has inherited, if that is not the place of that one:
+# else its messages would be looked for there, and taken for deleted.
+_INHERITED = """
+alter table turns add column said_in integer;
+
+create index turns_said_elsewhere on turns (said_in, anchor) where said_in is not null;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -290,4 +298,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(7, "calls", _CALLS),
     Migration(8, "budgets", _BUDGETS),
     Migration(9, "undone turns", _UNDONE),
+    Migration(10, "inherited turns", _INHERITED),
 )

@@ -1,13 +1,14 @@
-"""Ways from a head to the root: how far the model is shown them, and how they are shortened."""
+"""Ways from a head to the root: they are shortened, shared, and handed down to who shares them."""
 
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
-from bot.domain.session import SessionId, TurnId
+from bot.domain.session import Branched, Session, SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
-from bot.store.sessions import session_named
-from bot.store.turns import turn_numbered
+from bot.store.sessions import close_session_at, insert_session, session_named
+from bot.store.turns import turn_from, turn_numbered
 
 # From where on a way was shown last, as the nearest of its turns that was measured tells. Where
 # none of the 50 nearest was, they alone are shown: it costs the same however long the way is.
@@ -73,3 +74,112 @@ def _mark_undone(db: sqlite3.Connection, turn: Turn) -> None:
         "update turns set undone = 1, state = ?, edition = edition + 1 where id = ?",
         (TurnState.ANSWERED if is_shown else turn.state, turn.id),
     )
+
+
+def turn_with(db: sqlite3.Connection, message: int) -> Turn | None:
+    """Return the turn that answers a message, in the version that is shown."""
+    row = db.execute(
+        """
+        select turns.*
+        from turn_prompts
+        cross join turns on turns.id = turn_prompts.turn_id
+        where turn_prompts.message_id = ?
+        order by turns.edition desc
+        limit 1
+        """,
+        (message,),
+    ).fetchone()
+    return turn_from(db, row)
+
+
+def branch(db: sqlite3.Connection, session: Session, turn_id: TurnId) -> Branched | None:
+    """Open a session that goes on from a turn of another."""
+    if (present := session_named(db, session.id)) is not None:
+        return Branched(present, None)
+    turn = turn_numbered(db, turn_id)
+    if turn is None or turn.state in {TurnState.RECEIVED, TurnState.ANSWERING}:
+        return None
+    branched = replace(session, head=turn.id, floor=floor_at(db, turn.id))
+    before = close_session_at(db, session.place, session.opened_at)
+    insert_session(db, branched)
+    return Branched(branched, before)
+
+
+# Which sessions lead over turns of this one: by their head, or by a turn that follows one.
+_LED_OVER = """
+select sessions.head as turn_id, sessions.id as heir
+from turns
+cross join sessions on sessions.head = turns.id
+where turns.session_id = :session
+    and sessions.id != :session
+union
+select later.parent_id, later.session_id
+from turns
+cross join turns as later on later.parent_id = turns.id
+where turns.session_id = :session
+    and later.session_id != :session
+order by turn_id, heir
+"""
+_SHARED = """
+with recursive way (id, parent_id) as (
+    select id, parent_id
+    from turns
+    where id = :turn
+        and session_id = :session
+    union all
+    select turns.id, turns.parent_id
+    from way
+    cross join turns on turns.id = way.parent_id
+    where turns.session_id = :session
+)
+select id
+from way
+"""
+# It is nobody's to show any more: its posts are at another place.
+_INHERIT = """
+update turns
+set session_id = :heir,
+    said_in = nullif(coalesce(said_in, :channel), (
+        select channel_id
+        from sessions
+        where id = :heir
+    )),
+    state = case
+        when state in ('answered', 'posted') then 'delivered'
+        when state in ('received', 'answering') then 'cancelled'
+        else state
+    end
+where id = :turn
+"""
+_ADD_UP = """
+update sessions
+set input_tokens = input_tokens + (
+        select coalesce(input_tokens, 0) from turns where id = :turn
+    ),
+    output_tokens = output_tokens + (
+        select coalesce(output_tokens, 0) from turns where id = :turn
+    ),
+    last_said_at = (
+        select max(moment)
+        from (
+            select last_said_at as moment
+            union all
+            select prompts.said_at
+            from turn_prompts
+            cross join prompts on prompts.message_id = turn_prompts.message_id
+            where turn_prompts.turn_id = :turn
+        )
+    )
+where id = :heir
+"""
+
+
+def hand_down(db: sqlite3.Connection, session: Session) -> None:
+    """Give the turns of a session that others lead over to one of those."""
+    name = str(session.id)
+    for turn_id, heir in db.execute(_LED_OVER, {"session": name}).fetchall():
+        for (shared,) in db.execute(_SHARED, {"turn": turn_id, "session": name}).fetchall():
+            names = {"turn": shared, "heir": heir, "channel": session.place.channel_id}
+            for change in (_INHERIT, _ADD_UP):
+                db.execute(change, names)
+            db.execute("delete from posts where turn_id = ?", (shared,))

@@ -17,7 +17,7 @@ from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.message import Prompt
 from bot.domain.persona import Persona
 from bot.domain.reply import Ending, Reply
-from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from tests.fakes.memory_tables import MemoryTables, is_at
 
@@ -127,7 +127,7 @@ class MemoryStore(MemoryTables):
                 prompt.message_id
                 for turn in self.turns.values()
                 for prompt in turn.kept_prompts
-                if is_at(self.sessions[turn.session_id], place)
+                if self._is_said_at(turn, place)
                 and prompt.is_message
                 and prompt.message_id >= since
             }
@@ -314,6 +314,16 @@ class MemoryStore(MemoryTables):
 
     async def show_version(self, anchor: int, version: int) -> Turn | None:
         return await self._write(lambda: self._show_version(anchor, version))
+
+    async def turn_with(self, message: int) -> Turn | None:
+        def shown() -> Turn | None:
+            turns = [t for t in self.turns.values() if message in t.anchors]
+            return max(turns, key=lambda turn: turn.edition, default=None)
+
+        return await self._read(shown)
+
+    async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
+        return await self._write(lambda: self._branch(session, turn_id))
 
     async def undo(self, session_id: SessionId) -> Turn | None:
         return await self._write(lambda: self._undo(session_id))

@@ -24,7 +24,7 @@ from bot.domain.hearing import Reading, Watermark
 from bot.domain.manner import Choices, Layers, Level, Trait
 from bot.domain.message import Prompt
 from bot.domain.persona import Persona
-from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from bot.domain.wording import title_from
 
@@ -33,6 +33,7 @@ S = TurnState
 _KEPT = (
     "sessions",
     "turns",
+    "said_in",
     "heard",
     "notes",
     "calls",
@@ -61,6 +62,7 @@ class MemoryTables:
     def __init__(self) -> None:
         self.sessions: dict[SessionId, Session] = {}
         self.turns: dict[TurnId, Turn] = {}
+        self.said_in: dict[TurnId, int] = {}  # channels, of turns that another session inherited
         self.heard: set[int] = set()
         self.notes: dict[str, str] = {}
         self.calls: list[Call] = []
@@ -397,7 +399,41 @@ class MemoryTables:
         self.sessions[session.id] = replace(session, closed_at=at)
         return PutAway(self.sessions[session.id], unanswered)
 
+    def _branch(self, session: Session, turn_id: TurnId) -> Branched | None:
+        if session.id in self.sessions:
+            return Branched(self.sessions[session.id], None)
+        turn = self.turns.get(turn_id)
+        if turn is None or turn.state in {S.RECEIVED, S.ANSWERING}:
+            return None
+        before = self._close_at(session.place, session.opened_at)
+        branched = replace(session, head=turn_id, floor=self._floor_at(turn_id))
+        return Branched(self._insert(branched), before)
+
+    def _hand_down(self, session: Session) -> None:
+        heads = {(s.head, s.id) for s in self.sessions.values() if s.head and s.id != session.id}
+        parents = {(t.parent, t.session_id) for t in self.turns.values() if t.parent}
+        for turn_id, heir in sorted((t, h) for t, h in heads | parents if h != session.id and t):
+            shared: TurnId | None = turn_id
+            while shared is not None and self.turns[shared].session_id == session.id:
+                self._inherit(self.turns[shared], self.sessions[heir], session.place.channel_id)
+                shared = self.turns[shared].parent
+
+    def _inherit(self, turn: Turn, heir: Session, channel: int) -> None:
+        states = {S.ANSWERED: S.DELIVERED, S.POSTED: S.DELIVERED}
+        states |= {S.RECEIVED: S.CANCELLED, S.ANSWERING: S.CANCELLED}
+        state = states.get(turn.state, turn.state)
+        self.turns[turn.id] = replace(turn, session_id=heir.id, state=state, posts=())
+        said_in = self.said_in.pop(turn.id, channel)
+        if said_in != heir.place.channel_id:
+            self.said_in[turn.id] = said_in
+
+    def _is_said_at(self, turn: Turn, place: Place) -> bool:
+        channel = self.sessions[turn.session_id].place.channel_id
+        return self.said_in.get(turn.id, channel) == place.channel_id
+
     def _delete(self, session_id: SessionId) -> None:
+        if session_id in self.sessions:
+            self._hand_down(self.sessions[session_id])
         self.sessions.pop(session_id, None)
         self.turns = {i: t for i, t in self.turns.items() if t.session_id != session_id}
 

@@ -128,6 +128,30 @@ async def _cost_of_undoing(store: SqliteStore, turns: int) -> int:
     return cost
 
 
+async def test_a_branch_costs_the_same_in_a_short_session_and_in_a_long_one(
+    store: SqliteStore, other_store: SqliteStore
+) -> None:
+    short = await _costs_of_a_branch(store, SHORT)
+
+    long = await _costs_of_a_branch(other_store, LONG)
+
+    assert [cost for cost, before in zip(long, short, strict=True) if cost > before + 20] == []
+
+
+async def _costs_of_a_branch(store: SqliteStore, turns: int) -> list[int]:
+    last = await _grown(store, turns)
+    assert last.parent is not None
+    parent = last.parent
+    branch = session(OTHER_CHANNEL, OTHER_SESSION_ID)
+    meter = Meter(store)
+    return [
+        await meter.of(lambda: store.turn_with(last.anchor)),
+        await meter.of(lambda: store.branch(branch, parent)),
+        await meter.of(lambda: store.hear([(branch, prompt(1))])),
+        await meter.of(lambda: store.take_up(OTHER_SESSION_ID)),
+    ]
+
+
 async def test_a_bill_costs_the_same_after_few_calls_and_after_many(
     store: SqliteStore, other_store: SqliteStore
 ) -> None:

@@ -7,7 +7,7 @@ from bot.domain.reply import Reply
 from bot.domain.wording import title_from
 from bot.store import SqliteStore
 from tests.contracts.store.steps import NOON, begin, received
-from tests.samples import OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, prompt
+from tests.samples import OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, prompt, session
 
 QUESTION = "where is the treasure "
 ANSWER = "under the old oak "
@@ -58,3 +58,18 @@ async def test_no_word_that_was_edited_out_is_left_on_the_disk(
 
     assert not _is_on_disk(path, QUESTION)
     assert _is_on_disk(path, "never mind")
+
+
+async def test_shared_words_are_on_the_disk_until_the_last_session_goes_that_leads_over_them(
+    store: SqliteStore, path: Path
+) -> None:
+    turn = await received(store, 1000, QUESTION * 500)
+    await begin(store, turn)
+    await store.record_reply(turn.id, Reply(ANSWER * 500), usage=None, floor=None)
+    await store.branch(session(OTHER_CHANNEL, OTHER_SESSION_ID), turn.id)
+
+    await store.delete_session(SESSION_ID)
+    assert all(_is_on_disk(path, word) for word in (QUESTION, ANSWER))
+    await store.delete_session(OTHER_SESSION_ID)
+
+    assert not any(_is_on_disk(path, word) for word in (QUESTION, ANSWER))

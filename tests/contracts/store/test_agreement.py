@@ -154,6 +154,18 @@ class TwoStores(RuleBasedStateMachine):
         if isinstance(turn, Turn):
             self.both(lambda store: store.show_version(turn.anchor, version))
 
+    @rule(place=places, number=numbers)
+    def branch(self, place: Place, number: int) -> None:
+        self.sessions += 1
+        opened = replace(
+            session(place, SessionId(UUID(int=self.sessions))),
+            opened_at=MORNING + timedelta(minutes=self.sessions),
+        )
+        self.both(lambda store: store.branch(opened, self.turn_id(number)))
+        turn = self.both(lambda store: store.turn(self.turn_id(number)))
+        if isinstance(turn, Turn):
+            self.both(lambda store: store.turn_with(turn.prompts[0].message_id))
+
     @rule(number=numbers)
     def undo(self, number: int) -> None:
         self.both(lambda store: store.undo(self.session_id(number)))
