@@ -22,6 +22,7 @@ class Action(StrEnum):
     VERSION = "version"  # have another version of the newest answer shown
     CATCH_UP = "catch_up"  # have answered, or leave, what was said while the bot was away
     UNDO = "undo"  # take the newest turn out of the open session
+    BRANCH = "branch"  # go on from a message in a session of its own
     SEE = "see"  # look at the sessions of a place
     RESUME = "resume"
     RENAME = "rename"
@@ -96,6 +97,7 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.RETRY: _TALK,
         Action.VERSION: _TALK,
         Action.UNDO: _TALK,
+        Action.BRANCH: _TALK,
         Action.CATCH_UP: _TALK,
         Action.SEE: (Right.VIEW,),
         Action.RESUME: _TALK,

@@ -12,6 +12,7 @@ from bot.domain.budget import NO_BUDGETS, Limits
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.billing import Billing
+from bot.engine.branching import Branches
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
@@ -73,6 +74,7 @@ class Engine:
     catch_up: CatchUp
     intake: Intake
     sessions: Sessions
+    branches: Branches
     manners: Manners
     personas: Personas
     usage: UsageReports
@@ -165,6 +167,7 @@ async def open_engine(
             catch_up,
             intake,
             sessions,
+            Branches(archive=store, sessions=sessions, clock=clock),
             Manners(customs=store, listenings=listenings),
             Personas(customs=store),
             UsageReports(accounts=store, budgets=budgets, clock=clock),

@@ -109,7 +109,9 @@ class Sessions:
         if session is None or session.head is None:
             return Change.NOTHING
         turn = await self._archive.turn(session.head)
-        return Change.NOTHING if turn is None else await self._retry(turn)
+        if turn is None or turn.session_id != session.id:  # shared: it is shown elsewhere
+            return Change.NOTHING
+        return await self._retry(turn)
 
     async def retry_answer(self, place: Place, actor: Actor, anchor: int) -> Change:
         """Answer the message `anchor` again, if its answer is the newest one."""
@@ -180,7 +182,7 @@ class Sessions:
         if session is None:
             return None
         before = await self._archive.resume_session(session_id, self._clock.now())
-        self._halt(before)
+        self.put_away(before)
         log.info("session=%s event=resumed", session_id)
         return session, before
 
@@ -226,10 +228,10 @@ class Sessions:
     async def _open(self, session: Session) -> PutAway | None:
         before = await self._archive.open_session(session)
         log.info("session=%s event=opened", session.id)
-        self._halt(before)
+        self.put_away(before)
         return before
 
-    def _halt(self, before: PutAway | None) -> None:
+    def put_away(self, before: PutAway | None) -> None:
         """Break off the answer of a session that was just put away."""
         if before is not None:
             session_id = before.session.id

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 
 from bot.domain.manner import LONGEST_MODEL
 from bot.domain.persona import LONGEST_NAME
@@ -16,8 +17,13 @@ LONGEST_PROMPT = 6000  # characters in an option, at most
 LONGEST_TITLE = 100  # as many as the name of a thread may have
 
 _CHAT_INPUT = 1
+_MESSAGE = 3
 _GUILD_INSTALL = 0
 _IN_GUILD, _IN_BOT_DM = 0, 1
+
+_WHERE: Mapping[str, object] = MappingProxyType(
+    {"contexts": [_IN_GUILD, _IN_BOT_DM], "integration_types": [_GUILD_INSTALL]}
+)
 
 
 class OptionKind(IntEnum):
@@ -83,8 +89,7 @@ class Command:
         """Return the command as Discord reads it: for servers and for the bot's own DMs."""
         return {
             "type": _CHAT_INPUT,
-            "contexts": [_IN_GUILD, _IN_BOT_DM],
-            "integration_types": [_GUILD_INSTALL],
+            **_WHERE,
             **self._described(),
         }
 
@@ -211,9 +216,14 @@ COMMANDS = (
 )
 
 
+CONTINUE = "Continue from here"
+APPS = (CONTINUE,)  # what the menu of a message offers
+
+
 def payloads() -> list[dict[str, object]]:
     """Return all commands as Discord reads them."""
-    return [command.payload() for command in COMMANDS]
+    apps = [{"type": _MESSAGE, "name": name, **_WHERE} for name in APPS]
+    return [*(command.payload() for command in COMMANDS), *apps]
 
 
 def leaves() -> Iterator[tuple[str, Command]]:

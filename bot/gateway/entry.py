@@ -17,8 +17,10 @@ from bot.domain.reply import Controls
 from bot.engine.engine import Engine
 from bot.engine.offers import Offers
 from bot.gateway import commands_persona, panel, phrases, phrases_manner
-from bot.gateway.address import ANSWER, LEAVE, SHOW
+from bot.gateway.address import ANSWER, BRANCH, LEAVE, SHOW
 from bot.gateway.buttons import Buttons
+from bot.gateway.commands import CONTINUE
+from bot.gateway.commands_branch import BranchCommand
 from bot.gateway.commands_chat import ChatCommand
 from bot.gateway.commands_persona import PersonaCommands
 from bot.gateway.commands_session import SessionCommands
@@ -56,12 +58,14 @@ class Entry:
         slow_after: float = SLOW_AFTER,
     ) -> None:
         sessions, manners, personas = engine.sessions, engine.manners, engine.personas
+        threads = Threads(clock=clock)
         self.rules = _rules(
-            ChatCommand(sessions, personas, Threads(clock=clock)),
+            ChatCommand(sessions, personas, threads),
             SessionCommands(sessions, manners, personas, offers, default_model=default_model),
             SettingsCommand(manners, personas, offers, default_model=default_model),
             PersonaCommands(personas),
             UsageCommands(engine.usage),
+            branches=BranchCommand(engine.branches, threads),
             buttons=Buttons(sessions, engine.catch_up),
         )
         self._telling = Telling(clock=clock)
@@ -196,6 +200,7 @@ def _rules(
     personas: PersonaCommands,
     usage: UsageCommands,
     *,
+    branches: BranchCommand,
     buttons: Buttons,
 ) -> Rules:
     thinking, quietly, choices = Way.THINKING, Way.QUIETLY, Way.CHOICES
@@ -240,6 +245,8 @@ def _rules(
             (button, Controls.STOP.value): Rule(Action.STOP, quietly, buttons.stop),
             (button, Controls.RETRY.value): Rule(Action.RETRY, quietly, buttons.retry),
             (button, SHOW): Rule(Action.VERSION, quietly, buttons.show_version),
+            (button, BRANCH): Rule(Action.BRANCH, quietly, branches.button),
+            (Kind.APP, CONTINUE): Rule(Action.BRANCH, thinking, branches.app),
             (button, ANSWER): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.answer_missed),
             (button, LEAVE): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.leave_missed),
             (button, DELETE): Rule(Action.DELETE, in_place, buttons.delete),

@@ -15,7 +15,7 @@ from bot.domain.errors import BotError, NoRoom, PostGone, PostRefused
 from bot.domain.reply import Controls, Mark, Page, Post, Standing
 from bot.domain.session import Place
 from bot.engine.pacing import Urgency
-from bot.gateway.address import custom_id, parse, parse_standing, standing_id, version_id
+from bot.gateway.address import branch_id, custom_id, parse, parse_standing, standing_id, version_id
 from bot.gateway.faults import ARCHIVED, NO_PERMISSION, REPLY_NOT_ALLOWED, discord_faults
 
 log = logging.getLogger(__name__)
@@ -208,6 +208,8 @@ def _buttons(page: Page, mark: Mark) -> Iterator[discord.ui.Button[discord.ui.Vi
         yield from _version_buttons(page.standing, mark)
     is_idle = page.controls in {Controls.CONTINUES, Controls.UNDONE}
     yield _button(_LABELS[page.controls], custom_id(page.controls, mark), is_idle=is_idle)
+    if page.controls in {Controls.RETRY, Controls.UNDONE}:
+        yield _button("Branch", branch_id(mark), is_idle=False)
 
 
 def _version_buttons(

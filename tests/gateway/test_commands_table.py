@@ -10,14 +10,14 @@ import pytest
 
 from bot.domain.access import Action, Actor, ActorKind, Denial, Right, denial
 from bot.domain.session import Place
-from bot.gateway.commands import COMMANDS, leaves, payloads
+from bot.gateway.commands import APPS, COMMANDS, leaves, payloads
 from bot.gateway.entry_rules import Way
 from bot.gateway.people import Kind, rights_from, rights_outside
 from bot.playground import Channel, Permission
 from tests.gateway.commands_house import House, opened
 
 PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type"}
-BUTTONS = {"stop", "retry", "show", "answer", "leave", "del", *PANEL}
+BUTTONS = {"stop", "retry", "show", "branch", "answer", "leave", "del", *PANEL}
 FORMS = {"set-typed", "persona-add", "persona-change"}
 ALL = discord.Permissions.all()
 
@@ -37,6 +37,7 @@ async def test_what_discord_is_told_of_and_the_table_are_the_same(house: House) 
     }
     told |= {(Kind.BUTTON, name) for name in BUTTONS}
     told |= {(Kind.FORM, name) for name in FORMS}
+    told |= {(Kind.APP, name) for name in APPS}
 
     ruled = set(house.entry.rules)
 
@@ -50,6 +51,7 @@ async def test_what_is_typed_is_acknowledged_visibly_and_only_choices_are_choice
 
     assert ways == {
         (Kind.COMMAND, Way.THINKING),
+        (Kind.APP, Way.THINKING),
         (Kind.COMMAND, Way.ASKING),
         (Kind.FORM, Way.THINKING),
         (Kind.AUTOCOMPLETE, Way.CHOICES),
@@ -220,7 +222,9 @@ def test_the_commands_fit_what_discord_takes() -> None:
     """https://discord.com/developers/docs/interactions/application-commands"""
     told = payloads()
 
-    assert len(told) == len(COMMANDS) == 11
+    assert len(COMMANDS) == 11
+    assert [command["name"] for command in told if command["type"] == 3] == ["Continue from here"]
+    assert len(told) == 12
     for _, command in leaves():
         assert 1 <= len(command.description) <= 100
         assert command.name == command.name.lower()

@@ -250,7 +250,7 @@ async def test_stop_ends_the_answer_in_progress(house: House) -> None:
     (answer,) = house.answers(house.general)
     assert told(result) == "⏹️ Stopping. What was said so far stays."
     assert answer.content == "Half\n-# ⏹️ Stopped."
-    assert labels(answer) == [["Retry"]]
+    assert labels(answer) == [["Retry", "Branch"]]
 
 
 async def test_the_panel_takes_picks_and_typed_values_of_a_conversation(house: House) -> None:
