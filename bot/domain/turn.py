@@ -82,6 +82,7 @@ class Turn:
     state: TurnState = TurnState.RECEIVED
     attempt: int = 0
     is_undone: bool = False  # it was taken out of its session, and its posts say so
+    is_inherited: bool = False  # from a session that was deleted: it stays as it is, shown nowhere
     stop_requested: bool = False  # somebody pressed Stop; true also after a restart
     reply: Reply | None = None
     posts: tuple[int, ...] = ()  # page by page, the Discord message that shows it

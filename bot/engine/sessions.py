@@ -109,8 +109,8 @@ class Sessions:
         if session is None or session.head is None:
             return Change.NOTHING
         turn = await self._archive.turn(session.head)
-        if turn is None or turn.session_id != session.id:  # shared: it is shown elsewhere
-            return Change.NOTHING
+        if turn is None or turn.session_id != session.id or turn.is_inherited:
+            return Change.NOTHING  # it is shown elsewhere, if at all
         return await self._retry(turn)
 
     async def retry_answer(self, place: Place, actor: Actor, anchor: int) -> Change:

@@ -65,7 +65,7 @@ class Archive(Protocol):
         """Erase a session and every word said in it; deleting twice is harmless.
 
         Turns that other sessions lead over are kept: they belong to one of those from then
-        on, and go with the last of them.
+        on, as they are for good, and go with the last of them.
         """
         ...
 

@@ -280,8 +280,8 @@ _UNDONE = """
 alter table turns add column undone integer not null default 0 check (undone in (0, 1));
 """
 
-# Where a turn was said that another session has inherited, if that is not the place of that one:
-# else its messages would be looked for there, and taken for deleted.
+# Where a turn was said that another session has inherited: else its messages would be looked for
+# at the place of that one, and taken for deleted.
 _INHERITED = """
 alter table turns add column said_in integer;
 

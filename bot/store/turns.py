@@ -160,6 +160,7 @@ def _turn(
         state=TurnState(row["state"]),
         attempt=row["attempt"],
         is_undone=bool(row["undone"]),
+        is_inherited=row["said_in"] is not None,
         stop_requested=bool(row["stop_requested"]),
         reply=_reply(row),
         posts=tuple(posts[row["id"]]),

@@ -69,7 +69,7 @@ def show_version(db: sqlite3.Connection, anchor: int, version: int) -> Turn | No
 
 def _changeable_head(db: sqlite3.Connection, turn: Turn | None) -> Turn | None:
     """Return the turn if it is the head of its open session and nothing is on its way."""
-    if turn is None or not turn.is_at_rest:
+    if turn is None or turn.is_inherited or not turn.is_at_rest:
         return None
     session = session_named(db, turn.session_id)
     is_head = session is not None and session.is_open and session.head == turn.id

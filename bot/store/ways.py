@@ -63,7 +63,8 @@ def _undo(db: sqlite3.Connection, session_id: SessionId) -> Turn | None:
         "update sessions set head = ?, floor = ? where id = ?",
         (turn.parent, floor, str(session_id)),
     )
-    if turn.session_id == session_id:  # else it is part of another conversation
+    # Otherwise it is part of another conversation, or was.
+    if turn.session_id == session_id and not turn.is_inherited:
         _mark_undone(db, turn)
     return turn_numbered(db, turn.id)
 
@@ -139,11 +140,7 @@ from way
 _INHERIT = """
 update turns
 set session_id = :heir,
-    said_in = nullif(coalesce(said_in, :channel), (
-        select channel_id
-        from sessions
-        where id = :heir
-    )),
+    said_in = coalesce(said_in, :channel),
     state = case
         when state in ('answered', 'posted') then 'delivered'
         when state in ('received', 'answering') then 'cancelled'

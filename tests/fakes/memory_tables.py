@@ -194,7 +194,7 @@ class MemoryTables:
         session = None if turn is None else self.sessions.get(turn.session_id)
         if turn is None or session is None or not session.is_open or session.head != turn.id:
             return None
-        return turn if turn.is_at_rest else None
+        return turn if turn.is_at_rest and not turn.is_inherited else None
 
     def _hand_over(self, turn: Turn, sibling: Turn) -> Turn:
         self.turns[sibling.id] = replace(sibling, posts=turn.posts, edition=turn.edition + 1)
@@ -239,7 +239,7 @@ class MemoryTables:
         parent = turn.parent
         floor = 0 if parent is None else min(session.floor, self._floor_at(parent))
         self.sessions[session_id] = replace(session, head=parent, floor=floor)
-        if turn.session_id == session_id:
+        if turn.session_id == session_id and not turn.is_inherited:
             state = S.ANSWERED if turn.reply and turn.posts else turn.state
             edition = turn.edition + 1
             self.turns[turn.id] = replace(turn, is_undone=True, state=state, edition=edition)
@@ -422,10 +422,10 @@ class MemoryTables:
         states = {S.ANSWERED: S.DELIVERED, S.POSTED: S.DELIVERED}
         states |= {S.RECEIVED: S.CANCELLED, S.ANSWERING: S.CANCELLED}
         state = states.get(turn.state, turn.state)
-        self.turns[turn.id] = replace(turn, session_id=heir.id, state=state, posts=())
-        said_in = self.said_in.pop(turn.id, channel)
-        if said_in != heir.place.channel_id:
-            self.said_in[turn.id] = said_in
+        self.said_in.setdefault(turn.id, channel)
+        self.turns[turn.id] = replace(
+            turn, session_id=heir.id, state=state, posts=(), is_inherited=True
+        )
 
     def _is_said_at(self, turn: Turn, place: Place) -> bool:
         channel = self.sessions[turn.session_id].place.channel_id

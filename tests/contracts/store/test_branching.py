@@ -42,6 +42,10 @@ async def said_in_branch(store: Store, message_id: int) -> Turn:
     return turn
 
 
+def inherited(turn: Turn, by: SessionId = OTHER_SESSION_ID) -> Turn:
+    return replace(turn, session_id=by, is_inherited=True)
+
+
 async def way_of_branch(store: Store) -> list[str]:
     """Return what is shown to the model before something that is said in the branch."""
     turn = await said_in_branch(store, 5000)
@@ -156,7 +160,7 @@ async def test_deleting_the_one_leaves_the_other_its_way_and_no_more(store: Stor
 
     assert await store.session(SESSION_ID) is None
     assert await store.turn(gone.id) is None
-    assert await again(store, first) == replace(first, session_id=OTHER_SESSION_ID)
+    assert await again(store, first) == inherited(first)
     assert await way_of_branch(store) == ["hello"]
     assert await store.hear([(session(), prompt(1000)), (session(), prompt(1001))]) == [None, None]
 
@@ -195,7 +199,7 @@ async def test_a_turn_that_a_left_turn_of_a_branch_follows_is_kept_with_it(store
 
     await store.delete_session(SESSION_ID)
 
-    assert await again(store, first) == replace(first, session_id=OTHER_SESSION_ID)
+    assert await again(store, first) == inherited(first)
 
 
 async def test_what_three_share_goes_from_the_one_to_the_next(store: Store) -> None:
@@ -208,7 +212,7 @@ async def test_what_three_share_goes_from_the_one_to_the_next(store: Store) -> N
         await store.delete_session(session_id)
 
     for turn in (first, second):
-        assert await again(store, turn) == replace(turn, session_id=FOURTH_SESSION_ID)
+        assert await again(store, turn) == inherited(turn, FOURTH_SESSION_ID)
     await store.delete_session(FOURTH_SESSION_ID)
     assert [await store.turn(turn.id) for turn in (first, second)] == [None, None]
 
@@ -235,6 +239,15 @@ async def test_an_inherited_answer_is_nobodys_to_show_any_more(store: Store) -> 
     kept = await again(store, turn)
     assert (kept.state, kept.posts) == (TurnState.DELIVERED, ())
     assert await store.owing() == []
+
+
+async def test_an_inherited_turn_stays_as_it_is(store: Store) -> None:
+    turn = await settled(store, 1000)
+    await branched(store, turn)
+    await store.delete_session(SESSION_ID)
+
+    assert await store.add_version(turn.id) is None
+    assert await store.undo(OTHER_SESSION_ID) == inherited(turn)
 
 
 async def test_the_heir_counts_what_it_inherits(store: Store) -> None:
