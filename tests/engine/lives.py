@@ -20,6 +20,7 @@ from bot.domain.errors import BotError, Fault, ModelBusy
 from bot.domain.hearing import Utterance
 from bot.domain.session import Place, SessionId
 from bot.engine.engine import Makers
+from bot.engine.sessions import Change
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.engine.verdict import LONG_AFTER, Excuses, Violation, WatchedBoard, violations
@@ -141,7 +142,7 @@ class Lives:
         seldom: list[Deed] = [self._interrupt, self._chatter]
         if self.power is not Power.ANY:
             # A deed that the store forgot is not to be found on Discord, as a message is.
-            seldom += [_stop, _reset, _retry, _undo, self._show_version, self._resume]
+            seldom += [_stop, _reset, _retry, self._climb, self._resume]
             seldom += [self._delete_post, self._answer_offer]
         often: list[Deed] = [self._say] * 4
         return often + [deed for deed in seldom for _ in range(self._random.choice((0, 1, 4)))]
@@ -269,11 +270,23 @@ class Lives:
             editions = [turn.edition for turn in self.world.turns() if turn.anchor == anchor]
             self._torn[anchor] = max(editions, default=0)
 
+    async def _climb(self, on: Scene, place: Place) -> None:
+        """Move about in the tree of turns."""
+        await self._random.choice((self._show_version, self._branch, _undo))(on, place)
+
     async def _show_version(self, on: Scene, place: Place) -> None:
         if anchors := [turn.anchor for turn in self.world.turns()]:
             anchor, version = self._random.choice(anchors), self._random.choice((0, 0, 1, 2))
             with suppress(Denied):  # it belongs to the other place
                 await on.house.sessions.show_version(place, BOB, anchor, version)
+
+    async def _branch(self, on: Scene, place: Place) -> None:
+        if turns := self.world.turns():
+            turn = self._random.choice(turns)
+            at = self.world.store.sessions[turn.session_id].place
+            found = await on.house.engine.branches.at(at, ADA, turn.anchor)
+            if not isinstance(found, Change):
+                await on.house.engine.branches.open(*found, place, ADA)
 
     async def _answer_offer(self, on: Scene, _: Place) -> None:
         if offers := self.world.past.offers:
