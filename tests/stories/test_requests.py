@@ -118,8 +118,9 @@ async def _chat(home: Home) -> None:
 async def _keep_house(home: Home) -> None:
     """Use every command about sessions."""
     ada, general = home.ada, _channel(home)
-    await home.ask(ada, general, "bees")
-    for line in ("help", "session info", "session list", "usage me", "retry"):
+    answer = await home.ask(ada, general, "bees")
+    await (await ada.use_on(answer, "Continue from here")).answered()
+    for line in ("help", "session info", "session list", "usage me", "retry", "undo"):
         await (await ada.slash(general, line)).answered()
     await home.answer_after(general, await ada.say(general, f"{home.mention} wasps"))
     await ada.autocomplete(general, "new", option="model", typed="gpt")
