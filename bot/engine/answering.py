@@ -76,6 +76,7 @@ class Answerer:
         self._fresh: set[TurnId] = set()
         self._busy: set[SessionId] = set()
         self._halts: dict[SessionId, asyncio.Event] = {}
+        self._asking: dict[SessionId, Screen] = {}
         self._checks: dict[TurnId, float] = {}
         self._waiting: dict[SessionId, ModelDown] = {}
         self._told: set[TurnId] = set()  # by this process, that their answer waits
@@ -104,6 +105,15 @@ class Answerer:
         self._room.let_by(session_id)
         if halt := self._halts.get(session_id):
             halt.set()
+
+    def begin_anew(self, session_id: SessionId) -> None:
+        """Ask again what the session is at, whose words changed, unless the answer has begun.
+
+        What was said already is paid for, and somebody may read it: it is finished first.
+        """
+        screen = self._asking.get(session_id)
+        if screen is not None and not screen.text.strip():
+            screen.interrupted.set()
 
     async def step(self, session_id: SessionId) -> float | None:
         """Do one piece of work; return the seconds until there may be more, None for never."""
@@ -221,8 +231,9 @@ class Answerer:
         await self._ledger.settle_turn(turn.id, TurnState.ABANDONED)
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
-        """Have a turn answered and return it so; as it is if it has to wait for the model."""
+        """Have a turn answered and return it so; as it is if it is to be taken up again."""
         turn, tab = owed.turn, self._billing.tab(owed)
+        answer: Answer | None
         if turn.attempt > 1:
             log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
         if turn.stop_requested:
@@ -241,6 +252,9 @@ class Answerer:
             except BotError:
                 await self._billing.settle(tab)
                 raise
+        if answer is None:
+            await self._billing.settle(tab)
+            return turn
         self._told.discard(turn.id)
         return await self._keep(turn, answer, tab)
 
@@ -254,7 +268,22 @@ class Answerer:
         if not screen.interrupted.is_set():
             self._waiting[turn.session_id] = down
 
-    async def _ask(self, owed: Owed, screen: Screen, tab: Tab) -> Answer:
+    async def _ask(self, owed: Owed, screen: Screen, tab: Tab) -> Answer | None:
+        """Return the answer, or what there is of it when it is broken off; None: to begin anew."""
+        self._asking[owed.session.id] = screen
+        try:
+            answer = await self._stream(owed, screen, tab)
+        finally:
+            del self._asking[owed.session.id]
+        begin_anew = partial(self._ledger.begin_anew, owed.turn.id)
+        if answer.reply.ending is Ending.STOPPED and await insist(self._clock, begin_anew):
+            log.info("%s event=begun_anew", _name(owed.turn))
+            if not screen.owes_check:  # what was shown of it, if anything, is known
+                self._fresh.add(owed.turn.id)
+            return None
+        return answer
+
+    async def _stream(self, owed: Owed, screen: Screen, tab: Tab) -> Answer:
         async with asyncio.TaskGroup() as group:
             asked = group.create_task(self._complete(owed, screen, tab))
             shown = [group.create_task(screen.paint()), group.create_task(screen.type())]

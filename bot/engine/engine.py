@@ -156,7 +156,11 @@ async def open_engine(
             past=doors.past,
             intake=intake,
             amender=Amender(
-                amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
+                amendments=store,
+                intake=intake,
+                clock=clock,
+                break_off=sessions.break_off,
+                begin_anew=sessions.begin_anew,
             ),
             lanes=lanes,
             listenings=listenings,

@@ -84,11 +84,18 @@ class Attendance(Protocol):
 class Amendments(Protocol):
     """What people changed of what they had said, and what they took back."""
 
-    async def revise(self, prompts: Sequence[Prompt]) -> None:
+    async def revise(
+        self, prompts: Sequence[Prompt], *, anew_since: datetime | None = None
+    ) -> list[Turn]:
         """Put the words of these prompts, which were edited, in the place of those they had.
 
         Of several edits of a message the newest counts, in whatever order they come. Nothing
         changes for a message that was not heard, or was erased.
+
+        What was edited since `anew_since` (None: whenever) and says something else is to be
+        answered anew, where the head of an open session answers it. Another version is owed
+        as by `add_version`; of a head that is not at rest only once `settle_turn` has it so,
+        unless it is taken up again before. Return these versions and heads.
         """
         ...
 
@@ -157,6 +164,13 @@ class Ledger(Protocol):
         """Take back the attempt of a turn that is answering: it waits, and has not failed."""
         ...
 
+    async def begin_anew(self, turn_id: TurnId) -> bool:
+        """Take back the attempt of a turn that is answering other words than are kept by now.
+
+        False, and nothing changes, when they are the same, or somebody asked it to stop.
+        """
+        ...
+
     async def move_floor(self, session_id: SessionId, floor: int) -> None:
         """Remember the depth of the oldest turn that the session's contexts show."""
         ...
@@ -195,5 +209,9 @@ class Ledger(Protocol):
         ...
 
     async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
-        """Move a turn on to POSTED or to a final state."""
+        """Move a turn on to POSTED or to a final state.
+
+        If it is still the head, but its words are others than it was taken up with, another
+        version is owed from then on.
+        """
         ...

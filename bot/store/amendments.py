@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from bot.domain.message import Prompt
@@ -18,17 +19,20 @@ from bot.store.archive import delete_session
 from bot.store.columns import to_column
 from bot.store.desk import Desk
 from bot.store.turns import turns_from
+from bot.store.versions import owe_anew
 
 
 class SqliteAmendments(Desk):
     """The `Amendments` port."""
 
-    async def revise(self, prompts: Sequence[Prompt]) -> None:
-        def revise(db: sqlite3.Connection) -> None:
-            for prompt in prompts:
-                _revise(db, prompt)
+    async def revise(
+        self, prompts: Sequence[Prompt], *, anew_since: datetime | None = None
+    ) -> list[Turn]:
+        def revise(db: sqlite3.Connection) -> list[Turn]:
+            turns = [_revise(db, prompt, anew_since) for prompt in prompts]
+            return [turn for turn in turns if turn is not None]
 
-        await self.writer.write(revise, erases=True)
+        return await self.writer.write(revise, erases=True)
 
     async def erase(self, messages: Sequence[int]) -> list[Turn]:
         return await self.writer.write(lambda db: _erase(db, messages), erases=True)
@@ -51,19 +55,23 @@ def _kept(db: sqlite3.Connection, message: int) -> sqlite3.Row | None:
     return row
 
 
-def _revise(db: sqlite3.Connection, prompt: Prompt) -> None:
+def _revise(db: sqlite3.Connection, prompt: Prompt, anew_since: datetime | None) -> Turn | None:
+    """Change the words of a prompt; return what is owed for it anew."""
     kept = _kept(db, prompt.message_id)
     if kept is None or prompt.edited_at is None:
-        return
+        return None
     edited_at = to_column(prompt.edited_at)
     if kept["edited_at"] is not None and kept["edited_at"] >= edited_at:
-        return
+        return None
     db.execute(
         "update prompts set text = ?, edited_at = ? where message_id = ?",
         (prompt.text, edited_at, prompt.message_id),
     )
-    if kept["text"] != prompt.text:
-        _retitle(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
+    if kept["text"] == prompt.text:
+        return None
+    _retitle(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
+    is_young = anew_since is None or prompt.edited_at >= anew_since
+    return owe_anew(db, prompt.message_id) if is_young else None
 
 
 def _erase(db: sqlite3.Connection, messages: Sequence[int]) -> list[Turn]:

@@ -22,7 +22,7 @@ from bot.store.customs import keep_wording, layers_of, persona_named
 from bot.store.desk import Desk
 from bot.store.sessions import session_named
 from bot.store.turns import check_owed, owed_turn, turn_from, turns_from
-from bot.store.versions import other_versions
+from bot.store.versions import add_version, other_versions
 
 
 class SqliteLedger(Desk):
@@ -42,6 +42,9 @@ class SqliteLedger(Desk):
 
     async def put_off(self, turn_id: TurnId) -> None:
         await self.writer.write(lambda db: _put_off(db, turn_id))
+
+    async def begin_anew(self, turn_id: TurnId) -> bool:
+        return await self.writer.write(lambda db: _begin_anew(db, turn_id))
 
     async def move_floor(self, session_id: SessionId, floor: int) -> None:
         await self.writer.write(
@@ -164,7 +167,14 @@ def _history(db: sqlite3.Connection, turn: Turn, floor: int) -> list[Turn]:
 def _begin_attempt(db: sqlite3.Connection, turn: Turn) -> Turn:
     check_move(turn.state, TurnState.ANSWERING)
     db.execute(
-        "update turns set state = 'answering', attempt = attempt + 1 where id = ?", (turn.id,)
+        """
+        update turns
+        set state = 'answering',
+            attempt = attempt + 1,
+            outdated = 0
+        where id = ?
+        """,
+        (turn.id,),
     )
     return replace(turn, state=TurnState.ANSWERING, attempt=turn.attempt + 1)
 
@@ -195,6 +205,16 @@ def _forgive_attempts(db: sqlite3.Connection) -> None:
 def _put_off(db: sqlite3.Connection, turn_id: TurnId) -> None:
     check_move(check_owed(db, turn_id), TurnState.ANSWERING)
     db.execute("update turns set attempt = attempt - 1 where id = ? and attempt > 0", (turn_id,))
+
+
+def _begin_anew(db: sqlite3.Connection, turn_id: TurnId) -> bool:
+    check_move(check_owed(db, turn_id), TurnState.ANSWERING)
+    (is_outdated,) = db.execute(
+        "select outdated and not stop_requested from turns where id = ?", (turn_id,)
+    ).fetchone()
+    if is_outdated:
+        _put_off(db, turn_id)
+    return bool(is_outdated)
 
 
 def _record_post(db: sqlite3.Connection, turn_id: TurnId, page: int, post: int) -> None:
@@ -296,4 +316,7 @@ def _settle_turn(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> N
     check_move(check_owed(db, turn_id), state)
     if state in {TurnState.RECEIVED, TurnState.ANSWERING, TurnState.ANSWERED}:
         raise IllegalMove(f"a turn is not settled by being {state}")
-    db.execute("update turns set state = ? where id = ?", (state, turn_id))
+    (is_outdated,) = db.execute("select outdated from turns where id = ?", (turn_id,)).fetchone()
+    db.execute("update turns set state = ?, outdated = 0 where id = ?", (state, turn_id))
+    if is_outdated:
+        add_version(db, turn_id)

@@ -288,6 +288,13 @@ alter table turns add column said_in integer;
 create index turns_said_elsewhere on turns (said_in, anchor) where said_in is not null;
 """
 
+# Which turns answer, or are about to, other words than are kept of their prompts by now.
+_OUTDATED = """
+alter table turns add column outdated integer not null default 0 check (
+    outdated in (0, 1) and (not outdated or state in ('answering', 'answered'))
+);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -299,4 +306,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(8, "budgets", _BUDGETS),
     Migration(9, "undone turns", _UNDONE),
     Migration(10, "inherited turns", _INHERITED),
+    Migration(11, "outdated turns", _OUTDATED),
 )

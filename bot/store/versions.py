@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from bot.domain.session import TurnId
-from bot.domain.turn import Turn
+from bot.domain.turn import Turn, TurnState
 from bot.store.sessions import session_named
 from bot.store.turns import add_turn, turn_from, turn_numbered
 
@@ -49,6 +49,31 @@ def add_version(db: sqlite3.Connection, turn_id: TurnId) -> Turn | None:
     )
     _hand_over(db, turn, sibling.id)
     return turn_numbered(db, sibling.id)
+
+
+_HEAD = """
+select turns.*
+from turn_prompts
+cross join turns on turns.id = turn_prompts.turn_id
+cross join sessions on sessions.id = turns.session_id
+where turn_prompts.message_id = ?
+    and sessions.head = turns.id
+    and sessions.closed_at is null
+"""
+
+
+def owe_anew(db: sqlite3.Connection, message: int) -> Turn | None:
+    """Owe another version of the newest answer, if it is one to a message whose words changed.
+
+    Return it; or the turn itself, if it is not at rest and is to have one once it is.
+    """
+    turn = turn_from(db, db.execute(_HEAD, (message,)).fetchone())
+    if turn is None or turn.state is TurnState.RECEIVED:
+        return None
+    if turn.is_at_rest:
+        return add_version(db, turn.id)
+    db.execute("update turns set outdated = 1 where id = ?", (turn.id,))
+    return turn
 
 
 def show_version(db: sqlite3.Connection, anchor: int, version: int) -> Turn | None:

@@ -141,6 +141,7 @@ _INHERIT = """
 update turns
 set session_id = :heir,
     said_in = coalesce(said_in, :channel),
+    outdated = 0,
     state = case
         when state in ('answered', 'posted') then 'delivered'
         when state in ('received', 'answering') then 'cancelled'

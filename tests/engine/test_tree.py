@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.hearing import Utterance
 from bot.domain.session import Place, SessionId
 from bot.engine.sessions import Change
 from tests.engine.house import House, World
@@ -153,15 +154,31 @@ class Story:
             if self._open.get(place) is talk:
                 del self._open[place]
 
-    async def _edit(self, _: House, __: Place) -> None:
-        if left := [n for n in self._texts if n not in self._erased]:
-            number = self._dice.choice(left)
-            prompts = [p for t in self.world.turns() for p in t.prompts if p.message_id == number]
-            if prompts:
-                self._texts[number] += "!"
-                at = (prompts[0].edited_at or MORNING) + timedelta(seconds=1)
-                new = replace(prompts[0], text=self._texts[number], edited_at=at)
-                await self.world.store.revise([new])
+    async def _edit(self, house: House, place: Place) -> None:
+        """Edit what was said; the newest question is answered anew then."""
+        head, calls = self._own_head(place), len(self.world.model.seen)
+        left = [n for n in self._texts if n not in self._erased]
+        if head in left and self._dice.random() < 0.5:
+            left = [head]
+        if not left:
+            return
+        number = self._dice.choice(left)
+        prompts = [p for t in self.world.turns() for p in t.prompts if p.message_id == number]
+        if not prompts:
+            return
+        self._texts[number] += "!"
+        at = (prompts[0].edited_at or MORNING) + timedelta(seconds=1)
+        new = replace(prompts[0], text=self._texts[number], edited_at=at)
+        house.engine.catch_up.edit(Utterance(place, new, ADA))
+        await house.settled()
+        talk = self._owners[number]
+        if self._open.get(talk.place) is not talk or self._own_head(talk.place) != number:
+            self._check(calls == len(self.world.model.seen), f"answered {number} anew")
+            return
+        self._check(calls + 1 == len(self.world.model.seen), f"{number} was not answered anew")
+        del talk.way[-1]
+        self._expect(talk.way, number)
+        self._answered(talk, number)
 
     async def _erase(self, _: House, __: Place) -> None:
         if self._texts and self._dice.random() < 0.5:

@@ -102,12 +102,14 @@ class MemoryStore(MemoryTables):
 
     # Amendments
 
-    async def revise(self, prompts: Sequence[Prompt]) -> None:
-        def revise() -> None:
-            for prompt in prompts:
-                self._revise(prompt)
+    async def revise(
+        self, prompts: Sequence[Prompt], *, anew_since: datetime | None = None
+    ) -> list[Turn]:
+        def revise() -> list[Turn]:
+            turns = [self._revise(prompt, anew_since) for prompt in prompts]
+            return [turn for turn in turns if turn is not None]
 
-        await self._write(revise)
+        return await self._write(revise)
 
     async def erase(self, messages: Sequence[int]) -> list[Turn]:
         return await self._write(lambda: self._erase(messages))
@@ -168,6 +170,17 @@ class MemoryStore(MemoryTables):
             self.turns[turn_id] = replace(turn, attempt=max(turn.attempt - 1, 0))
 
         await self._write(put_off)
+
+    async def begin_anew(self, turn_id: TurnId) -> bool:
+        def begin_anew() -> bool:
+            turn = self._owed(turn_id)
+            check_move(turn.state, S.ANSWERING)
+            is_outdated = turn_id in self.outdated and not turn.stop_requested
+            if is_outdated:
+                self.turns[turn_id] = replace(turn, attempt=max(turn.attempt - 1, 0))
+            return is_outdated
+
+        return await self._write(begin_anew)
 
     async def move_floor(self, session_id: SessionId, floor: int) -> None:
         def move() -> None:
@@ -233,6 +246,9 @@ class MemoryStore(MemoryTables):
             if state in {S.RECEIVED, S.ANSWERING, S.ANSWERED}:
                 raise IllegalMove(f"a turn is not settled by being {state}")
             self._move(turn_id, state)
+            if turn_id in self.outdated:
+                self.outdated.remove(turn_id)
+                self._add_version(turn_id)
 
         await self._write(settle, flushes=False)
 

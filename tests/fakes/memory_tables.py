@@ -34,6 +34,7 @@ _KEPT = (
     "sessions",
     "turns",
     "said_in",
+    "outdated",
     "heard",
     "notes",
     "calls",
@@ -63,6 +64,7 @@ class MemoryTables:
         self.sessions: dict[SessionId, Session] = {}
         self.turns: dict[TurnId, Turn] = {}
         self.said_in: dict[TurnId, int] = {}  # channels, of turns that another session inherited
+        self.outdated: set[TurnId] = set()  # whose words changed since they were taken up
         self.heard: set[int] = set()
         self.notes: dict[str, str] = {}
         self.calls: list[Call] = []
@@ -253,15 +255,27 @@ class MemoryTables:
             turn = self.turns[turn.parent]
         return turn.depth if turn.floor is None else turn.floor
 
-    def _revise(self, prompt: Prompt) -> None:
+    def _revise(self, prompt: Prompt, anew_since: datetime | None) -> Turn | None:
         prompt.text.encode()
+        at, is_changed = prompt.edited_at, False
         for turn, old in self._saying(prompt.message_id):
-            at = prompt.edited_at
             if at is None or (old.edited_at is not None and old.edited_at >= at):
                 continue
             self._put(turn, replace(old, text=prompt.text, edited_at=at))
             if old.text != prompt.text:
                 self._retitle(turn, title_from(old.text), title_from(prompt.text))
+                is_changed = anew_since is None or at >= anew_since
+        return self._owe_anew(prompt.message_id) if is_changed else None
+
+    def _owe_anew(self, message: int) -> Turn | None:
+        heads = {(s.id, s.head) for s in self.sessions.values() if s.is_open}
+        turns = [t for t, _ in self._saying(message) if (t.session_id, t.id) in heads]
+        if not turns or turns[0].state is S.RECEIVED:
+            return None
+        if turns[0].is_at_rest:
+            return self._add_version(turns[0].id)
+        self.outdated.add(turns[0].id)
+        return turns[0]
 
     def _erase(self, messages: Sequence[int]) -> list[Turn]:
         hit: set[TurnId] = set()
@@ -337,6 +351,7 @@ class MemoryTables:
             return None
         if turn.state in {S.RECEIVED, S.ANSWERING}:
             turn = self._move(turn.id, S.ANSWERING, attempts=turn.attempt + 1)
+            self.outdated.discard(turn.id)
         history: list[Turn] = []
         parent = turn.parent if turn.state is not S.POSTED else None
         while parent in self.turns and self.turns[parent].depth >= session.floor:
@@ -423,6 +438,7 @@ class MemoryTables:
         states |= {S.RECEIVED: S.CANCELLED, S.ANSWERING: S.CANCELLED}
         state = states.get(turn.state, turn.state)
         self.said_in.setdefault(turn.id, channel)
+        self.outdated.discard(turn.id)
         self.turns[turn.id] = replace(
             turn, session_id=heir.id, state=state, posts=(), is_inherited=True
         )
