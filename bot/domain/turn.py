@@ -83,6 +83,7 @@ class Turn:
     attempt: int = 0
     is_undone: bool = False  # it was taken out of its session, and its posts say so
     is_inherited: bool = False  # from a session that was deleted: it stays as it is, shown nowhere
+    is_retracted: bool = False  # somebody deleted the answer: it has no words, and no posts soon
     stop_requested: bool = False  # somebody pressed Stop; true also after a restart
     reply: Reply | None = None
     posts: tuple[int, ...] = ()  # page by page, the Discord message that shows it

@@ -76,7 +76,7 @@ class Answerer:
         self._fresh: set[TurnId] = set()
         self._busy: set[SessionId] = set()
         self._halts: dict[SessionId, asyncio.Event] = {}
-        self._asking: dict[SessionId, Screen] = {}
+        self._asking: dict[TurnId, Screen] = {}
         self._checks: dict[TurnId, float] = {}
         self._waiting: dict[SessionId, ModelDown] = {}
         self._told: set[TurnId] = set()  # by this process, that their answer waits
@@ -106,12 +106,12 @@ class Answerer:
         if halt := self._halts.get(session_id):
             halt.set()
 
-    def begin_anew(self, session_id: SessionId) -> None:
-        """Ask again what the session is at, whose words changed, unless the answer has begun.
+    def begin_anew(self, turn_id: TurnId) -> None:
+        """Ask again for a turn whose words changed, unless the answer has begun.
 
         What was said already is paid for, and somebody may read it: it is finished first.
         """
-        screen = self._asking.get(session_id)
+        screen = self._asking.get(turn_id)
         if screen is not None and not screen.text.strip():
             screen.interrupted.set()
 
@@ -270,11 +270,11 @@ class Answerer:
 
     async def _ask(self, owed: Owed, screen: Screen, tab: Tab) -> Answer | None:
         """Return the answer, or what there is of it when it is broken off; None: to begin anew."""
-        self._asking[owed.session.id] = screen
+        self._asking[owed.turn.id] = screen
         try:
             answer = await self._stream(owed, screen, tab)
         finally:
-            del self._asking[owed.session.id]
+            del self._asking[owed.turn.id]
         begin_anew = partial(self._ledger.begin_anew, owed.turn.id)
         if answer.reply.ending is Ending.STOPPED and await insist(self._clock, begin_anew):
             log.info("%s event=begun_anew", _name(owed.turn))
@@ -373,6 +373,8 @@ class Answerer:
         return 0.0
 
     def _pages(self, turn: Turn, reply: Reply, standing: Standing | None = None) -> list[Page]:
+        if turn.is_retracted:
+            return []
         return settled(
             reply,
             long_after=self._long_after,

@@ -161,6 +161,7 @@ async def open_engine(
                 clock=clock,
                 break_off=sessions.break_off,
                 begin_anew=sessions.begin_anew,
+                wake=lanes.wake,
             ),
             lanes=lanes,
             listenings=listenings,

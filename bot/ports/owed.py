@@ -100,10 +100,14 @@ class Amendments(Protocol):
         ...
 
     async def erase(self, messages: Sequence[int]) -> list[Turn]:
-        """Erase every word of these messages; they stay heard, and keep their turn's name.
+        """Erase every word of these messages; what was heard stays so, and keeps its turn's name.
 
         Of the turns in which nothing is left to answer, those nobody was asked for yet are
         cancelled; those being answered are asked to stop, and returned.
+
+        Posts of an answer are messages too: with any of them the answer goes as a whole, in
+        all its versions, and if it is being written it is asked to stop. Its turn keeps the
+        prompts. It is returned, and owed until `forget_posts`, if other posts of it are left.
         """
         ...
 
@@ -165,9 +169,9 @@ class Ledger(Protocol):
         ...
 
     async def begin_anew(self, turn_id: TurnId) -> bool:
-        """Take back the attempt of a turn that is answering other words than are kept by now.
+        """Take back the attempt of a turn that is answering, unless somebody asked it to stop.
 
-        False, and nothing changes, when they are the same, or somebody asked it to stop.
+        Say whether that is so.
         """
         ...
 
@@ -203,14 +207,16 @@ class Ledger(Protocol):
     ) -> Turn:
         """Move a turn to ANSWERED: from here on the reply cannot be lost.
 
-        With it the calls are recorded that it took, as `Accounts.record_calls` does it. Of a
-        warning that was given before there is no note in the reply.
+        One that was deleted while it was written has no words. With it the calls are recorded
+        that it took, as `Accounts.record_calls` does it. Of a warning that was given before
+        there is no note in the reply.
         """
         ...
 
     async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
         """Move a turn on to POSTED or to a final state.
 
+        Nothing changes for an answer that was deleted, but has posts, unless it is ABANDONED.
         If it is still the head, but its words are others than it was taken up with, another
         version is owed from then on.
         """

@@ -18,6 +18,7 @@ from bot.domain.wording import title_from
 from bot.store.archive import delete_session
 from bot.store.columns import to_column
 from bot.store.desk import Desk
+from bot.store.retractions import retract
 from bot.store.turns import turns_from
 from bot.store.versions import owe_anew
 
@@ -81,7 +82,7 @@ def _erase(db: sqlite3.Connection, messages: Sequence[int]) -> list[Turn]:
             _retitle(db, message, title_from(kept["text"]), None)
             db.execute(_ERASE, (message,))
             erased.append(message)
-    return _withdraw(db, erased)
+    return [*_withdraw(db, erased), *retract(db, messages)]
 
 
 _ERASE = """

@@ -20,6 +20,7 @@ from bot.store.budgets import warns
 from bot.store.columns import to_column
 from bot.store.customs import keep_wording, layers_of, persona_named
 from bot.store.desk import Desk
+from bot.store.retractions import has_posts
 from bot.store.sessions import session_named
 from bot.store.turns import check_owed, owed_turn, turn_from, turns_from
 from bot.store.versions import add_version, other_versions
@@ -208,13 +209,10 @@ def _put_off(db: sqlite3.Connection, turn_id: TurnId) -> None:
 
 
 def _begin_anew(db: sqlite3.Connection, turn_id: TurnId) -> bool:
-    check_move(check_owed(db, turn_id), TurnState.ANSWERING)
-    (is_outdated,) = db.execute(
-        "select outdated and not stop_requested from turns where id = ?", (turn_id,)
-    ).fetchone()
-    if is_outdated:
+    turn = owed_turn(db, turn_id)
+    if not turn.stop_requested:
         _put_off(db, turn_id)
-    return bool(is_outdated)
+    return not turn.stop_requested
 
 
 def _record_post(db: sqlite3.Connection, turn_id: TurnId, page: int, post: int) -> None:
@@ -242,6 +240,8 @@ def _record_reply(
 ) -> Turn:
     turn = owed_turn(db, turn_id)
     check_move(turn.state, TurnState.ANSWERED)
+    if turn.is_retracted:
+        reply = replace(reply, text="")
     db.execute(
         """
         update turns
@@ -316,7 +316,11 @@ def _settle_turn(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> N
     check_move(check_owed(db, turn_id), state)
     if state in {TurnState.RECEIVED, TurnState.ANSWERING, TurnState.ANSWERED}:
         raise IllegalMove(f"a turn is not settled by being {state}")
-    (is_outdated,) = db.execute("select outdated from turns where id = ?", (turn_id,)).fetchone()
+    is_outdated, is_retracted = db.execute(
+        "select outdated, retracted from turns where id = ?", (turn_id,)
+    ).fetchone()
+    if is_retracted and state is not TurnState.ABANDONED and has_posts(db, turn_id):
+        return  # it was deleted while it was shown
     db.execute("update turns set state = ?, outdated = 0 where id = ?", (state, turn_id))
     if is_outdated:
         add_version(db, turn_id)

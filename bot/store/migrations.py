@@ -295,6 +295,15 @@ alter table turns add column outdated integer not null default 0 check (
 );
 """
 
+# Which answers people deleted, and by which posts they are known.
+_RETRACTED = """
+alter table turns add column retracted integer not null default 0 check (
+    retracted in (0, 1) and (not retracted or coalesce(reply_text, '') = '')
+);
+
+create index posts_by_id on posts (post_id);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -307,4 +316,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(9, "undone turns", _UNDONE),
     Migration(10, "inherited turns", _INHERITED),
     Migration(11, "outdated turns", _OUTDATED),
+    Migration(12, "retracted answers", _RETRACTED),
 )

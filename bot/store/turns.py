@@ -161,6 +161,7 @@ def _turn(
         attempt=row["attempt"],
         is_undone=bool(row["undone"]),
         is_inherited=row["said_in"] is not None,
+        is_retracted=bool(row["retracted"]),
         stop_requested=bool(row["stop_requested"]),
         reply=_reply(row),
         posts=tuple(posts[row["id"]]),

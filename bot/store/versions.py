@@ -27,6 +27,7 @@ def other_versions(db: sqlite3.Connection, turn: Turn) -> tuple[int, ...]:
         where anchor = ?
             and version != ?
             and reply_text is not null
+            and not retracted
         order by version
         """,
         (turn.anchor, turn.version),

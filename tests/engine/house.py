@@ -47,6 +47,7 @@ class House:
     engine: Engine
     past: Shelf
     clock: LoopClock
+    board: Board
 
     @property
     def catch_up(self) -> CatchUp:
@@ -88,6 +89,12 @@ class House:
         for number in numbers:
             del self.past.said[number]
         self.catch_up.erase(place, numbers)
+
+    def delete_posts(self, *posts: int, place: Place = CHANNEL) -> None:
+        """Have somebody delete messages of ours, and the bot told so."""
+        for post in posts:
+            del self.board.rows[post]
+        self.catch_up.erase(place, posts)
 
     async def opened(self, *places: Place) -> None:
         """Wait until places are open."""
@@ -218,7 +225,7 @@ class World:
             running = group.create_task(engine.run())
             if not self.waits_for_discord:
                 await engine.intake.resume()
-            yield House(engine, self.past, clock)
+            yield House(engine, self.past, clock, self.board)
             running.cancel()
 
 

@@ -72,6 +72,7 @@ class Story:
             self._delete,
             self._edit,
             self._erase,
+            self._retract,
         ]
         for _ in range(DEEDS):
             await self._dice.choice(deeds)(house, self._dice.choice(PLACES))
@@ -104,6 +105,8 @@ class Story:
 
     async def _flip(self, house: House, place: Place) -> None:
         if (head := self._own_head(place)) is None:
+            return
+        if not self._shown[head]:
             return
         version = self._dice.randrange(len(self._answers_to[head]) + 1)
         came = await house.sessions.show_version(place, ADA, head, version)
@@ -186,6 +189,26 @@ class Story:
             self._erased.add(number)
             await self.world.store.erase([number])
 
+    async def _retract(self, house: House, _: Place) -> None:
+        """Delete an answer, of which no version is shown then, wherever it is gone on from."""
+        if not self.world.board.rows:
+            return
+        post = self._dice.choice(list(self.world.board.rows))
+        place, number = (
+            self.world.board.rows[post].place,
+            self.world.board.rows[post].post.mark.anchor,
+        )
+        is_known = any(post in turn.posts for turn in self.world.turns())
+        house.delete_posts(post, place=place)
+        if not is_known:  # its conversation was deleted
+            return
+        self._answers_to[number] = []
+        self._shown[number] = ""
+        for talk in self._talks:
+            talk.way = [(n, "" if n == number else answer) for n, answer in talk.way]
+        for n, way in self._before.items():
+            self._before[n] = [(m, "" if m == number else answer) for m, answer in way]
+
     def _begin(self, place: Place) -> None:
         session = next(
             s for s in self.world.store.sessions.values() if s.place == place and s.is_open
@@ -214,7 +237,7 @@ class Story:
         wanted: list[str] = []
         for asked, answer in way:
             if asked not in self._erased:
-                wanted += [self._texts[asked], answer]
+                wanted += [self._texts[asked], *([answer] if answer else [])]
         wanted.append(self._texts[number])
         shown = [m.text.rpartition("]\n")[2] for m in self.world.model.seen[-1].messages]
         is_right = shown == wanted[-len(shown) :] if self.is_cut else shown == wanted

@@ -183,7 +183,9 @@ class _Verdict:
     def _standing(self, turn: Turn) -> Standing | None:
         if turn.is_undone:
             return None
-        answers = [t for t in self._turns if t.anchor == turn.anchor and t.reply]
+        answers = [
+            t for t in self._turns if t.anchor == turn.anchor and t.reply and not t.is_retracted
+        ]
         return standing(turn.version, sorted(t.version for t in answers if t.id != turn.id))
 
 

@@ -174,11 +174,10 @@ class MemoryStore(MemoryTables):
     async def begin_anew(self, turn_id: TurnId) -> bool:
         def begin_anew() -> bool:
             turn = self._owed(turn_id)
-            check_move(turn.state, S.ANSWERING)
-            is_outdated = turn_id in self.outdated and not turn.stop_requested
-            if is_outdated:
+            if not turn.stop_requested:
+                check_move(turn.state, S.ANSWERING)
                 self.turns[turn_id] = replace(turn, attempt=max(turn.attempt - 1, 0))
-            return is_outdated
+            return not turn.stop_requested
 
         return await self._write(begin_anew)
 
@@ -232,6 +231,7 @@ class MemoryStore(MemoryTables):
             turn = self._move(turn_id, S.ANSWERED)
             is_told = warning is None or warning not in self.warnings
             kept = reply if is_told else replace(reply, budget=None)
+            kept = replace(kept, text="") if turn.is_retracted else kept
             if warning is not None:
                 self.warnings.add(warning)
             self.turns[turn_id] = replace(turn, reply=kept, usage=usage, floor=floor)
@@ -245,6 +245,9 @@ class MemoryStore(MemoryTables):
             check_move(self._owed(turn_id).state, state)
             if state in {S.RECEIVED, S.ANSWERING, S.ANSWERED}:
                 raise IllegalMove(f"a turn is not settled by being {state}")
+            turn = self.turns[turn_id]
+            if turn.is_retracted and turn.posts and state is not S.ABANDONED:
+                return
             self._move(turn_id, state)
             if turn_id in self.outdated:
                 self.outdated.remove(turn_id)

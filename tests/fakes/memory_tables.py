@@ -189,7 +189,9 @@ class MemoryTables:
         return max(self._versions(anchor), key=lambda turn: turn.edition, default=None)
 
     def _others(self, turn: Turn) -> tuple[int, ...]:
-        versions = [one for one in self._versions(turn.anchor) if one.reply is not None]
+        versions = [
+            one for one in self._versions(turn.anchor) if one.reply and not one.is_retracted
+        ]
         return tuple(one.version for one in versions if one.id != turn.id)
 
     def _changeable_head(self, turn: Turn | None) -> Turn | None:
@@ -292,7 +294,28 @@ class MemoryTables:
             elif turn.is_withdrawn and turn.state is S.ANSWERING:
                 self.turns[turn_id] = replace(turn, stop_requested=True)
                 stopping.append(self.turns[turn_id])
-        return stopping
+        shown = [turn.id for turn in self.turns.values() if {*turn.posts} & {*messages}]
+        retracted = [self._retract(turn_id, messages) for turn_id in shown]
+        return stopping + [turn for turn in retracted if turn is not None]
+
+    def _retract(self, turn_id: TurnId, deleted: Sequence[int]) -> Turn | None:
+        for one in self._versions(self.turns[turn_id].anchor):
+            if one.reply is not None:
+                gone = replace(one.reply, text="")
+                self.turns[one.id] = replace(one, reply=gone, is_retracted=True)
+        turn = self.turns[turn_id]
+        if turn.state is S.RECEIVED:
+            return None
+        if turn.state is S.ANSWERING:
+            turn = replace(turn, is_retracted=True, stop_requested=True)
+        elif turn.is_at_rest:
+            left = tuple(post for post in turn.posts if post not in deleted)
+            is_owed = bool(left and turn.reply)
+            turn = replace(turn, posts=left, state=S.ANSWERED if is_owed else turn.state)
+            self.turns[turn_id] = turn
+            return turn if is_owed else None
+        self.turns[turn_id] = turn
+        return turn
 
     def _saying(self, message: int) -> list[tuple[Turn, Prompt]]:
         """Return a prompt that was not erased, with each of the turns that answer it."""

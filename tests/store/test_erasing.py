@@ -49,6 +49,21 @@ async def test_no_word_of_a_deleted_message_is_left_on_the_disk(
     assert _is_on_disk(path, "still here")
 
 
+async def test_no_word_of_a_deleted_answer_is_left_on_the_disk(
+    store: SqliteStore, path: Path
+) -> None:
+    turn = await received(store, 1000, QUESTION)
+    await begin(store, turn)
+    await store.record_post(turn.id, 0, 9000)
+    await store.record_reply(turn.id, Reply(ANSWER * 500), usage=None, floor=None)
+    assert _is_on_disk(path, ANSWER)
+
+    await store.erase([9000])
+
+    assert not _is_on_disk(path, ANSWER)
+    assert _is_on_disk(path, QUESTION)
+
+
 async def test_no_word_that_was_edited_out_is_left_on_the_disk(
     store: SqliteStore, path: Path
 ) -> None:

@@ -357,11 +357,9 @@ async def test_an_answer_under_way_gets_no_other_version_once_somebody_spoke(sto
     assert await store.version_shown(1000) == await again(store, turn)
 
 
-async def test_only_an_answer_to_other_words_begins_anew(store: Store) -> None:
+async def test_an_answer_that_begins_anew_has_failed_no_attempt(store: Store) -> None:
     turn = await answering(store, 1000)
-    assert not await store.begin_anew(turn.id)
 
-    await store.revise([edited(1000, "hello, all")])
     assert await store.begin_anew(turn.id)
 
     assert (await again(store, turn)).attempt == 0
@@ -369,7 +367,6 @@ async def test_only_an_answer_to_other_words_begins_anew(store: Store) -> None:
 
 async def test_an_answer_that_somebody_stopped_does_not_begin_anew(store: Store) -> None:
     turn = await answering(store, 1000)
-    await store.revise([edited(1000, "hello, all")])
     await store.request_stop(SESSION_ID)
 
     assert not await store.begin_anew(turn.id)
