@@ -174,13 +174,22 @@ class TwoStores(RuleBasedStateMachine):
     def request_stop(self, number: int) -> None:
         self.both(lambda store: store.request_stop(self.session_id(number)))
 
-    @rule(message=st.integers(1000, 1100), minutes=st.none() | st.integers(1, 3))
-    def revise(self, message: int, minutes: int | None) -> None:
+    @rule(
+        message=st.integers(1000, 1100),
+        minutes=st.none() | st.integers(1, 3),
+        since=st.none() | st.integers(1, 3),
+    )
+    def revise(self, message: int, minutes: int | None, since: int | None) -> None:
         at = None if minutes is None else MORNING + timedelta(minutes=minutes)
         said = replace(prompt(message, f"said in minute {minutes}"), edited_at=at)
-        self.both(lambda store: store.revise([said]))
+        anew_since = None if since is None else MORNING + timedelta(minutes=since)
+        self.both(lambda store: store.revise([said], anew_since=anew_since))
 
-    @rule(messages=st.lists(st.integers(1000, 1100), max_size=40))
+    @rule(number=numbers)
+    def begin_anew(self, number: int) -> None:
+        self.both(lambda store: store.begin_anew(self.turn_id(number)))
+
+    @rule(messages=st.lists(st.integers(1000, 1100) | st.integers(9000, 9099), max_size=40))
     def erase(self, messages: list[int]) -> None:
         self.both(lambda store: store.erase(messages))
 
