@@ -108,10 +108,11 @@ class Story:
             return
         if not self._shown[head]:
             return
-        version = self._dice.randrange(len(self._answers_to[head]) + 1)
+        answers = [*self._answers_to[head], ""]
+        version = self._dice.randrange(len(answers))
         came = await house.sessions.show_version(place, ADA, head, version)
-        if version < len(self._answers_to[head]):
-            self._shown[head] = self._answers_to[head][version]
+        if answers[version]:
+            self._shown[head] = answers[version]
             self._open[place].way[-1] = (head, self._shown[head])
         else:
             self._check(came is Change.NOTHING, f"flipped {head} to {version}: {came}")
@@ -202,7 +203,7 @@ class Story:
         house.delete_posts(post, place=place)
         if not is_known:  # its conversation was deleted
             return
-        self._answers_to[number] = []
+        self._answers_to[number] = ["" for _ in self._answers_to[number]]
         self._shown[number] = ""
         for talk in self._talks:
             talk.way = [(n, "" if n == number else answer) for n, answer in talk.way]
