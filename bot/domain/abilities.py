@@ -15,6 +15,12 @@ _OPEN_THINKER = re.compile(r"gpt-oss(?!\w)")
 _VERBOSE = re.compile(r"gpt-(?:[5-9]|\d\d)(?!\w)(?!.*-chat)")
 
 
+_SEER = re.compile(
+    r"(?:chat)?gpt-(?:4o|4\.1|4-turbo|[5-9]|\d\d)(?!\w)|o[13](?!-mini|-preview|\w)|o4-mini"
+)
+_BLIND = re.compile(r"gpt-3\.5|gpt-4(?:-\d{4})?$|gpt-oss(?!\w)|o1-(?:mini|preview)|o3-mini|smollm")
+
+
 def has_effort(model: str) -> bool:
     """Whether a model can be told how much to think."""
     name = _bare(model)
@@ -29,6 +35,14 @@ def has_temperature(model: str) -> bool:
 def has_verbosity(model: str) -> bool:
     """Whether a model has a parameter for the length of its answers."""
     return bool(_VERBOSE.match(_bare(model)))
+
+
+def sees_images(model: str) -> bool | None:
+    """Whether a model looks at images; None where its name does not tell."""
+    name = _bare(model)
+    if _SEER.match(name):
+        return True
+    return False if _BLIND.match(name) else None
 
 
 def _bare(model: str) -> str:

@@ -9,8 +9,8 @@ four to seven times as much.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from bot.domain.manner import Effort, Length
@@ -20,6 +20,12 @@ from bot.domain.turn import Turn
 
 PER_MESSAGE = 4  # tokens a message costs beside its text
 BYTES_PER_TOKEN = 3  # errs on the dear side for English, is fair for code, CJK and emoji
+# An image is billed by patches of 32 by 32 pixels, and shown with at most 1024 by 1024:
+# https://developers.openai.com/api/docs/guides/images-vision. What a model multiplies them by
+# is known from the usage of the turn that showed it.
+IMAGE_TOKENS = 1024
+# In one context. A request may have 50 MB there, and base64 makes four bytes of three.
+MOST_IMAGE_BYTES = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,13 @@ class Context:
     effort: Effort | None = None
     temperature: float | None = None
     length: Length = Length.NORMAL
+    # The bytes of the images of its messages, by their hashes.
+    images: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """The hashes of all images of its messages."""
+        return frozenset(digest for message in self.messages for digest in message.digests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +63,19 @@ def estimate(text: str) -> int:
     return -(-len(text.encode()) // BYTES_PER_TOKEN) + PER_MESSAGE
 
 
-def said_in(turn: Turn, *, direct: bool) -> tuple[Message, ...]:
+def cost_of(message: Message) -> int:
+    """Return about how many tokens a message costs with its images."""
+    return estimate(message.captioned) + IMAGE_TOKENS * len(message.pictures)
+
+
+def said_in(turn: Turn, *, direct: bool, sees_images: bool = True) -> tuple[Message, ...]:
     """Return what was said in a turn: its prompts and, if the model spoke, its reply.
 
     Nothing where every prompt was taken back: the reply may say what they said.
     """
     prompts = tuple(render(prompt, direct=direct) for prompt in turn.kept_prompts)
+    if not sees_images:
+        prompts = tuple(prompt.without(prompt.digests) for prompt in prompts)
     if turn.is_withdrawn or turn.reply is None or turn.reply.is_notice:
         return prompts
     return (*prompts, Message(Role.ASSISTANT, turn.reply.text))
@@ -69,24 +89,27 @@ def window(
     budget: int,
     direct: bool,
     hop: bool = False,
+    sees_images: bool = True,
 ) -> Window:
     """Return what of `history` is shown before the prompts of `turn`.
 
     `history` is the way to the turn from the session's floor, oldest first. All of it is
     shown when it fits `budget` tokens; otherwise, or when `hop` is asked for because the
-    far side found it too long, only the newest turns that fit half of that, and never all.
-    The prompts themselves are always shown: the model, not the bot, refuses what is too long.
+    far side found it too long, only the newest turns that fit half of that, and never all;
+    so it is when their images are more than a request may hold. The prompts themselves are
+    always shown: the model, not the bot, refuses what is too long. A model that sees no
+    images is told of them.
     """
-    own = said_in(turn, direct=direct)
-    said = [said_in(t, direct=direct) for t in history]
-    costs = _costs(history, said)
-    new = sum(estimate(m.text) for m in own)
+    own = said_in(turn, direct=direct, sees_images=sees_images)
+    said = [said_in(t, direct=direct, sees_images=sees_images) for t in history]
+    costs, loads = _costs(history, said), [_load(one) for one in said]
+    new = sum(map(cost_of, own))
     total = _size(history, costs, instructions) + new
     kept = len(history)
-    if total > budget or hop:
-        fixed = estimate(instructions) + new
-        within = _newest_within(costs, min(budget, total) // 2 - fixed)
-        kept = min(within, max(len(history) - 1, 0))
+    if total > budget or hop or sum(loads) + _load(own) > MOST_IMAGE_BYTES:
+        room = (min(budget, total) if hop else budget) // 2 - estimate(instructions) - new
+        images = _newest_within(loads, MOST_IMAGE_BYTES // 2 - _load(own))
+        kept = min(_newest_within(costs, room), images, max(len(history) - 1, 0))
     first = len(history) - kept
     messages = [m for one in said[first:] for m in one]
     return Window((*messages, *own), history[first].depth if kept else turn.depth)
@@ -110,7 +133,7 @@ def _costs(history: Sequence[Turn], said: Sequence[Sequence[Message]]) -> list[i
     Of two turns that were shown from the same floor, the later one's billed input less
     the earlier one's is what the earlier turn and the later prompts cost together.
     """
-    costs = [sum(estimate(m.text) for m in one) for one in said]
+    costs = [sum(map(cost_of, one)) for one in said]
     for i, (earlier, later) in enumerate(pairwise(history)):
         is_same = earlier.floor is not None and earlier.floor == later.floor
         if is_same and earlier.usage and later.usage:
@@ -118,6 +141,11 @@ def _costs(history: Sequence[Turn], said: Sequence[Sequence[Message]]) -> list[i
             if billed > 0:
                 costs[i] = billed
     return costs
+
+
+def _load(messages: Sequence[Message]) -> int:
+    """How many bytes of images come with messages."""
+    return sum(picture.image.size for message in messages for picture in message.pictures)
 
 
 def _newest_within(costs: Sequence[int], budget: int) -> int:

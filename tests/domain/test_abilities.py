@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.abilities import has_effort, has_temperature, has_verbosity
+from bot.domain.abilities import has_effort, has_temperature, has_verbosity, sees_images
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,28 @@ def test_what_a_model_has_is_told_by_its_name(
         temperature,
         verbosity,
     )
+
+
+@pytest.mark.parametrize(
+    ("model", "sees"),
+    [
+        ("gpt-6-luna", True),
+        ("gpt-4o-mini", True),
+        ("gpt-4.1", True),
+        ("gpt-4-turbo", True),
+        ("openai/o3", True),
+        ("o4-mini", True),
+        ("gpt-4", False),
+        ("gpt-3.5-turbo", False),
+        ("o3-mini", False),
+        ("o1-preview", False),
+        ("openai/gpt-oss-120b", False),
+        ("SmolLM2-135M", False),
+        ("SmolVLM-256M", None),
+        ("olmo-2", None),
+    ],
+)
+def test_whether_a_model_looks_at_images_is_told_by_its_name_or_not_known(
+    model: str, *, sees: bool | None
+) -> None:
+    assert sees_images(model) is sees

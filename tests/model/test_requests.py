@@ -9,12 +9,15 @@ from dataclasses import replace
 import httpx2
 import pytest
 
+from bot.domain.attachment import Picture
 from bot.domain.context import Context
 from bot.domain.manner import Effort, Length
+from bot.domain.message import Message, Role
 from bot.model import Endpoint
 from bot.model.connecting import Api, open_client
 from bot.model.remote import RemoteModel
 from tests.model.stage import CONTEXT
+from tests.samples import DIGEST, IMAGE, PNG
 
 SAID = [
     {"role": "user", "content": "[Ada #42 · 2026-01-02 09:30Z]\nGood morning"},
@@ -109,6 +112,55 @@ async def test_another_server_can_be_asked_over_responses() -> None:
         "store": False,
         "stream": True,
     }
+
+
+LOOK = replace(
+    CONTEXT,
+    messages=(
+        Message(
+            Role.USER,
+            "[Ada #42 · 2026-01-02 09:30Z]\nWhat is it?",
+            (Picture(IMAGE, "dot.png", 69),),
+        ),
+        Message(Role.ASSISTANT, "A dot."),
+    ),
+    images={DIGEST: PNG},
+)
+DOT = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+)
+QUESTION = "[Ada #42 · 2026-01-02 09:30Z]\nWhat is it?\n[image: dot.png]"
+
+
+async def test_images_go_along_in_the_request_over_responses() -> None:
+    request = await sent(Endpoint("sk-test"), LOOK)
+
+    assert json.loads(request.content)["input"] == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "input_text", "text": QUESTION},
+                {"type": "input_image", "image_url": DOT, "detail": "high"},
+            ],
+        },
+        {"role": "assistant", "content": "A dot."},
+    ]
+
+
+async def test_images_go_along_in_the_request_over_chat() -> None:
+    request = await sent(Endpoint("", "http://127.0.0.1:8080/v1"), LOOK)
+
+    assert json.loads(request.content)["messages"][1:] == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": QUESTION},
+                {"type": "image_url", "image_url": {"url": DOT, "detail": "high"}},
+            ],
+        },
+        {"role": "assistant", "content": "A dot."},
+    ]
 
 
 WISHED = replace(CONTEXT, effort=Effort.LOW, temperature=0.5, length=Length.SHORT)
