@@ -12,6 +12,7 @@ from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.persona import Persona
 from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Turn
+from bot.ports.files import Attachments
 from bot.ports.owed import Amendments, Attendance, Inbox, Ledger
 
 
@@ -218,6 +219,7 @@ class Ownership(Protocol):
 class Store(
     Inbox,
     Attendance,
+    Attachments,
     Amendments,
     Ledger,
     Archive,

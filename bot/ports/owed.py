@@ -87,13 +87,14 @@ class Amendments(Protocol):
     async def revise(self, prompts: Sequence[Prompt]) -> None:
         """Put the words of these prompts, which were edited, in the place of those they had.
 
-        Of several edits of a message the newest counts, in whatever order they come. Nothing
-        changes for a message that was not heard, or was erased.
+        With their attachments: what is still there is shown as before. Of several edits of a
+        message the newest counts, in whatever order they come. Nothing changes for a message
+        that was not heard, or was erased.
         """
         ...
 
     async def erase(self, messages: Sequence[int]) -> list[Turn]:
-        """Erase every word of these messages; they stay heard, and keep their turn's name.
+        """Erase every word and file of these messages; they stay heard, and keep their turn's name.
 
         Of the turns in which nothing is left to answer, those nobody was asked for yet are
         cancelled; those being answered are asked to stop, and returned.

@@ -15,6 +15,7 @@ from bot.domain.errors import StoreUnusable
 from bot.store.accounts import SqliteAccounts
 from bot.store.amendments import SqliteAmendments
 from bot.store.archive import SqliteArchive
+from bot.store.attachments import SqliteAttachments
 from bot.store.attendance import SqliteAttendance
 from bot.store.budgets import SqliteBudgets
 from bot.store.claim import claim
@@ -40,6 +41,7 @@ _READERS = 2
 class SqliteStore(
     SqliteInbox,
     SqliteAttendance,
+    SqliteAttachments,
     SqliteAmendments,
     SqliteLedger,
     SqliteArchive,

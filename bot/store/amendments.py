@@ -15,6 +15,7 @@ from bot.domain.session import Place, SessionId
 from bot.domain.turn import Turn
 from bot.domain.wording import title_from
 from bot.store.archive import delete_session
+from bot.store.attachments import erase_attachments, revise_attachments
 from bot.store.columns import to_column
 from bot.store.desk import Desk
 from bot.store.turns import turns_from
@@ -62,6 +63,7 @@ def _revise(db: sqlite3.Connection, prompt: Prompt) -> None:
         "update prompts set text = ?, edited_at = ? where message_id = ?",
         (prompt.text, edited_at, prompt.message_id),
     )
+    revise_attachments(db, prompt)
     if kept["text"] != prompt.text:
         _retitle(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
 
@@ -72,6 +74,7 @@ def _erase(db: sqlite3.Connection, messages: Sequence[int]) -> list[Turn]:
         if (kept := _kept(db, message)) is not None:
             _retitle(db, message, title_from(kept["text"]), None)
             db.execute(_ERASE, (message,))
+            erase_attachments(db, message)
             erased.append(message)
     return _withdraw(db, erased)
 

@@ -288,6 +288,42 @@ alter table turns add column said_in integer;
 create index turns_said_elsewhere on turns (said_in, anchor) where said_in is not null;
 """
 
+# What came with the prompts. It goes with them, and with it the bytes that came with no other.
+_ATTACHMENTS = """
+create table blobs (
+    hash text primary key check (length(hash) = 64),
+    data blob not null
+) strict;
+
+create table attachments (
+    message_id integer not null references prompts (message_id) on delete cascade,
+    id integer not null,
+    position integer not null check (position >= 0),
+    name text not null,
+    kind text not null,
+    size integer not null check (size >= 0),
+    url text check (url is null or shown is null),  -- for as long as nobody fetched it
+    shown text check (shown in (
+        'image', 'text', 'kind', 'not_text', 'size', 'room', 'fetch'
+    )),
+    hash text references blobs (hash) check ((hash is null) = (shown is not 'image')),
+    image_kind text check ((image_kind is null) = (hash is null)),
+    image_size integer check ((image_size is null) = (hash is null)),
+    excerpt text check ((excerpt is null) = (shown is not 'text')),
+    is_whole integer check (is_whole in (0, 1) and (is_whole is null) = (excerpt is null)),
+    primary key (message_id, id)
+) strict;
+
+create index attachments_by_hash on attachments (hash) where hash is not null;
+
+create trigger forget_bytes after delete on attachments when old.hash is not null
+begin
+    delete from blobs
+    where hash = old.hash
+        and not exists (select * from attachments where hash = old.hash);
+end;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -299,4 +335,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(8, "budgets", _BUDGETS),
     Migration(9, "undone turns", _UNDONE),
     Migration(10, "inherited turns", _INHERITED),
+    Migration(11, "attachments", _ATTACHMENTS),
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from bot.domain.attachment import Shown
 from bot.domain.billing import Call, Daily, Scope, Spending
 from bot.domain.budget import Alert, Balance
 from bot.domain.completion import Usage
@@ -99,6 +100,20 @@ class MemoryStore(MemoryTables):
             return sorted(latest, key=lambda p: (-latest[p].timestamp(), p.channel_id))[:limit]
 
         return await self._read(places)
+
+    # Attachments
+
+    async def keep_attachment(
+        self, message: int, attachment: int, shown: Shown, content: bytes = b""
+    ) -> None:
+        await self._write(
+            lambda: self._keep_attachment(message, attachment, shown, content), flushes=False
+        )
+
+    async def images(self, digests: Collection[str]) -> dict[str, bytes]:
+        return await self._read(
+            lambda: {one: self.blobs[one] for one in digests if one in self.blobs}
+        )
 
     # Amendments
 
@@ -433,6 +448,7 @@ class MemoryStore(MemoryTables):
             self._confirm()
             self._refuse_when_full()
             result = change()
+            self._forget_bytes()
         except BaseException:
             self._restore(before)
             raise

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from bot.domain.attachment import Image, Shown, revised
 from bot.domain.billing import (
     Call,
     Daily,
@@ -35,6 +36,7 @@ _KEPT = (
     "turns",
     "said_in",
     "heard",
+    "blobs",
     "notes",
     "calls",
     "warnings",
@@ -47,6 +49,12 @@ _KEPT = (
 )
 
 
+_ERASED: dict[str, Any] = {
+    "text": "",
+    "author_name": "",
+    "is_erased": True,
+    "attachments": (),
+}
 MOST_LOST = 5  # commits that a power cut takes at most
 
 
@@ -64,6 +72,7 @@ class MemoryTables:
         self.turns: dict[TurnId, Turn] = {}
         self.said_in: dict[TurnId, int] = {}  # channels, of turns that another session inherited
         self.heard: set[int] = set()
+        self.blobs: dict[str, bytes] = {}
         self.notes: dict[str, str] = {}
         self.calls: list[Call] = []
         self.warnings: set[Alert] = set()
@@ -259,7 +268,8 @@ class MemoryTables:
             at = prompt.edited_at
             if at is None or (old.edited_at is not None and old.edited_at >= at):
                 continue
-            self._put(turn, replace(old, text=prompt.text, edited_at=at))
+            files = revised(old.attachments, prompt.attachments)
+            self._put(turn, replace(old, text=prompt.text, edited_at=at, attachments=files))
             if old.text != prompt.text:
                 self._retitle(turn, title_from(old.text), title_from(prompt.text))
 
@@ -268,7 +278,7 @@ class MemoryTables:
         for message in messages:
             for turn, old in self._saying(message):
                 self._retitle(turn, title_from(old.text), None)
-                self._put(turn, replace(old, text="", author_name="", is_erased=True))
+                self._put(turn, replace(old, **_ERASED))
                 hit.add(turn.id)
         stopping = []
         for turn_id in sorted(hit):
@@ -293,6 +303,30 @@ class MemoryTables:
         said = self.turns[turn.id].prompts
         prompts = tuple(new if p.message_id == new.message_id else p for p in said)
         self.turns[turn.id] = replace(self.turns[turn.id], prompts=prompts)
+
+    def _keep_attachment(self, message: int, attachment: int, shown: Shown, content: bytes) -> None:
+        for turn, old in self._saying(message):
+            files = [
+                replace(each, shown=shown, url="")
+                if each.id == attachment and each.shown is None
+                else each
+                for each in old.attachments
+            ]
+            if tuple(files) != old.attachments and isinstance(shown, Image):
+                self.blobs[shown.digest] = content
+            self._put(turn, replace(old, attachments=tuple(files)))
+
+    def _forget_bytes(self) -> None:
+        if not self.blobs:
+            return
+        kept = {
+            each.shown.digest
+            for turn in self.turns.values()
+            for prompt in turn.prompts
+            for each in prompt.attachments
+            if isinstance(each.shown, Image)
+        }
+        self.blobs = {digest: data for digest, data in self.blobs.items() if digest in kept}
 
     def _retitle(self, turn: Turn, old: str, new: str | None) -> None:
         session = self.sessions[turn.session_id]
