@@ -13,16 +13,21 @@ from bot.store import SqliteStore
 from tests.contracts.store.steps import NOON
 from tests.samples import (
     CHANNEL,
+    DIGEST,
+    IMAGE,
     MORNING,
     OTHER_CHANNEL,
     OTHER_SESSION_ID,
+    PNG,
     SESSION_ID,
+    attachment,
     call,
     prompt,
     session,
 )
 
 SHORT, LONG = 100, 10_000  # turns
+CAT = attachment(1, "cat.png")
 EDITED = replace(prompt(1050, "edited"), edited_at=NOON)
 
 
@@ -58,7 +63,8 @@ class Meter:
 async def _grown(store: SqliteStore, turns: int) -> Turn:
     """Let the session have so many turns, all but the last delivered; return the last."""
     numbers = range(1000, 1000 + turns)
-    heard = await store.hear([(session(), prompt(number)) for number in numbers])
+    said = [replace(prompt(number), attachments=(CAT,)) for number in numbers]
+    heard = await store.hear([(session(), each) for each in said])
     *_, last = (turn for turn in heard if turn is not None)
     await store.writer.write(
         lambda db: db.execute(
@@ -87,6 +93,8 @@ async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
         "unanswered": await meter.of(store.unanswered),
         "heard at": await meter.of(lambda: store.heard_at(CHANNEL, since=last.anchor - 20)),
         "revise": await meter.of(lambda: store.revise([EDITED])),
+        "keep": await meter.of(lambda: store.keep_attachment(last.anchor - 1, 1, IMAGE, PNG)),
+        "images": await meter.of(lambda: store.images([DIGEST])),
         "erase": await meter.of(lambda: store.erase([last.anchor, last.anchor - 1])),
         "take over": await meter.of(store.take_over),
         "forgive": await meter.of(store.forgive_attempts),

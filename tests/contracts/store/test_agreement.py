@@ -15,6 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from bot.domain.attachment import Excerpt, Shown, Unshown
 from bot.domain.completion import Usage
 from bot.domain.errors import BotError
 from bot.domain.hearing import Reading
@@ -24,11 +25,23 @@ from bot.domain.turn import Turn, TurnState
 from bot.ports import Store
 from bot.store import open_store
 from tests.fakes.memory_store import MemoryStore
-from tests.samples import CHANNEL, MORNING, OTHER_CHANNEL, prompt, session
+from tests.samples import (
+    CHANNEL,
+    DIGEST,
+    IMAGE,
+    MORNING,
+    OTHER_CHANNEL,
+    PNG,
+    attachment,
+    prompt,
+    session,
+)
 
 places = st.sampled_from([CHANNEL, OTHER_CHANNEL])
 states = st.sampled_from(list(TurnState))
 numbers = st.integers(0, 9)
+FILES = (attachment(1, "a.png"), attachment(2, "b.txt"))
+shown = st.sampled_from([IMAGE, Excerpt("words"), Unshown.FETCH])
 epochs = st.none() | st.integers(1, 2)
 
 
@@ -68,7 +81,9 @@ class TwoStores(RuleBasedStateMachine):
         self.sessions += 1
         spare = replace(session(place, SessionId(UUID(int=self.sessions))), title=title)
         said = replace(
-            prompt(message, author_id=message % 3), said_at=MORNING + timedelta(seconds=message)
+            prompt(message, author_id=message % 3),
+            said_at=MORNING + timedelta(seconds=message),
+            attachments=FILES[: message % 3],
         )
         heard = self.both(lambda store: store.hear([(spare, said)]))
         assert isinstance(heard, list)
@@ -79,7 +94,8 @@ class TwoStores(RuleBasedStateMachine):
         self.sessions += 1
         spare = session(place, SessionId(UUID(int=self.sessions)))
         said = [
-            replace(prompt(m), said_at=MORNING + timedelta(seconds=m)) for m in sorted(messages)
+            replace(prompt(m), said_at=MORNING + timedelta(seconds=m), attachments=FILES[: m % 3])
+            for m in sorted(messages)
         ]
         reading = None if epoch is None else Reading(1050, epoch)
         heard = self.both(lambda store: store.hear_together(spare, said, reading=reading))
@@ -177,8 +193,16 @@ class TwoStores(RuleBasedStateMachine):
     @rule(message=st.integers(1000, 1100), minutes=st.none() | st.integers(1, 3))
     def revise(self, message: int, minutes: int | None) -> None:
         at = None if minutes is None else MORNING + timedelta(minutes=minutes)
-        said = replace(prompt(message, f"said in minute {minutes}"), edited_at=at)
+        files = FILES[: minutes or 0][::-1]
+        said = replace(prompt(message, f"{minutes} minutes"), edited_at=at, attachments=files)
         self.both(lambda store: store.revise([said]))
+
+    @rule(number=numbers, file=st.integers(0, 2), shown=shown)
+    def keep_attachment(self, number: int, file: int, shown: Shown) -> None:
+        turn = self.both(lambda store: store.turn(self.turn_id(number)))
+        message = turn.anchor if isinstance(turn, Turn) else 1000
+        self.both(lambda store: store.keep_attachment(message, file, shown, PNG))
+        self.both(lambda store: store.turn_with(message))
 
     @rule(messages=st.lists(st.integers(1000, 1100), max_size=40))
     def erase(self, messages: list[int]) -> None:
@@ -220,6 +244,7 @@ class TwoStores(RuleBasedStateMachine):
     @invariant()
     def tell_the_same(self) -> None:
         self.both(lambda store: store.owing())
+        self.both(lambda store: store.images([DIGEST]))
         self.both(lambda store: store.unanswered())
         self.both(lambda store: store.watermarks())
         self.both(lambda store: store.unheard(range(1000, 1100)))
