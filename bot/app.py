@@ -20,6 +20,7 @@ from bot.engine.offers import Offers
 from bot.engine.pacing import Governor
 from bot.gateway.connection import Connection
 from bot.gateway.entry import Entry
+from bot.gateway.files import open_files
 from bot.gateway.guide import DiscordGuide
 from bot.gateway.invite import application_id_from, invite_url
 from bot.gateway.past import DiscordPast
@@ -147,19 +148,25 @@ async def open_bot(
         )
         prices = price_list(settings)
         tell_unpriced(settings, prices)
-        doors = Doors(
-            store,
-            model,
-            connection.messenger,
-            DiscordPast(connection.client),
-            DiscordGuide(connection.client),
-            prices,
-            clock,
-        )
         listenings = Listenings(await store.listenings())
-        async with open_engine(
-            doors, terms(settings), governor=governor, listenings=listenings
-        ) as engine:
+        async with (
+            open_files(connection.client, api_url=api_url(settings)) as files,
+            open_engine(
+                Doors(
+                    store,
+                    model,
+                    connection.messenger,
+                    DiscordPast(connection.client),
+                    files,
+                    DiscordGuide(connection.client),
+                    prices,
+                    clock,
+                ),
+                terms(settings),
+                governor=governor,
+                listenings=listenings,
+            ) as engine,
+        ):
             sync = CommandSync(notebook=store, clock=clock)
             offers = Offers(
                 catalogue=RemoteCatalogue(replace(endpoint(settings), via=via)),

@@ -15,6 +15,7 @@ from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.billing import Billing, Tab
 from bot.engine.checking import LateCheck
 from bot.engine.completing import Answer, Completer
+from bot.engine.fetching import Fetcher
 from bot.engine.layout import settled, without_file
 from bot.engine.notices import IN_LINE, waiting
 from bot.engine.outages import Circuits
@@ -54,6 +55,7 @@ class Answerer:
         self,
         *,
         ledger: Ledger,
+        fetcher: Fetcher,
         completer: Completer,
         billing: Billing,
         circuits: Circuits,
@@ -65,6 +67,7 @@ class Answerer:
     ) -> None:
         self.unfinished = Unfinished(clock)
         self._ledger = ledger
+        self._fetcher = fetcher
         self._completer = completer
         self._billing = billing
         self._circuits = circuits
@@ -276,7 +279,8 @@ class Answerer:
     async def _complete(self, owed: Owed, screen: Screen, tab: Tab) -> Answer | BotError:
         """Ask, and return an error rather than raise it: a task group would wrap it up."""
         try:
-            return await self._completer.complete(owed, screen.show, tab)
+            whole = await self._fetcher.fetched(owed)
+            return await self._completer.complete(whole, screen.show, tab)
         except BotError as error:
             return error
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
+from bot.domain.abilities import sees_images
 from bot.domain.budget import Alert, BudgetNote
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
 from bot.domain.context import Context, Window, window
@@ -172,6 +173,7 @@ class Completer:
             budget=self._budget,
             direct=session.place.is_direct,
             hop=hop,
+            sees_images=sees_images(brief.model) is not False,
         )
         if owed.history and shown.floor > owed.history[0].depth:
             log.info("session=%s turn=%s event=hop floor=%d", session.id, turn.id, shown.floor)

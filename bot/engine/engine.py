@@ -17,9 +17,11 @@ from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
 from bot.engine.completing import Completer
+from bot.engine.fetching import Fetcher
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
+from bot.engine.looking import Looking
 from bot.engine.manners import Manners
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
@@ -28,7 +30,7 @@ from bot.engine.personas import Personas
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.engine.usage import UsageReports
-from bot.ports import Clock, Guide, Messenger, Model, Past, Prices, Store
+from bot.ports import Clock, Files, Guide, Messenger, Model, Past, Prices, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Doors:
     model: Model
     messenger: Messenger
     past: Past
+    files: Files
     guide: Guide
     prices: Prices
     clock: Clock
@@ -118,10 +121,13 @@ async def open_engine(
     room = Room(terms.concurrent_answers)
     answerer = makers.answerer(
         ledger=store,
+        fetcher=Fetcher(
+            files=doors.files, attachments=store, clock=clock, budget=terms.context_tokens
+        ),
         completer=Completer(
             ledger=store,
             briefing=Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model),
-            model=doors.model,
+            model=Looking(doors.model, attachments=store, clock=clock),
             budgets=budgets,
             circuits=circuits,
             clock=clock,

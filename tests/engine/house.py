@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from bot.domain.access import Actor
+from bot.domain.attachment import Attachment
 from bot.domain.billing import ScopeKind
 from bot.domain.budget import Limits
 from bot.domain.hearing import Sight, Utterance
@@ -30,6 +31,7 @@ from tests.engine.faults import (
     guard_store,
 )
 from tests.fakes.board import Board
+from tests.fakes.cabinet import Cabinet
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.paced import PacedMessenger
 from tests.fakes.prices import FixedPrices
@@ -58,9 +60,17 @@ class House:
         """What commands and buttons do."""
         return self.engine.sessions
 
-    def say(self, message_id: int, text: str, place: Place = CHANNEL, by: Actor = ADA) -> None:
+    def say(
+        self,
+        message_id: int,
+        text: str,
+        place: Place = CHANNEL,
+        by: Actor = ADA,
+        files: Sequence[Attachment] = (),
+    ) -> None:
         """Say something to the bot."""
-        prompt = Prompt(message_id, by.id, "Ada" if by is ADA else "Bob", text, MORNING)
+        name = "Ada" if by is ADA else "Bob"
+        prompt = Prompt(message_id, by.id, name, text, MORNING, attachments=tuple(files))
         self.engine.intake.hear(Utterance(place, prompt, by, mentions_us=True))
 
     async def connect(self, *places: Place) -> None:
@@ -122,6 +132,7 @@ class World:
         self.store = MemoryStore()
         self.board = Board(LoopClock(), first_id=1 << 62)
         self.past = Shelf()
+        self.files = Cabinet()
         self.hours = 6.0
         self.waits_for_discord = False  # what is owed is not woken before the connection
         self.signs = Signs()
@@ -194,6 +205,7 @@ class World:
             GuardedModel(self.asked, plan),
             PacedMessenger(guard_messenger(self.board, plan), governor),
             guard_messenger(self.past, plan),
+            guard_messenger(self.files, plan),
             self.signs,
             FixedPrices(),
             clock,

@@ -41,6 +41,7 @@ from bot.playground import (
 )
 from bot.playground.world.permission import EVERYDAY
 from tests.fakes.board import Board
+from tests.fakes.cabinet import Cabinet
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
@@ -177,6 +178,7 @@ async def opened(
             model,
             Board(clock),
             DiscordPast(lambda: clients[-1]),
+            Cabinet(),
             Signs(),
             FixedPrices(),
             clock,

@@ -27,6 +27,7 @@ from bot.gateway.entry import Entry
 from bot.gateway.messenger import DiscordMessenger
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
+from tests.fakes.cabinet import Cabinet
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import ScriptedModel
@@ -156,6 +157,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             model,
             DiscordMessenger(connected),
             DiscordPast(connected),
+            Cabinet(),
             Signs(),
             FixedPrices(),
             clock,
