@@ -80,7 +80,7 @@ class DiscordFiles:
     def _trusted(self, address: str) -> yarl.URL | None:
         try:
             url = yarl.URL(address, encoded=True)
-            is_ours = url.absolute and url.user is None and url.origin() in self._origins
+            is_ours = url.absolute and url.origin() in self._origins
         except ValueError:
             return None
         return url if is_ours else None
@@ -108,8 +108,7 @@ async def _beginning(response: aiohttp.ClientResponse, most: int) -> bytes:
     content = bytearray()
     async for piece in response.content.iter_any():
         content += piece
-        if len(content) >= most:
-            response.close()  # or the rest would be read to keep the connection
+        if len(content) >= most:  # the rest goes with the connection
             break
     return bytes(content[:most])
 

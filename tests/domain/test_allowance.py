@@ -20,8 +20,8 @@ def taken(content: bytes, name: str, kind: str, left: Allowance = PLENTY) -> Sho
 
 
 def test_files_take_up_half_of_the_budget_and_not_more_than_a_request_bears() -> None:
-    assert allowance(16_000) == Allowance(8_000, 8 * 2**20)
-    assert allowance(1_000_000) == Allowance(16_000, 8 * 2**20)
+    assert allowance(16_000) == Allowance(8_000, 4 * 2**20)
+    assert allowance(1_000_000) == Allowance(16_000, 4 * 2**20)
 
 
 @pytest.mark.parametrize(

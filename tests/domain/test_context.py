@@ -232,7 +232,7 @@ def test_an_image_counts_as_what_it_is_billed_at() -> None:
 
 
 def test_when_images_are_more_than_a_request_holds_the_floor_hops_to_half_of_that() -> None:
-    history = [_pictured(depth, 4 * 2**20) for depth in range(4)]
+    history = [_pictured(depth, 2 * 2**20) for depth in range(4)]
 
     assert look(history, turn(4, "now"), budget=100_000).floor == 0
     assert look(history, _pictured(4, 1, None), budget=100_000).floor == 3

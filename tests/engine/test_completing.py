@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -20,7 +21,7 @@ from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.signs import Signs
 from tests.fakes.virtual_time import LoopClock, run
-from tests.samples import session, turn
+from tests.samples import IMAGE, attachment, prompt, session, turn
 
 OVERFLOW = ModelRefused(Fault.CONTEXT, "too long")
 FAILURE = ModelBusy(Fault.SERVER, "503")
@@ -29,8 +30,15 @@ FAILURE = ModelBusy(Fault.SERVER, "503")
 class Desk:
     """A completer with all that it needs, and one turn that is owed after a history."""
 
-    def __init__(self, *scripts: Script, history: Sequence[Turn] = (), budget: int = 16000) -> None:
+    def __init__(
+        self,
+        *scripts: Script,
+        history: Sequence[Turn] = (),
+        budget: int = 16000,
+        model: str = "some-model",
+    ) -> None:
         self.model = ScriptedModel(*scripts)
+        self._name = model
         self._budget = budget
         self._owed = Owed(turn(len(history), "now"), session(), tuple(history))
         billing = Billing(accounts=MemoryStore(), prices=FixedPrices(), clock=LoopClock())
@@ -48,7 +56,7 @@ class Desk:
         store = MemoryStore()
         completer = Completer(
             ledger=store,
-            briefing=Briefing(ledger=store, guide=Signs(), default_model="some-model"),
+            briefing=Briefing(ledger=store, guide=Signs(), default_model=self._name),
             model=self.model,
             budgets=Budgets(accounts=store, prices=FixedPrices(), clock=LoopClock()),
             circuits=Circuits(LoopClock()),
@@ -158,3 +166,15 @@ def test_an_answer_at_the_first_try_measures_its_context() -> None:
     desk = Desk(["Whole.", Usage(100, 30)])
 
     assert desk.answer() == Answer(Reply("Whole.", model="some-model"), Usage(100, 30), floor=0)
+
+
+@pytest.mark.parametrize(("model", "shown"), [("some-model", 1), ("SmolLM2-135M", 3)])
+def test_an_image_takes_no_room_from_a_model_that_sees_none(model: str, shown: int) -> None:
+    looked = replace(attachment(1, "cat.png"), shown=IMAGE)
+    said = replace(prompt(1000), attachments=(looked,))
+    history = [replace(turn(0, "look", "a cat"), prompts=(said,))]
+    desk = Desk(["Hi."], history=history, budget=1000, model=model)
+
+    desk.answer()
+
+    assert desk.shown == [shown]
