@@ -17,6 +17,10 @@ from tests.samples import OTHER_SESSION_ID, SESSION_ID
 
 NEXT = MIGRATIONS[-1].number + 1
 COLOURS = Migration(NEXT, "colours", "create table colours (name text primary key) strict;")
+ATTACHMENT = """
+insert into attachments (message_id, id, position, name, kind, size, url, shown)
+values ({message}, 1, 0, 'cat.png', 'image/png', {size}, {url}, {shown})
+"""
 SECOND_ANSWER = """
 insert into turns (session_id, depth, anchor, version)
 select session_id, depth, anchor, version
@@ -200,6 +204,13 @@ async def test_a_backup_of_an_attempt_that_failed_is_replaced(url: str, path: Pa
         "insert into prompts select * from prompts",
         SECOND_ANSWER,
         SECOND_OPEN_SESSION,
+        ATTACHMENT.format(message=1001, size=1, url="null", shown="null"),
+        ATTACHMENT.format(message=1000, size=-1, url="null", shown="null"),
+        ATTACHMENT.format(message=1000, size=1, url="'an address'", shown="'fetch'"),
+        ATTACHMENT.format(message=1000, size=1, url="null", shown="'upside down'"),
+        ATTACHMENT.format(message=1000, size=1, url="null", shown="'image'"),
+        ATTACHMENT.format(message=1000, size=1, url="null", shown="'text'"),
+        "insert into blobs (hash, data) values ('short', x'00')",
     ],
 )
 async def test_a_bug_does_not_become_data(store: SqliteStore, statement: str) -> None:
