@@ -103,6 +103,13 @@ class Archive(Protocol):
         """Return the turn that answers a message, in the version that is shown."""
         ...
 
+    async def turn_before(self, place: Place, message: int) -> Turn | None:
+        """Return the newest turn that was said at a place before a message, and not undone.
+
+        The cost depends on how many sessions the place had, not on how long they are.
+        """
+        ...
+
     async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
         """Open `session` with a turn of another as its head, in place of the one open there.
 

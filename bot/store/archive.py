@@ -19,7 +19,7 @@ from bot.store.sessions import (
 )
 from bot.store.turns import turn_from, turn_numbered
 from bot.store.versions import add_version, show_version, version_shown
-from bot.store.ways import branch, hand_down, turn_with, undo
+from bot.store.ways import branch, hand_down, turn_before, turn_with, undo
 
 
 class SqliteArchive(Desk):
@@ -72,6 +72,9 @@ class SqliteArchive(Desk):
 
     async def turn_with(self, message: int) -> Turn | None:
         return await self.readers.read(lambda db: turn_with(db, message))
+
+    async def turn_before(self, place: Place, message: int) -> Turn | None:
+        return await self.readers.read(lambda db: turn_before(db, place, message))
 
     async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
         return await self.writer.write(lambda db: branch(db, session, turn_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from bot.domain.session import Branched, Session, SessionId, TurnId
+from bot.domain.session import Branched, Place, Session, SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
 from bot.store.sessions import close_session_at, insert_session, session_named
 from bot.store.turns import turn_from, turn_numbered
@@ -91,6 +91,32 @@ def turn_with(db: sqlite3.Connection, message: int) -> Turn | None:
         (message,),
     ).fetchone()
     return turn_from(db, row)
+
+
+def turn_before(db: sqlite3.Connection, place: Place, message: int) -> Turn | None:
+    """Return the newest turn that was said at a place before a message, and was not undone."""
+    row = db.execute(_BEFORE, {"channel": place.channel_id, "message": message}).fetchone()
+    return turn_from(db, row)
+
+
+# One look into the index for each session of the place, however long it is.
+_BEFORE = """
+select turns.*
+from sessions
+cross join turns on turns.id = (
+    select here.id
+    from turns as here
+    where here.session_id = sessions.id
+        and here.anchor < :message
+        and here.said_in is null
+        and not here.undone
+    order by here.anchor desc, here.edition desc
+    limit 1
+)
+where sessions.channel_id = :channel
+order by turns.anchor desc
+limit 1
+"""
 
 
 def branch(db: sqlite3.Connection, session: Session, turn_id: TurnId) -> Branched | None:

@@ -322,6 +322,20 @@ class MemoryStore(MemoryTables):
 
         return await self._read(shown)
 
+    async def turn_before(self, place: Place, message: int) -> Turn | None:
+        def newest() -> Turn | None:
+            here = {s.id for s in self.sessions.values() if is_at(s, place)}
+            turns = [
+                t
+                for t in self.turns.values()
+                if t.session_id in here
+                and t.anchor < message
+                and not (t.is_undone or t.is_inherited)
+            ]
+            return max(turns, key=lambda turn: (turn.anchor, turn.edition), default=None)
+
+        return await self._read(newest)
+
     async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
         return await self._write(lambda: self._branch(session, turn_id))
 

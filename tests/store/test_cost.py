@@ -146,6 +146,7 @@ async def _costs_of_a_branch(store: SqliteStore, turns: int) -> list[int]:
     meter = Meter(store)
     return [
         await meter.of(lambda: store.turn_with(last.anchor)),
+        await meter.of(lambda: store.turn_before(CHANNEL, last.anchor)),
         await meter.of(lambda: store.branch(branch, parent)),
         await meter.of(lambda: store.hear([(branch, prompt(1))])),
         await meter.of(lambda: store.take_up(OTHER_SESSION_ID)),

@@ -165,6 +165,7 @@ class TwoStores(RuleBasedStateMachine):
         turn = self.both(lambda store: store.turn(self.turn_id(number)))
         if isinstance(turn, Turn):
             self.both(lambda store: store.turn_with(turn.prompts[0].message_id))
+            self.both(lambda store: store.turn_before(CHANNEL, turn.anchor))
 
     @rule(number=numbers)
     def undo(self, number: int) -> None:
