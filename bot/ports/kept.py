@@ -58,7 +58,16 @@ class Archive(Protocol):
         ...
 
     async def rename_session(self, session_id: SessionId, title: str) -> None:
-        """Give a session another title."""
+        """Give a session the title that a person chose."""
+        ...
+
+    async def entitle(self, turn: Turn, title: str, *, calls: Sequence[Call] = ()) -> bool:
+        """Give a session the title that a model made of `turn`, its first, and say if it has it.
+
+        It has not, when a person gave it one, or a model did, or when anything in the turn was
+        edited or erased since. Once it has, the title goes when that happens. The calls that
+        it took are recorded in any case, as `Accounts.record_calls` does it.
+        """
         ...
 
     async def delete_session(self, session_id: SessionId) -> None:

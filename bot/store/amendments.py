@@ -17,6 +17,7 @@ from bot.domain.wording import title_from
 from bot.store.archive import delete_session
 from bot.store.columns import to_column
 from bot.store.desk import Desk
+from bot.store.titles import follow
 from bot.store.turns import turns_from
 
 
@@ -63,15 +64,15 @@ def _revise(db: sqlite3.Connection, prompt: Prompt) -> None:
         (prompt.text, edited_at, prompt.message_id),
     )
     if kept["text"] != prompt.text:
-        _retitle(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
+        follow(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
 
 
 def _erase(db: sqlite3.Connection, messages: Sequence[int]) -> list[Turn]:
     erased: list[int] = []
     for message in messages:
         if (kept := _kept(db, message)) is not None:
-            _retitle(db, message, title_from(kept["text"]), None)
             db.execute(_ERASE, (message,))
+            follow(db, message, title_from(kept["text"]), None)
             erased.append(message)
     return _withdraw(db, erased)
 
@@ -117,24 +118,6 @@ def _withdraw(db: sqlite3.Connection, erased: Sequence[int]) -> list[Turn]:
     db.execute(_CANCEL, (withdrawn,))
     # All of them are fetched: a statement that is not done forbids the commit.
     return turns_from(db, db.execute(_STOP, (withdrawn,)).fetchall())
-
-
-def _retitle(db: sqlite3.Connection, message: int, old: str, new: str | None) -> None:
-    """Give the sessions that were called after a message's words another title."""
-    db.execute(
-        """
-        update sessions
-        set title = ?
-        where title = ?
-            and id in (
-                select turns.session_id
-                from turn_prompts
-                cross join turns on turns.id = turn_prompts.turn_id
-                where turn_prompts.message_id = ?
-            )
-        """,
-        (new, old, message),
-    )
 
 
 def _erase_place(db: sqlite3.Connection, place: Place) -> list[SessionId]:

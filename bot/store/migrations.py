@@ -288,6 +288,17 @@ alter table turns add column said_in integer;
 create index turns_said_elsewhere on turns (said_in, anchor) where said_in is not null;
 """
 
+# Who gave a session its title. Of those there are it is not known: so they stay as they are.
+_TITLES = """
+alter table sessions add column titled_by text not null default 'prompt' check (
+    titled_by = 'prompt' or (titled_by in ('model', 'person') and title is not null)
+);
+
+update sessions
+set titled_by = 'person'
+where title is not null;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -299,4 +310,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(8, "budgets", _BUDGETS),
     Migration(9, "undone turns", _UNDONE),
     Migration(10, "inherited turns", _INHERITED),
+    Migration(11, "titles", _TITLES),
 )

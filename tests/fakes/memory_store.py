@@ -17,7 +17,16 @@ from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.message import Prompt
 from bot.domain.persona import Persona
 from bot.domain.reply import Ending, Reply
-from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import (
+    Branched,
+    Place,
+    PutAway,
+    Session,
+    SessionId,
+    SessionSummary,
+    TitledBy,
+    TurnId,
+)
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from tests.fakes.memory_tables import MemoryTables, is_at
 
@@ -288,9 +297,13 @@ class MemoryStore(MemoryTables):
         def rename() -> None:
             title.encode()
             if session := self.sessions.get(session_id):
-                self.sessions[session_id] = replace(session, title=title)
+                by = TitledBy.PERSON
+                self.sessions[session_id] = replace(session, title=title, titled_by=by)
 
         await self._write(rename)
+
+    async def entitle(self, turn: Turn, title: str, *, calls: Sequence[Call] = ()) -> bool:
+        return await self._write(lambda: self._entitle(turn, title, calls))
 
     async def delete_session(self, session_id: SessionId) -> None:
         await self._write(lambda: self._delete(session_id))

@@ -24,7 +24,16 @@ from bot.domain.hearing import Reading, Watermark
 from bot.domain.manner import Choices, Layers, Level, Trait
 from bot.domain.message import Prompt
 from bot.domain.persona import Persona
-from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import (
+    Branched,
+    Place,
+    PutAway,
+    Session,
+    SessionId,
+    SessionSummary,
+    TitledBy,
+    TurnId,
+)
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from bot.domain.wording import title_from
 
@@ -267,8 +276,8 @@ class MemoryTables:
         hit: set[TurnId] = set()
         for message in messages:
             for turn, old in self._saying(message):
-                self._retitle(turn, title_from(old.text), None)
                 self._put(turn, replace(old, text="", author_name="", is_erased=True))
+                self._retitle(turn, title_from(old.text), None)
                 hit.add(turn.id)
         stopping = []
         for turn_id in sorted(hit):
@@ -296,8 +305,25 @@ class MemoryTables:
 
     def _retitle(self, turn: Turn, old: str, new: str | None) -> None:
         session = self.sessions[turn.session_id]
+        by = TitledBy.PROMPT
         if session.title == old:
-            self.sessions[session.id] = replace(session, title=new)
+            self.sessions[session.id] = replace(session, title=new, titled_by=by)
+        elif session.titled_by is TitledBy.MODEL and turn.depth == 0:
+            left = self.turns[turn.id].kept_prompts
+            title = title_from(left[0].text) if left else None
+            self.sessions[session.id] = replace(session, title=title, titled_by=by)
+
+    def _entitle(self, turn: Turn, title: str, calls: Sequence[Call]) -> bool:
+        title.encode()
+        self.calls += calls
+        session, now = self.sessions.get(turn.session_id), self.turns.get(turn.id)
+        if session is None or session.titled_by is not TitledBy.PROMPT:
+            return False
+        if now is None or now.prompts != turn.prompts:
+            return False
+        by = TitledBy.MODEL
+        self.sessions[session.id] = replace(session, title=title, titled_by=by)
+        return True
 
     def _owed(self, turn_id: TurnId) -> Turn:
         turn = self.turns.get(turn_id)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.billing import Scope, ScopeKind, scopes_of
+from bot.domain.session import TurnId
 from bot.domain.turn import Turn
 from bot.store import SqliteStore
 from tests.contracts.store.steps import NOON
@@ -75,6 +76,8 @@ async def _grown(store: SqliteStore, turns: int) -> Turn:
 
 async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
     last = await _grown(store, turns)
+    first = await store.turn(TurnId(1))
+    assert first is not None
     meter = Meter(store)
     return {
         "hear": await meter.of(lambda: store.hear([(session(), prompt(1))])),
@@ -90,6 +93,8 @@ async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
         "erase": await meter.of(lambda: store.erase([last.anchor, last.anchor - 1])),
         "take over": await meter.of(store.take_over),
         "forgive": await meter.of(store.forgive_attempts),
+        "entitle": await meter.of(lambda: store.entitle(first, "a model's", calls=[call()])),
+        "erase what it was made of": await meter.of(lambda: store.erase([first.anchor])),
         "rename": await meter.of(lambda: store.rename_session(SESSION_ID, "title")),
         "reset": await meter.of(lambda: store.open_session(session(session_id=OTHER_SESSION_ID))),
     }

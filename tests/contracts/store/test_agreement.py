@@ -185,6 +185,12 @@ class TwoStores(RuleBasedStateMachine):
     def erase(self, messages: list[int]) -> None:
         self.both(lambda store: store.erase(messages))
 
+    @rule(number=numbers)
+    def entitle(self, number: int) -> None:
+        turn = self.both(lambda store: store.turn(self.turn_id(number)))
+        if isinstance(turn, Turn) and turn.depth == 0:
+            self.both(lambda store: store.entitle(turn, "called by a model"))
+
     @precondition(lambda self: self.turns > 5)
     @rule(place=places)
     def erase_place(self, place: Place) -> None:
