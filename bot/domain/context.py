@@ -35,6 +35,11 @@ class Context:
     effort: Effort | None = None
     temperature: float | None = None
     length: Length = Length.NORMAL
+    most_tokens: int | None = None  # of the answer, where fewer than usual will do
+
+    def cap(self, usual: int) -> int:
+        """Return how many tokens the answer may have, reasoning included."""
+        return usual if self.most_tokens is None else min(usual, self.most_tokens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class Responses:
             "model": context.model,
             "instructions": context.instructions,
             "input": [{"role": m.role.value, "content": m.text} for m in context.messages],
-            "max_output_tokens": self.max_output_tokens,
+            "max_output_tokens": context.cap(self.max_output_tokens),
             "store": False,
             "stream": True,
             **wishes_for_responses(context),
