@@ -235,6 +235,8 @@ def terms(settings: Settings) -> Terms:
         catch_up_hours=settings.catch_up_hours,
         limits=settings.limits,
         budget_model=settings.budget_model or None,
+        names_sessions=settings.names_sessions,
+        title_model=settings.title_model or None,
     )
 
 
@@ -248,7 +250,8 @@ def unpriced_models(settings: Settings, prices: Prices) -> list[str]:
     """Return those models that a budget keeps from being asked, for they have no known price."""
     if not settings.limits:
         return []
-    asked = [*models(settings), settings.budget_model or settings.openai_model]
+    others = [settings.budget_model, settings.title_model if settings.names_sessions else ""]
+    asked = [*models(settings), *filter(None, others)]
     return [each for each in dict.fromkeys(asked) if prices.cost(each, Usage(1, 1)) is None]
 
 

@@ -96,6 +96,11 @@ class Settings(DiscordSettings):
     budget_model: str = Field(
         "", description="a cheaper model that answers when 80 % of a budget is used"
     )
+    title_model: str = Field(
+        "",
+        description="the model that names a conversation after its first answer; unset: the one "
+        "that answered; `off`: none, and the title is what was asked first",
+    )
     database_url: str = Field(
         "sqlite:///parley.db",
         pattern=r"^sqlite:///.+",
@@ -141,6 +146,11 @@ class Settings(DiscordSettings):
         """What may be spent, by for whom it is counted."""
         budgets = (_budget(one) for one in _listed(self.budgets))
         return {kind: limits for kind, limits in budgets if limits != NO_LIMITS}
+
+    @property
+    def names_sessions(self) -> bool:
+        """Whether a model is asked for titles."""
+        return self.title_model.lower() != "off"
 
     @property
     def secrets(self) -> tuple[str, ...]:

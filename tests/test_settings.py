@@ -190,6 +190,18 @@ def test_what_is_no_budget_is_said_so(environ: pytest.MonkeyPatch, budgets: str)
     )
 
 
+@pytest.mark.parametrize(
+    ("set_to", "names", "model"),
+    [(None, True, ""), ("Off", False, "Off"), ("gpt-6-luna", True, "gpt-6-luna")],
+)
+def test_titles_can_be_had_from_another_model_or_from_none(
+    environ: pytest.MonkeyPatch, set_to: str | None, *, names: bool, model: str
+) -> None:
+    settings = _with(environ, "TITLE_MODEL", set_to or "")
+
+    assert (settings.names_sessions, settings.title_model) == (names, model)
+
+
 def test_the_example_names_every_setting_and_no_other() -> None:
     named = [
         line.lstrip("# ").split("=")[0]

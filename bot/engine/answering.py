@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Container
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -22,6 +23,7 @@ from bot.engine.pacing import Governor
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
 from bot.engine.room import Room
+from bot.engine.titling import Titling
 from bot.engine.unfinished import Unfinished
 from bot.ports import Clock, Ledger, Messenger
 
@@ -61,6 +63,7 @@ class Answerer:
         clock: Clock,
         governor: Governor,
         room: Room,
+        titling: Titling,
         long_after: int,
     ) -> None:
         self.unfinished = Unfinished(clock)
@@ -72,6 +75,7 @@ class Answerer:
         self._clock = clock
         self._governor = governor
         self._room = room
+        self._titling = titling
         self._long_after = long_after
         self._fresh: set[TurnId] = set()
         self._busy: set[SessionId] = set()
@@ -204,6 +208,10 @@ class Answerer:
             await self._deliver(turn, owed.standing, screen)
         except PlaceGone as error:
             await self._abandon(turn, screen, error)
+        else:
+            if owed.turn.state is TurnState.ANSWERING:  # and not shown again
+                # With the words that were answered: some may have been taken back meanwhile.
+                self._titling.suggest(replace(turn, prompts=owed.turn.prompts))
         return 0.0
 
     async def _abandon(self, turn: Turn, screen: Screen, error: PlaceGone) -> None:

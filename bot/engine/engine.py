@@ -21,12 +21,14 @@ from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
 from bot.engine.manners import Manners
+from bot.engine.naming import Namer
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
+from bot.engine.titling import Titling
 from bot.engine.usage import UsageReports
 from bot.ports import Clock, Guide, Messenger, Model, Past, Prices, Store
 
@@ -43,6 +45,8 @@ class Terms:
     catch_up_hours: float = 6.0
     limits: Mapping[ScopeKind, Limits] = field(default_factory=lambda: NO_BUDGETS)
     budget_model: str | None = None
+    names_sessions: bool = True  # by a call of a model after the first answer
+    title_model: str | None = None  # the one that answered, if none is set
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,14 @@ class Engine:
     personas: Personas
     usage: UsageReports
     nods: Nods
+    titling: Titling
     room: Room
     lanes: Lanes
 
     async def run(self) -> None:
         """Take in what arrives, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for part in (self.intake, self.catch_up, self.nods):
+            for part in (self.intake, self.catch_up, self.nods, self.titling):
                 group.create_task(part.run())
 
     async def finish(self) -> None:
@@ -93,6 +98,7 @@ class Engine:
         await self.intake.caught_up()
         self.room.close()
         await self.lanes.drain()
+        await self.titling.finish()
 
 
 @asynccontextmanager
@@ -116,6 +122,17 @@ async def open_engine(
     )
     circuits = Circuits(clock)
     room = Room(terms.concurrent_answers)
+    billing = Billing(accounts=store, prices=doors.prices, clock=clock)
+    titling = Titling(
+        archive=store,
+        namer=Namer(model=doors.model, budgets=budgets, circuits=circuits, name=terms.title_model)
+        if terms.names_sessions
+        else None,
+        billing=billing,
+        messenger=messenger,
+        room=room,
+        clock=clock,
+    )
     answerer = makers.answerer(
         ledger=store,
         completer=Completer(
@@ -128,12 +145,13 @@ async def open_engine(
             fallback_models=terms.fallback_models,
             budget=terms.context_tokens,
         ),
-        billing=Billing(accounts=store, prices=doors.prices, clock=clock),
+        billing=billing,
         circuits=circuits,
         messenger=messenger,
         clock=clock,
         governor=governor,
         room=room,
+        titling=titling,
         long_after=terms.long_answer_pages,
     )
     nods = Nods(messenger=messenger, clock=clock)
@@ -172,6 +190,7 @@ async def open_engine(
             Personas(customs=store),
             UsageReports(accounts=store, budgets=budgets, clock=clock),
             nods,
+            titling,
             room,
             lanes,
         )

@@ -118,6 +118,7 @@ class World:
         long_after: int = 8,
         places: int = 8,
         fallback_models: tuple[str, ...] = (),
+        names_sessions: bool = False,  # off: scripts and bills are of answers alone
     ) -> None:
         self.store = MemoryStore()
         self.board = Board(LoopClock(), first_id=1 << 62)
@@ -127,6 +128,7 @@ class World:
         self.signs = Signs()
         self.limits: dict[ScopeKind, Limits] = {}  # of budgets
         self.cheaper_model: str | None = None
+        self.title_model: str | None = None
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
         self.makers = Makers()
@@ -135,6 +137,7 @@ class World:
         self._long_after = long_after
         self._places = places
         self._fallback_models = fallback_models
+        self._names_sessions = names_sessions
         self._in_flight: list[Landing] = []
 
     def live(self, story: Story, plan: Plan | None = None) -> bool:
@@ -207,6 +210,8 @@ class World:
             catch_up_hours=self.hours,
             limits=self.limits,
             budget_model=self.cheaper_model,
+            names_sessions=self._names_sessions,
+            title_model=self.title_model,
         )
         listenings = Listenings(await self.store.listenings())
         async with (

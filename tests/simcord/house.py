@@ -160,7 +160,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             FixedPrices(),
             clock,
         )
-        terms = Terms(default_model="gpt-usual")
+        terms = Terms(default_model="gpt-usual", names_sessions=False)
         engine = await stack.enter_async_context(
             open_engine(doors, terms, governor=Governor(clock), listenings=Listenings())
         )
