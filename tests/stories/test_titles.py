@@ -40,6 +40,7 @@ async def test_a_thread_is_called_after_the_question_and_then_after_what_it_is_a
 
     assert (at_first, thread.name) == ("How do bees sleep, and for how long?", "Sleeping bees")
     assert "Sleeping bees" in listed
+    assert thread.messages[-1].content == "Sleeping bees"  # Discord's own line about it
     assert spent.spending.calls == 2
     assert [asked.cap for asked in home.openai.requests] == [4096, 40]
 
