@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -21,8 +19,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.domain.billing import ModelPrice, ScopeKind, nano
-from bot.domain.budget import NO_LIMITS, Limits
+from bot.domain.billing import ModelPrice, ScopeKind, dollars
+from bot.domain.budget import NO_LIMITS, Limits, limits_from
 
 ENV_FILE = Path(".env")
 
@@ -197,7 +195,7 @@ def _priced(text: str) -> tuple[str, ModelPrice]:
         ValueError: it is no price.
     """
     model, _, figures = text.rpartition("=")
-    read, written, *cached = [_dollars(figure) for figure in figures.split("/")]
+    read, written, *cached = [dollars(figure) for figure in figures.split("/")]
     if not model.strip() or len(cached) > 1:
         raise ValueError(text)
     return model.strip(), ModelPrice(read, written, cached[0] if cached else read)
@@ -210,23 +208,7 @@ def _budget(text: str) -> tuple[ScopeKind, Limits]:
         ValueError: it is no budget.
     """
     kind, _, figures = text.partition("=")
-    day, month = figures.split("/")
-    return ScopeKind(kind.strip()), Limits(_limit(day), _limit(month))
-
-
-def _limit(text: str) -> int | None:
-    return None if text.strip() == "-" else nano(_dollars(text))
-
-
-def _dollars(text: str) -> Decimal:
-    """Return an amount of money.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if not re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", text, re.ASCII):
-        raise ValueError(text)
-    return Decimal(text.strip())
+    return ScopeKind(kind.strip()), limits_from(figures)
 
 
 S = TypeVar("S", bound=DiscordSettings)

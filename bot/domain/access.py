@@ -35,6 +35,7 @@ class Action(StrEnum):
     CHOOSE_FOR_CHANNEL = "choose_for_channel"
     CHOOSE_FOR_SERVER = "choose_for_server"
     CHANGE_PERSONAS = "change_personas"  # of the server
+    CHANGE_BUDGETS = "change_budgets"  # of the server's own; and see them
 
 
 class Right(StrEnum):
@@ -111,6 +112,7 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.CHOOSE_FOR_CHANNEL: (Right.VIEW, Right.ARRANGE),
         Action.CHOOSE_FOR_SERVER: (Right.VIEW, Right.GOVERN),
         Action.CHANGE_PERSONAS: (Right.VIEW, Right.GOVERN),
+        Action.CHANGE_BUDGETS: (Right.VIEW, Right.GOVERN),
     }
 )
 

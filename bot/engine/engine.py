@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.domain.billing import ScopeKind
-from bot.domain.budget import NO_BUDGETS, Limits
+from bot.domain.budget import NO_BUDGETS, Limits, LimitsByKind
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.billing import Billing
@@ -16,6 +16,7 @@ from bot.engine.branching import Branches
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
+from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Completer
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
@@ -24,6 +25,7 @@ from bot.engine.manners import Manners
 from bot.engine.naming import Namer
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
+from bot.engine.own_budgets import OwnBudgets
 from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
 from bot.engine.room import Room
@@ -82,6 +84,7 @@ class Engine:
     manners: Manners
     personas: Personas
     usage: UsageReports
+    own_budgets: OwnBudgets
     nods: Nods
     titling: Titling
     room: Room
@@ -108,16 +111,21 @@ async def open_engine(
     *,
     governor: Governor,
     listenings: Listenings,
+    own_limits: Mapping[int, LimitsByKind],
     makers: Makers | None = None,
 ) -> AsyncIterator[Engine]:
-    """Make an engine; leaving the block cancels what it is at, and what is owed stays owed."""
+    """Make an engine; leaving the block cancels what it is at, and what is owed stays owed.
+
+    `listenings` and `own_limits` are what the store has of them.
+    """
     makers = makers or Makers()
     store, clock, messenger = doors.store, doors.clock, doors.messenger
+    ceilings = AllCeilings(terms.limits, own_limits)
     budgets = Budgets(
         accounts=store,
         prices=doors.prices,
         clock=clock,
-        limits=terms.limits,
+        ceilings=ceilings,
         cheaper_model=terms.budget_model,
     )
     circuits = Circuits(clock)
@@ -189,6 +197,7 @@ async def open_engine(
             Manners(customs=store, listenings=listenings),
             Personas(customs=store),
             UsageReports(accounts=store, budgets=budgets, clock=clock),
+            OwnBudgets(accounts=store, ceilings=ceilings, prices=doors.prices),
             nods,
             titling,
             room,

@@ -115,7 +115,8 @@ def note(reply: Reply, *, is_withdrawn: bool = False) -> str:
 
 def _of_budget(note: BudgetNote) -> str:
     """Return what is to be said of a budget; moments stand in the reader's own time zone."""
-    budget = f"{_WHOSE[note.scope]} budget for {_PERIODS[note.period]}"
+    setter = " (set by this server)" if note.is_own else ""
+    budget = f"{_WHOSE[note.scope]} budget for {_PERIODS[note.period]}{setter}"
     anew = f"<t:{int(note.opens_at.timestamp())}:f>"
     match note.standing:
         case Standing.WARNED:

@@ -16,11 +16,12 @@ from bot.domain.access import Action, Denial, Denied, demand
 from bot.domain.reply import Controls
 from bot.engine.engine import Engine
 from bot.engine.offers import Offers
-from bot.gateway import commands_persona, panel, phrases, phrases_manner
+from bot.gateway import budget_form, commands_persona, panel, phrases, phrases_manner
 from bot.gateway.address import ANSWER, BRANCH, LEAVE, SHOW
 from bot.gateway.buttons import Buttons
 from bot.gateway.commands import CONTINUE
 from bot.gateway.commands_branch import BranchCommand
+from bot.gateway.commands_budgets import BudgetsForm
 from bot.gateway.commands_chat import ChatCommand
 from bot.gateway.commands_persona import PersonaCommands
 from bot.gateway.commands_session import SessionCommands
@@ -59,13 +60,17 @@ class Entry:
     ) -> None:
         sessions, manners, personas = engine.sessions, engine.manners, engine.personas
         threads = Threads(clock=clock)
+        settings = SettingsCommand(
+            manners, personas, offers, engine.own_budgets, default_model=default_model
+        )
         self.rules = _rules(
             ChatCommand(sessions, personas, threads),
             SessionCommands(sessions, manners, personas, offers, default_model=default_model),
-            SettingsCommand(manners, personas, offers, default_model=default_model),
+            settings,
             PersonaCommands(personas),
             UsageCommands(engine.usage),
             branches=BranchCommand(engine.branches, threads),
+            budgets=BudgetsForm(engine.own_budgets, settings),
             buttons=Buttons(sessions, engine.catch_up),
         )
         self._telling = Telling(clock=clock)
@@ -201,6 +206,7 @@ def _rules(
     usage: UsageCommands,
     *,
     branches: BranchCommand,
+    budgets: BudgetsForm,
     buttons: Buttons,
 ) -> Rules:
     thinking, quietly, choices = Way.THINKING, Way.QUIETLY, Way.CHOICES
@@ -256,6 +262,8 @@ def _rules(
             (button, panel.VALUE): Rule(Action.SEE, in_place, settings.pick_value),
             (button, panel.INHERIT): Rule(Action.SEE, in_place, settings.inherit),
             (button, panel.TYPE): Rule(Action.SEE, Way.ASKING, settings.type),
+            (button, budget_form.ASK): Rule(Action.CHANGE_BUDGETS, Way.ASKING, budgets.ask),
+            (form, budget_form.TYPED): Rule(Action.CHANGE_BUDGETS, in_place, budgets.typed),
             (form, commands_persona.ADD): Rule(govern, thinking, personas.add),
             (form, commands_persona.CHANGE): Rule(govern, thinking, personas.change),
             (form, panel.TYPED): Rule(Action.SEE, in_place, settings.typed),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.billing import Call, Daily, Scope, Spending
-from bot.domain.budget import Balance
+from bot.domain.budget import Balance, LimitsByKind
 from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.persona import Persona
 from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
@@ -201,6 +201,17 @@ class Accounts(Protocol):
 
     async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
         """Return what was spent today and this month in some scopes, all at one moment."""
+        ...
+
+    async def own_limits(self) -> Mapping[int, LimitsByKind]:
+        """Return the budgets that servers set for themselves, by the server's id."""
+        ...
+
+    async def set_own_limits(self, guild_id: int, limits: LimitsByKind) -> None:
+        """Have a server's own budgets be these, for some of OWN_KINDS, and no others.
+
+        Of those that are others than before it is warned anew.
+        """
         ...
 
 

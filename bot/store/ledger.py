@@ -235,6 +235,7 @@ def _record_reply(
             budget_scope = ?,
             budget_period = ?,
             budget_opens_at = ?,
+            budget_is_own = ?,
             floor = ?
         where id = ?
         """,
@@ -257,8 +258,8 @@ def _record_reply(
 def _budget_columns(reply: Reply) -> tuple[str | int | None, ...]:
     note = reply.budget
     if note is None:
-        return (None,) * 4
-    return note.standing, note.scope, note.period, to_column(note.opens_at)
+        return None, None, None, None, 0
+    return note.standing, note.scope, note.period, to_column(note.opens_at), note.is_own
 
 
 def _record_usage(db: sqlite3.Connection, turn: Turn, usage: Usage) -> None:

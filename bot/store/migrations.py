@@ -299,6 +299,23 @@ set titled_by = 'person'
 where title is not null;
 """
 
+# What those who manage a server set as budgets there, in nano-dollars (null: no limit), and
+# whether what was said of a budget with an answer was said of such a one.
+_OWN_BUDGETS = """
+create table own_budgets (
+    guild_id integer not null,
+    scope text not null check (scope in ('server', 'channel', 'member')),
+    day integer check (day >= 0),
+    month integer check (month >= 0),
+    primary key (guild_id, scope),
+    check (day is not null or month is not null)
+) strict, without rowid;
+
+alter table turns add column budget_is_own integer not null default 0 check (
+    budget_is_own = 0 or (budget_is_own = 1 and budget_standing is not null)
+);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -311,4 +328,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(9, "undone turns", _UNDONE),
     Migration(10, "inherited turns", _INHERITED),
     Migration(11, "titles", _TITLES),
+    Migration(12, "own budgets", _OWN_BUDGETS),
 )

@@ -191,6 +191,7 @@ def _budget_note(row: sqlite3.Row) -> BudgetNote | None:
         ScopeKind(row["budget_scope"]),
         Period(row["budget_period"]),
         from_column(row["budget_opens_at"]),
+        bool(row["budget_is_own"]),
     )
 
 

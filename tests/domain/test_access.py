@@ -18,6 +18,7 @@ MAY = {
         Action.CHOOSE_FOR_CHANNEL,
         Action.CHOOSE_FOR_SERVER,
         Action.CHANGE_PERSONAS,
+        Action.CHANGE_BUDGETS,
     },
     "view": {Action.SEE, Action.SEE_USAGE, Action.HELP},
     "nothing": {Action.HELP},

@@ -216,7 +216,12 @@ class World:
         listenings = Listenings(await self.store.listenings())
         async with (
             open_engine(
-                doors, terms, governor=governor, listenings=listenings, makers=self.makers
+                doors,
+                terms,
+                governor=governor,
+                listenings=listenings,
+                own_limits=await self.store.own_limits(),
+                makers=self.makers,
             ) as engine,
             asyncio.TaskGroup() as group,
         ):

@@ -13,6 +13,7 @@ from bot.domain.turn import Owed, Turn
 from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Answer, Completer
 from bot.engine.outages import Circuits
 from tests.fakes.memory_store import MemoryStore
@@ -50,7 +51,9 @@ class Desk:
             ledger=store,
             briefing=Briefing(ledger=store, guide=Signs(), default_model="some-model"),
             model=self.model,
-            budgets=Budgets(accounts=store, prices=FixedPrices(), clock=LoopClock()),
+            budgets=Budgets(
+                ceilings=AllCeilings(), accounts=store, prices=FixedPrices(), clock=LoopClock()
+            ),
             circuits=Circuits(LoopClock()),
             clock=LoopClock(),
             budget=self._budget,

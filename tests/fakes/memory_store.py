@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from bot.domain.billing import Call, Daily, Scope, Spending
-from bot.domain.budget import Alert, Balance
+from bot.domain.budget import Alert, Balance, LimitsByKind
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, StoreBusy, StoreTaken
 from bot.domain.hearing import Reading, Watermarks
@@ -432,6 +432,12 @@ class MemoryStore(MemoryTables):
 
     async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
         return await self._read(lambda: [self._balance(scope, today) for scope in scopes])
+
+    async def own_limits(self) -> dict[int, LimitsByKind]:
+        return await self._read(lambda: dict(self.own_limits_of))
+
+    async def set_own_limits(self, guild_id: int, limits: LimitsByKind) -> None:
+        await self._write(lambda: self._set_own_limits(guild_id, limits))
 
     # Notebook
 

@@ -18,7 +18,7 @@ from bot.domain.billing import (
     scopes_of,
     spending_on,
 )
-from bot.domain.budget import Alert, Balance, Period
+from bot.domain.budget import OWN_KINDS, Alert, Balance, LimitsByKind, Period
 from bot.domain.errors import TurnSettled
 from bot.domain.hearing import Reading, Watermark
 from bot.domain.manner import Choices, Layers, Level, Trait
@@ -47,6 +47,7 @@ _KEPT = (
     "notes",
     "calls",
     "warnings",
+    "own_limits_of",
     "choices",
     "personas_of",
     "common",
@@ -76,6 +77,7 @@ class MemoryTables:
         self.notes: dict[str, str] = {}
         self.calls: list[Call] = []
         self.warnings: set[Alert] = set()
+        self.own_limits_of: dict[int, LimitsByKind] = {}
         self.common: int | None = None
         self.marks: dict[int, Watermark] = {}
         self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
@@ -486,6 +488,17 @@ class MemoryTables:
             sum(call.cost or 0 for call in month if call.at.date() <= today),
             frozenset(alert.period for alert in alerts if alert in self.warnings),
         )
+
+    def _set_own_limits(self, guild_id: int, limits: LimitsByKind) -> None:
+        before = self.own_limits_of.pop(guild_id, {})
+        if limits:
+            self.own_limits_of[guild_id] = dict(limits)
+        changed = {kind for kind in OWN_KINDS if before.get(kind) != limits.get(kind)}
+        self.warnings = {
+            alert
+            for alert in self.warnings
+            if alert.scope.guild_id != guild_id or alert.scope.kind not in changed
+        }
 
     def _calls_of(self, is_meant: Callable[[Payer], bool], since: date) -> list[Call]:
         return [c for c in self.calls if is_meant(c.payer) and c.at.date() >= since]

@@ -187,7 +187,7 @@ async def opened(
             names_sessions=False,  # what is asked of the model is counted here
         )
         engine = await stack.enter_async_context(
-            open_engine(doors, terms, governor=governor, listenings=Listenings())
+            open_engine(doors, terms, governor=governor, listenings=Listenings(), own_limits={})
         )
         sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(

@@ -16,9 +16,9 @@ from bot.gateway.people import Kind, rights_from, rights_outside
 from bot.playground import Channel, Permission
 from tests.gateway.commands_house import House, opened
 
-PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type"}
+PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type", "set-budgets"}
 BUTTONS = {"stop", "retry", "show", "branch", "answer", "leave", "del", *PANEL}
-FORMS = {"set-typed", "persona-add", "persona-change"}
+FORMS = {"set-typed", "set-budgets-typed", "persona-add", "persona-change"}
 ALL = discord.Permissions.all()
 
 

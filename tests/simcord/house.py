@@ -162,7 +162,9 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
         )
         terms = Terms(default_model="gpt-usual", names_sessions=False)
         engine = await stack.enter_async_context(
-            open_engine(doors, terms, governor=Governor(clock), listenings=Listenings())
+            open_engine(
+                doors, terms, governor=Governor(clock), listenings=Listenings(), own_limits={}
+            )
         )
         sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(
