@@ -242,6 +242,7 @@ def terms(settings: Settings) -> Terms:
         budget_model=settings.budget_model or None,
         names_sessions=settings.names_sessions,
         title_model=settings.title_model or None,
+        rates=settings.rates,
     )
 
 

@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.billing import ModelPrice, ScopeKind, dollars
 from bot.domain.budget import NO_LIMITS, Limits, limits_from
+from bot.domain.rate import Rate, rate_from
 
 ENV_FILE = Path(".env")
 
@@ -99,6 +100,11 @@ class Settings(DiscordSettings):
         description="the model that names a conversation after its first answer; unset: the one "
         "that answered; `off`: none, and the title is what was asked first",
     )
+    rate_limit: str = Field(
+        "",
+        description="how many answers each person may have, such as `10/minute, 60/hour` (or a "
+        "`day`)",
+    )
     database_url: str = Field(
         "sqlite:///parley.db",
         pattern=r"^sqlite:///.+",
@@ -151,6 +157,11 @@ class Settings(DiscordSettings):
         return self.title_model.lower() != "off"
 
     @property
+    def rates(self) -> tuple[Rate, ...]:
+        """How many answers each person may have in a while; all of these hold."""
+        return tuple(rate_from(one) for one in _listed(self.rate_limit))
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be seen in a log."""
         keys = (self.discord_token, self.openai_api_key)
@@ -172,6 +183,16 @@ class Settings(DiscordSettings):
             except ValueError:
                 raise PydanticCustomError("budget", "is wrong") from None
         return budgets
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _are_rates(cls, rates: str) -> str:
+        for one in _listed(rates):
+            try:
+                rate_from(one)
+            except ValueError:
+                raise PydanticCustomError("rate", "is wrong") from None
+        return rates
 
     @field_validator("model_prices")
     @classmethod
@@ -267,6 +288,7 @@ _SAYS = {
     "missing": "is not set",
     "price": "is wrong",
     "budget": "is wrong",
+    "rate": "is wrong",
     "literal_error": "is wrong",
     "string_pattern_mismatch": "is wrong",
 }

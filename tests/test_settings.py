@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from bot.domain.billing import ModelPrice, ScopeKind
 from bot.domain.budget import Limits
+from bot.domain.rate import Rate, Span
 from bot.settings import Settings, SettingsWrong, has_model, read_discord_settings, read_settings
 
 ROOT = Path(__file__).parent.parent
@@ -200,6 +201,25 @@ def test_titles_can_be_had_from_another_model_or_from_none(
     settings = _with(environ, "TITLE_MODEL", set_to or "")
 
     assert (settings.names_sessions, settings.title_model) == (names, model)
+
+
+def test_rates_are_answers_in_a_while(environ: pytest.MonkeyPatch) -> None:
+    settings = _with(environ, "RATE_LIMIT", " 10/minute, 60 / hour,1/day,")
+
+    assert settings.rates == (Rate(10, Span.MINUTE), Rate(60, Span.HOUR), Rate(1, Span.DAY))
+
+
+@pytest.mark.parametrize(
+    "rates", ["10", "10/week", "0/hour", "-1/day", "1/2/day", "/day", "many/day", "9999999/day"]
+)
+def test_what_is_no_rate_is_said_so(environ: pytest.MonkeyPatch, rates: str) -> None:
+    with pytest.raises(SettingsWrong) as caught:
+        _with(environ, "RATE_LIMIT", rates)
+
+    assert str(caught.value) == (
+        "RATE_LIMIT is wrong (how many answers each person may have, such as "
+        "`10/minute, 60/hour` (or a `day`))"
+    )
 
 
 def test_the_example_names_every_setting_and_no_other() -> None:

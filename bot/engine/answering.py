@@ -22,6 +22,7 @@ from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
+from bot.engine.rates import Rates
 from bot.engine.room import Room
 from bot.engine.titling import Titling
 from bot.engine.unfinished import Unfinished
@@ -58,6 +59,7 @@ class Answerer:
         ledger: Ledger,
         completer: Completer,
         billing: Billing,
+        rates: Rates,
         circuits: Circuits,
         messenger: Messenger,
         clock: Clock,
@@ -70,6 +72,7 @@ class Answerer:
         self._ledger = ledger
         self._completer = completer
         self._billing = billing
+        self._rates = rates
         self._circuits = circuits
         self._messenger = messenger
         self._clock = clock
@@ -230,7 +233,14 @@ class Answerer:
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
         """Have a turn answered and return it so; as it is if it has to wait for the model."""
-        turn, tab = owed.turn, self._billing.tab(owed)
+        tab = self._billing.tab(owed)
+        try:
+            return await self._answer_on(tab, owed, screen)
+        finally:
+            self._rates.leave(tab.payer)
+
+    async def _answer_on(self, tab: Tab, owed: Owed, screen: Screen) -> Turn:
+        turn = owed.turn
         if turn.attempt > 1:
             log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
         if turn.stop_requested:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.billing import ScopeKind
 from bot.domain.budget import NO_BUDGETS, Limits, LimitsByKind
+from bot.domain.rate import Rate
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.billing import Billing
@@ -28,6 +29,7 @@ from bot.engine.outages import Circuits
 from bot.engine.own_budgets import OwnBudgets
 from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
+from bot.engine.rates import Rates
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.engine.titling import Titling
@@ -49,6 +51,7 @@ class Terms:
     budget_model: str | None = None
     names_sessions: bool = True  # by a call of a model after the first answer
     title_model: str | None = None  # the one that answered, if none is set
+    rates: tuple[Rate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ async def open_engine(
         ceilings=ceilings,
         cheaper_model=terms.budget_model,
     )
+    rates = Rates(accounts=store, clock=clock, rates=terms.rates)
     circuits = Circuits(clock)
     room = Room(terms.concurrent_answers)
     billing = Billing(accounts=store, prices=doors.prices, clock=clock)
@@ -148,12 +152,14 @@ async def open_engine(
             briefing=Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model),
             model=doors.model,
             budgets=budgets,
+            rates=rates,
             circuits=circuits,
             clock=clock,
             fallback_models=terms.fallback_models,
             budget=terms.context_tokens,
         ),
         billing=billing,
+        rates=rates,
         circuits=circuits,
         messenger=messenger,
         clock=clock,

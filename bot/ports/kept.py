@@ -203,6 +203,16 @@ class Accounts(Protocol):
         """Return what was spent today and this month in some scopes, all at one moment."""
         ...
 
+    async def answers(
+        self, user_id: int, *, since: datetime, limit: int
+    ) -> list[tuple[TurnId, datetime]]:
+        """Return the turns for which a person's answers were paid after then, newest first.
+
+        With each is when its last call was over. The cost depends on how many calls there
+        were since then, not on how many there ever were.
+        """
+        ...
+
     async def own_limits(self) -> Mapping[int, LimitsByKind]:
         """Return the budgets that servers set for themselves, by the server's id."""
         ...

@@ -236,6 +236,9 @@ def _record_reply(
             budget_period = ?,
             budget_opens_at = ?,
             budget_is_own = ?,
+            rate_count = ?,
+            rate_span = ?,
+            rate_opens_at = ?,
             floor = ?
         where id = ?
         """,
@@ -246,6 +249,7 @@ def _record_reply(
             reply.model,
             reply.instead_of,
             *_budget_columns(reply),
+            *_rate_columns(reply),
             floor,
             turn_id,
         ),
@@ -260,6 +264,13 @@ def _budget_columns(reply: Reply) -> tuple[str | int | None, ...]:
     if note is None:
         return None, None, None, None, 0
     return note.standing, note.scope, note.period, to_column(note.opens_at), note.is_own
+
+
+def _rate_columns(reply: Reply) -> tuple[str | int | None, ...]:
+    note = reply.rate
+    if note is None:
+        return None, None, None
+    return note.rate.count, note.rate.span, to_column(note.opens_at)
 
 
 def _record_usage(db: sqlite3.Connection, turn: Turn, usage: Usage) -> None:

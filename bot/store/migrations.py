@@ -316,6 +316,17 @@ alter table turns add column budget_is_own integer not null default 0 check (
 );
 """
 
+# What was said in place of an answer to who had had as many as the operator allows.
+_RATES = """
+alter table turns add column rate_count integer check (rate_count > 0);
+alter table turns add column rate_span text check (
+    (rate_span is null) = (rate_count is null) and rate_span in ('minute', 'hour', 'day')
+);
+alter table turns add column rate_opens_at integer check (
+    (rate_opens_at is null) = (rate_count is null)
+);
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -329,4 +340,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(10, "inherited turns", _INHERITED),
     Migration(11, "titles", _TITLES),
     Migration(12, "own budgets", _OWN_BUDGETS),
+    Migration(13, "rates", _RATES),
 )

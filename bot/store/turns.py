@@ -14,6 +14,7 @@ from bot.domain.budget import BudgetNote, Period, Standing
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, TurnSettled
 from bot.domain.message import Prompt
+from bot.domain.rate import Rate, RateNote, Span
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Session, SessionId, TurnId
 from bot.domain.turn import SETTLED, Turn, TurnState
@@ -180,6 +181,7 @@ def _reply(row: sqlite3.Row) -> Reply | None:
         row["model"],
         row["instead_of"],
         _budget_note(row),
+        _rate_note(row),
     )
 
 
@@ -193,6 +195,13 @@ def _budget_note(row: sqlite3.Row) -> BudgetNote | None:
         from_column(row["budget_opens_at"]),
         bool(row["budget_is_own"]),
     )
+
+
+def _rate_note(row: sqlite3.Row) -> RateNote | None:
+    if row["rate_count"] is None:
+        return None
+    rate = Rate(row["rate_count"], Span(row["rate_span"]))
+    return RateNote(rate, from_column(row["rate_opens_at"]))
 
 
 def _usage(row: sqlite3.Row) -> Usage | None:

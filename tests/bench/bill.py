@@ -29,6 +29,7 @@ from bot.engine.budgets import Budgets
 from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Completer
 from bot.engine.outages import Circuits
+from bot.engine.rates import Rates
 from bot.store import open_store
 from tests.bench.figures import Figure
 from tests.fakes.prices import FixedPrices
@@ -142,8 +143,12 @@ async def ours(folder: Path, said: Talk, budget: int) -> CountingModel:
                 ledger=store,
                 briefing=Briefing(ledger=store, guide=Signs(), default_model="counting"),
                 model=model,
+                rates=Rates(accounts=store, clock=clock),
                 budgets=Budgets(
-                    ceilings=AllCeilings(), accounts=store, prices=FixedPrices(), clock=clock
+                    ceilings=AllCeilings(),
+                    accounts=store,
+                    prices=FixedPrices(),
+                    clock=clock,
                 ),
                 circuits=Circuits(clock),
                 clock=clock,

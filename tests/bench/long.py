@@ -25,6 +25,7 @@ from bot.engine.budgets import Budgets
 from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Completer
 from bot.engine.outages import Circuits
+from bot.engine.rates import Rates
 from bot.store import SqliteStore, open_store
 from tests.bench.bill import CountingModel, words
 from tests.bench.figures import Figure
@@ -76,8 +77,12 @@ class Conversation:
             ledger=store,
             briefing=Briefing(ledger=store, guide=Signs(), default_model="counting"),
             model=CountingModel([1] * MEASURED),
+            rates=Rates(accounts=store, clock=clock),
             budgets=Budgets(
-                ceilings=AllCeilings(), accounts=store, prices=FixedPrices(), clock=clock
+                ceilings=AllCeilings(),
+                accounts=store,
+                prices=FixedPrices(),
+                clock=clock,
             ),
             circuits=Circuits(clock),
             clock=clock,

@@ -12,6 +12,7 @@ from bot.domain.billing import ScopeKind
 from bot.domain.budget import Limits
 from bot.domain.hearing import Sight, Utterance
 from bot.domain.message import Prompt
+from bot.domain.rate import Rate
 from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.engine.catching_up import CatchUp
@@ -129,6 +130,7 @@ class World:
         self.limits: dict[ScopeKind, Limits] = {}  # of budgets
         self.cheaper_model: str | None = None
         self.title_model: str | None = None
+        self.rates: tuple[Rate, ...] = ()
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
         self.makers = Makers()
@@ -212,6 +214,7 @@ class World:
             budget_model=self.cheaper_model,
             names_sessions=self._names_sessions,
             title_model=self.title_model,
+            rates=self.rates,
         )
         listenings = Listenings(await self.store.listenings())
         async with (

@@ -16,6 +16,7 @@ from bot.engine.budgets import Budgets
 from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Answer, Completer
 from bot.engine.outages import Circuits
+from bot.engine.rates import Rates
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
@@ -51,8 +52,12 @@ class Desk:
             ledger=store,
             briefing=Briefing(ledger=store, guide=Signs(), default_model="some-model"),
             model=self.model,
+            rates=Rates(accounts=store, clock=LoopClock()),
             budgets=Budgets(
-                ceilings=AllCeilings(), accounts=store, prices=FixedPrices(), clock=LoopClock()
+                ceilings=AllCeilings(),
+                accounts=store,
+                prices=FixedPrices(),
+                clock=LoopClock(),
             ),
             circuits=Circuits(LoopClock()),
             clock=LoopClock(),

@@ -433,6 +433,11 @@ class MemoryStore(MemoryTables):
     async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
         return await self._read(lambda: [self._balance(scope, today) for scope in scopes])
 
+    async def answers(
+        self, user_id: int, *, since: datetime, limit: int
+    ) -> list[tuple[TurnId, datetime]]:
+        return await self._read(lambda: self._answers(user_id, since)[:limit])
+
     async def own_limits(self) -> dict[int, LimitsByKind]:
         return await self._read(lambda: dict(self.own_limits_of))
 

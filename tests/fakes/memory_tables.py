@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.domain.billing import (
     Call,
+    CallKind,
     Daily,
     Payer,
     Scope,
@@ -488,6 +489,14 @@ class MemoryTables:
             sum(call.cost or 0 for call in month if call.at.date() <= today),
             frozenset(alert.period for alert in alerts if alert in self.warnings),
         )
+
+    def _answers(self, user_id: int, since: datetime) -> list[tuple[TurnId, datetime]]:
+        found: dict[TurnId, datetime] = {}
+        for call in self.calls:
+            turn_id, is_answer = call.payer.turn_id, call.kind is CallKind.ANSWER
+            if call.payer.user_id == user_id and is_answer and turn_id and call.at > since:
+                found[turn_id] = max(call.at, found.get(turn_id, call.at))
+        return sorted(found.items(), key=lambda one: (one[1], one[0]), reverse=True)
 
     def _set_own_limits(self, guild_id: int, limits: LimitsByKind) -> None:
         before = self.own_limits_of.pop(guild_id, {})

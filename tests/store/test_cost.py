@@ -174,6 +174,8 @@ async def _costs_of_billing(store: SqliteStore, calls: int) -> dict[str, int]:
     await store.record_calls(
         [call(at=days[n % 30], user_id=1 + n // 30 % 10) for n in range(max(calls, 300))]
     )
+    late = days[-1] + timedelta(hours=2)
+    await store.record_calls([call(at=late, turn_id=number) for number in range(10)])
     since = MORNING.date()
     meter = Meter(store)
     return {
@@ -182,6 +184,9 @@ async def _costs_of_billing(store: SqliteStore, calls: int) -> dict[str, int]:
         "user": await meter.of(lambda: store.spending(Scope(ScopeKind.USER, 1), since=since)),
         "balances": await meter.of(
             lambda: store.balances(scopes_of(call().payer), today=MORNING.date())
+        ),
+        "answers": await meter.of(
+            lambda: store.answers(1, since=days[-1] + timedelta(hours=1), limit=11)
         ),
         "members": await meter.of(lambda: store.members(70, since=since, limit=5)),
     }

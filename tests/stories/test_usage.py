@@ -76,6 +76,23 @@ async def test_a_servers_own_budget_is_set_in_the_panel_and_stops_also_after_a_r
     assert len(home.openai.requests) == 2
 
 
+async def test_who_asks_too_fast_is_told_when_the_next_answer_is_due_also_after_a_restart(
+    home: Home,
+) -> None:
+    home.openai.answer = lambda _: [Say("Paris, of course.")]
+
+    async with home.bot(rate_limit="1/hour"):
+        await home.ask(home.ada, home.general, "What is the capital of France?")
+    async with home.bot(rate_limit="1/hour"):
+        second = await home.ask(home.ada, home.general, "And of Spain?")
+        bobs = await home.ask(home.bob, home.general, "And of Italy?")
+
+    assert second.content.startswith("🐇 Each person can have 1 answer in any hour, and that is")
+    assert " The next one is due <t:" in second.content
+    assert bobs.content.startswith("Paris, of course.")
+    assert len(home.openai.requests) == 2
+
+
 async def test_what_a_budget_cannot_count_is_said_at_the_start_and_to_the_person(
     home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
