@@ -9,6 +9,8 @@ import pytest
 from bot.domain.billing import DOLLAR, ScopeKind
 from bot.domain.budget import Limits
 from bot.domain.manner import Level, Trait
+from bot.gateway.budget_form import button_of
+from bot.gateway.panel import Subject
 from bot.playground import Message, Permission
 from bot.playground.people.outcome import Outcome
 from bot.playground.world.parts import walk
@@ -134,6 +136,15 @@ async def test_however_odd_it_is_the_panel_comes_back_with_a_way_to_correct_it(
     assert house.store.own_limits_of == {}
 
 
+def test_whatever_is_typed_fits_into_the_button_however_it_is_counted() -> None:
+    subject = Subject(Level.SERVER, Trait.TEMPERATURE)
+
+    custom_id = button_of(subject, ["🪙" * 20, "€" * 20, "5" * 20]).custom_id
+
+    assert custom_id is not None
+    assert len(custom_id.encode("utf-16-le")) <= 2 * 100
+
+
 async def test_a_model_without_a_price_is_told_to_who_sets_a_budget(house: House) -> None:
     await house.store.choose(house.place(house.general), Level.CHANNEL, Trait.MODEL, "unpriced-1")
 
@@ -150,6 +161,7 @@ async def test_budgets_are_neither_shown_nor_offered_to_others_nor_at_other_leve
 
     await pick(house, bobs, "set-level", Level.SERVER, by=house.bob)
 
+    assert bobs.content.startswith("⚙️ **How I answer here**")
     assert "Budgets" not in bobs.content
     assert OPEN not in labels(bobs)
     assert "Budgets" not in at_the_channel[0]
