@@ -120,6 +120,19 @@ def test_answers_under_way_count_in_whatever_places_they_are() -> None:
     assert len(world.model.seen) == 2
 
 
+def test_what_is_under_way_for_one_takes_nothing_from_another() -> None:
+    world = _world(SLOW, per_minute=1)
+
+    async def both_ask(house: House) -> None:
+        house.say(1000, "hello", CHANNEL, by=ADA)
+        house.say(1001, "hello", OTHER_CHANNEL, by=BOB)
+
+    world.live(both_ask)
+
+    shown = [text for place in (CHANNEL, OTHER_CHANNEL) for text in world.board.read_aloud(place)]
+    assert shown == ["Hello!", "Hello!"]
+
+
 def test_an_answer_that_cost_nothing_is_not_counted() -> None:
     world = _world([ModelRefused(Fault.MODEL, "unknown")], ["Hello!"], per_minute=1)
 
