@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.domain.billing import Call, Daily, Scope, Spending
 from bot.domain.budget import Balance, LimitsByKind
 from bot.domain.manner import Layers, Level, Listening, Trait
+from bot.domain.marks import Marking, TurnMark
 from bot.domain.persona import Persona
 from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Turn
@@ -143,6 +144,29 @@ class Archive(Protocol):
         ...
 
 
+class Margin(Protocol):
+    """What people noted beside the turns of a session, about showing them to the model.
+
+    A mark goes with its session, and with the turn or the last of its prompts; by an undo too.
+    Where another version of an answer becomes the head, it has the mark.
+    """
+
+    async def mark(
+        self, session_id: SessionId, turn_id: TurnId, mark: TurnMark | None, *, most_pins: int
+    ) -> Marking:
+        """Have a turn bear a mark in a session, in place of the one it had; or None.
+
+        NOT_THERE, and nothing changes, unless it is on the way from the head to the root and
+        something is left of its prompts. Of a turn that is not the session's own nobody looks
+        further than `REACH` turns from the head.
+        """
+        ...
+
+    async def mark_on(self, session_id: SessionId, turn_id: TurnId) -> TurnMark | None:
+        """Return the mark that a turn bears in a session."""
+        ...
+
+
 class Customs(Protocol):
     """What people chose about how conversations are held."""
 
@@ -258,6 +282,7 @@ class Store(
     Amendments,
     Ledger,
     Archive,
+    Margin,
     Customs,
     Accounts,
     Notebook,

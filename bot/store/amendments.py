@@ -17,6 +17,7 @@ from bot.domain.wording import title_from
 from bot.store.archive import delete_session
 from bot.store.columns import to_column
 from bot.store.desk import Desk
+from bot.store.marks import forget_marks
 from bot.store.titles import follow
 from bot.store.turns import turns_from
 
@@ -113,8 +114,9 @@ returning *
 
 def _withdraw(db: sqlite3.Connection, erased: Sequence[int]) -> list[Turn]:
     """Have the turns end that lost their last prompt; return those that are being answered."""
-    rows = db.execute(_WITHDRAWN, (json.dumps(erased),))
-    withdrawn = json.dumps([turn_id for (turn_id,) in rows.fetchall()])
+    turns = [turn_id for (turn_id,) in db.execute(_WITHDRAWN, (json.dumps(erased),)).fetchall()]
+    forget_marks(db, turns)
+    withdrawn = json.dumps(turns)
     db.execute(_CANCEL, (withdrawn,))
     # All of them are fetched: a statement that is not done forbids the commit.
     return turns_from(db, db.execute(_STOP, (withdrawn,)).fetchall())

@@ -327,6 +327,23 @@ alter table turns add column rate_opens_at integer check (
 );
 """
 
+# What people said of turns, each for one session: a branch begins without any. How many pins
+# there are is bounded, how many turns are left out is not: so each sort is found by itself.
+_MARKS = """
+create table marks (
+    session_id text not null references sessions (id) on delete cascade,
+    turn_id integer not null references turns (id) on delete cascade,
+    mark text not null check (mark in ('pinned', 'left_out')),
+    primary key (session_id, turn_id)
+) strict, without rowid;
+
+create index marks_of_a_sort on marks (session_id, mark);
+create index marks_of_a_turn on marks (turn_id);
+
+-- The newest turn when marks changed last; null: there never were any.
+alter table sessions add column marked_after integer;
+"""
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "sessions and turns", _SESSIONS_AND_TURNS),
     Migration(2, "watermarks", _WATERMARKS),
@@ -341,4 +358,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(11, "titles", _TITLES),
     Migration(12, "own budgets", _OWN_BUDGETS),
     Migration(13, "rates", _RATES),
+    Migration(14, "marks", _MARKS),
 )

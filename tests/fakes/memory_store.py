@@ -14,6 +14,7 @@ from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, StoreBusy, StoreTaken
 from bot.domain.hearing import Reading, Watermarks
 from bot.domain.manner import Layers, Level, Listening, Trait
+from bot.domain.marks import Marking, TurnMark
 from bot.domain.message import Prompt
 from bot.domain.persona import Persona
 from bot.domain.reply import Ending, Reply
@@ -164,6 +165,9 @@ class MemoryStore(MemoryTables):
     async def take_up(self, session_id: SessionId) -> Owed | None:
         return await self._write(lambda: self._take_up(session_id), flushes=False)
 
+    async def foresee(self, place: Place) -> Owed | None:
+        return await self._read(lambda: self._foresee(place))
+
     async def take_over(self) -> None:
         await self._write(self._take_over)
 
@@ -244,6 +248,16 @@ class MemoryStore(MemoryTables):
             self._move(turn_id, state)
 
         await self._write(settle, flushes=False)
+
+    # Margin
+
+    async def mark(
+        self, session_id: SessionId, turn_id: TurnId, mark: TurnMark | None, *, most_pins: int
+    ) -> Marking:
+        return await self._write(lambda: self._mark(session_id, turn_id, mark, most_pins))
+
+    async def mark_on(self, session_id: SessionId, turn_id: TurnId) -> TurnMark | None:
+        return await self._read(lambda: self.turn_marks.get((session_id, turn_id)))
 
     # Archive
 

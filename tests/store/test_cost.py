@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.billing import Scope, ScopeKind, scopes_of
+from bot.domain.marks import TurnMark
 from bot.domain.session import TurnId
 from bot.domain.turn import Turn
 from bot.store import SqliteStore
@@ -156,6 +157,66 @@ async def _costs_of_a_branch(store: SqliteStore, turns: int) -> list[int]:
         await meter.of(lambda: store.hear([(branch, prompt(1))])),
         await meter.of(lambda: store.take_up(OTHER_SESSION_ID)),
     ]
+
+
+async def test_marks_cost_the_same_in_a_short_session_and_in_a_long_one(
+    store: SqliteStore, other_store: SqliteStore
+) -> None:
+    short = await _costs_of_marks(store, SHORT)
+
+    long = await _costs_of_marks(other_store, LONG)
+
+    assert {
+        name: (short[name], long[name]) for name in short if long[name] > short[name] + 20
+    } == {}
+
+
+async def _costs_of_marks(store: SqliteStore, turns: int) -> dict[str, int]:
+    """Return what it costs to mark, and to be shown by marks; most of the turns bear one."""
+    last = await _grown(store, turns)
+    await store.writer.write(
+        lambda db: db.execute(
+            """
+            insert into marks (session_id, turn_id, mark)
+            select session_id, id, iif(depth < 10, 'pinned', 'left_out')
+            from turns
+            where depth < ?
+            """,
+            (last.depth - 50,),
+        )
+    )
+    await store.writer.write(lambda db: db.execute("update sessions set marked_after = 1"))
+    await store.move_floor(SESSION_ID, last.depth - 20)
+    meter = Meter(store)
+    pinned = TurnMark.PINNED
+    return {
+        "mark": await meter.of(lambda: store.mark(SESSION_ID, TurnId(1), None, most_pins=20)),
+        "pin": await meter.of(lambda: store.mark(SESSION_ID, last.id, pinned, most_pins=20)),
+        "look": await meter.of(lambda: store.mark_on(SESSION_ID, last.id)),
+        "foresee": await meter.of(lambda: store.foresee(CHANNEL)),
+        "take up": await meter.of(lambda: store.take_up(SESSION_ID)),
+    }
+
+
+async def test_looking_for_a_shared_turn_ends_though_the_way_is_long(
+    store: SqliteStore, other_store: SqliteStore
+) -> None:
+    near = await _cost_of_marking_a_shared_turn(store, 600)
+
+    far = await _cost_of_marking_a_shared_turn(other_store, LONG)
+
+    assert far <= near + 20
+
+
+async def _cost_of_marking_a_shared_turn(store: SqliteStore, turns: int) -> int:
+    last = await _grown(store, turns)
+    assert last.parent is not None
+    branched = await store.branch(session(OTHER_CHANNEL, OTHER_SESSION_ID), last.parent)
+    assert branched is not None
+    pinned = TurnMark.PINNED
+    return await Meter(store).of(
+        lambda: store.mark(OTHER_SESSION_ID, TurnId(1), pinned, most_pins=20)
+    )
 
 
 async def test_a_bill_costs_the_same_after_few_calls_and_after_many(

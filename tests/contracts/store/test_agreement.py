@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bot.domain.completion import Usage
 from bot.domain.errors import BotError
 from bot.domain.hearing import Reading
+from bot.domain.marks import TurnMark
 from bot.domain.reply import Reply
 from bot.domain.session import Place, SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
@@ -171,6 +172,12 @@ class TwoStores(RuleBasedStateMachine):
     def undo(self, number: int) -> None:
         self.both(lambda store: store.undo(self.session_id(number)))
 
+    @rule(session=numbers, turn=numbers, mark=st.none() | st.sampled_from(TurnMark))
+    def mark(self, session: int, turn: int, mark: TurnMark | None) -> None:
+        owner, marked = self.session_id(session), self.turn_id(turn)
+        self.both(lambda store: store.mark(owner, marked, mark, most_pins=3))
+        self.both(lambda store: store.mark_on(owner, marked))
+
     @rule(number=numbers)
     def request_stop(self, number: int) -> None:
         self.both(lambda store: store.request_stop(self.session_id(number)))
@@ -227,6 +234,7 @@ class TwoStores(RuleBasedStateMachine):
     @invariant()
     def tell_the_same(self) -> None:
         self.both(lambda store: store.owing())
+        self.both(lambda store: store.foresee(CHANNEL))
         self.both(lambda store: store.unanswered())
         self.both(lambda store: store.watermarks())
         self.both(lambda store: store.unheard(range(1000, 1100)))
