@@ -5,21 +5,29 @@ context begins with the bytes of the one before and the provider's cache serves 
 tenth of the price. When it no longer fits, the floor moves up in one hop to half the
 budget and stays there for many turns; a window that slides a little each turn would cost
 four to seven times as much.
+
+People may mark turns. What is left out is passed over; what is pinned and below the floor
+comes first. A change of marks changes the prefix: it costs one miss of the cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.domain.manner import Effort, Length
+from bot.domain.marks import UNMARKED, Marks
 from bot.domain.message import Message, Role, render
 from bot.domain.session import SessionId
 from bot.domain.turn import Turn
 
 PER_MESSAGE = 4  # tokens a message costs beside its text
 BYTES_PER_TOKEN = 3  # errs on the dear side for English, is fair for code, CJK and emoji
+PINS_SHARE = 4  # what is pinned below the floor has one part in so many of the budget
+# Nobody can speak so: the first line of what people say is ours, and says who speaks and when.
+PINS_BEGIN = Message(Role.USER, "[Pinned, from earlier in this conversation:]")
+PINS_END = Message(Role.USER, "[That was pinned. The conversation goes on here:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +51,41 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Pins:
+    """What is pinned below the floor: what of it is shown, and what does not fit."""
+
+    shown: tuple[Turn, ...] = ()
+    unfit: tuple[Turn, ...] = ()
+    messages: tuple[Message, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """About how many tokens it costs."""
+        return _size_of(self.messages)
+
+
+NO_PINS = Pins()
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """The messages shown, and the depth of the oldest turn among them."""
+    """The messages shown, and the depth of the oldest turn among them that is not just pinned."""
 
     messages: tuple[Message, ...]
     floor: int
+    turns: tuple[Turn, ...] = ()  # of the history, from the floor on; those left out too
+    pins: Pins = NO_PINS
+    size: int = 0  # tokens, with the instructions
+    is_measured: bool = False  # the size, but for what was said since; otherwise estimated
 
 
 def estimate(text: str) -> int:
     """Return about how many tokens `text` costs as a message, without a tokenizer."""
     return -(-len(text.encode()) // BYTES_PER_TOKEN) + PER_MESSAGE
+
+
+def _size_of(messages: Iterable[Message]) -> int:
+    return sum(estimate(message.text) for message in messages)
 
 
 def said_in(turn: Turn, *, direct: bool) -> tuple[Message, ...]:
@@ -74,50 +107,93 @@ def window(
     budget: int,
     direct: bool,
     hop: bool = False,
+    marks: Marks = UNMARKED,
+    pins: Sequence[Turn] = (),
 ) -> Window:
     """Return what of `history` is shown before the prompts of `turn`.
 
-    `history` is the way to the turn from the session's floor, oldest first. All of it is
-    shown when it fits `budget` tokens; otherwise, or when `hop` is asked for because the
-    far side found it too long, only the newest turns that fit half of that, and never all.
-    The prompts themselves are always shown: the model, not the bot, refuses what is too long.
+    `history` is the way to the turn from the session's floor, oldest first, and `pins` are the
+    turns below it that are pinned. All of it is shown when it fits `budget` tokens; otherwise,
+    or when `hop` is asked for because the far side found it too long, only the newest turns that
+    fit half of that, and never all. The prompts themselves are always shown: the model, not the
+    bot, refuses what is too long.
     """
     own = said_in(turn, direct=direct)
-    said = [said_in(t, direct=direct) for t in history]
-    costs = _costs(history, said)
-    new = sum(estimate(m.text) for m in own)
-    total = _size(history, costs, instructions) + new
-    kept = len(history)
+    said = [() if t.id in marks.left_out else said_in(t, direct=direct) for t in history]
+    costs = _costs(history, said, marks)
+    fixed = estimate(instructions) + _size_of(own)
+
+    def pinned_before(first: int) -> Pins:
+        cut = (t for t in history[:first] if t.id in marks.pinned)
+        return _fitted((*pins, *cut), budget // PINS_SHARE, direct=direct)
+
+    first, pinned = 0, pinned_before(0)
+    measured = _measured(history, costs, marks)
+    total = fixed + pinned.size + sum(costs) if measured is None else measured + _size_of(own)
     if total > budget or hop:
-        fixed = estimate(instructions) + new
-        within = _newest_within(costs, min(budget, total) // 2 - fixed)
-        kept = min(within, max(len(history) - 1, 0))
-    first = len(history) - kept
-    messages = [m for one in said[first:] for m in one]
-    return Window((*messages, *own), history[first].depth if kept else turn.depth)
+        room = min(budget, total) // 2 - fixed
+        first, pinned = _hopped(costs, room, pinned_before)
+        total, measured = fixed + pinned.size + sum(costs[first:]), None
+    messages = (*pinned.messages, *(m for one in said[first:] for m in one), *own)
+    floor = history[first].depth if first < len(history) else turn.depth
+    return Window(
+        messages, floor, tuple(history[first:]), pinned, total, is_measured=measured is not None
+    )
 
 
-def _size(history: Sequence[Turn], costs: Sequence[int], instructions: str) -> int:
+def _hopped(
+    costs: Sequence[int], room: int, pinned_before: Callable[[int], Pins]
+) -> tuple[int, Pins]:
+    """Return the first of the newest turns that fit, beside what is pinned before them."""
+    kept = max(len(costs) - 1, 0)
+    while True:
+        pinned = pinned_before(len(costs) - kept)
+        fits = _newest_within(costs, room - pinned.size)
+        if fits >= kept:
+            return len(costs) - kept, pinned
+        kept = fits
+
+
+def _fitted(turns: Sequence[Turn], room: int, *, direct: bool) -> Pins:
+    """Return as many pinned turns as fit, the newest before the others, in their order."""
+    room -= _size_of((PINS_BEGIN, PINS_END))
+    shown: list[Turn] = []
+    for turn in reversed(turns):
+        size = _size_of(said_in(turn, direct=direct))
+        if size <= room:
+            shown.insert(0, turn)
+            room -= size
+    if not shown:
+        return Pins(unfit=tuple(turns))
+    said = (message for turn in shown for message in said_in(turn, direct=direct))
+    unfit = tuple(turn for turn in turns if turn not in shown)
+    return Pins(tuple(shown), unfit, (PINS_BEGIN, *said, PINS_END))
+
+
+def _measured(history: Sequence[Turn], costs: Sequence[int], marks: Marks) -> int | None:
     """What the context before the new prompts costs: measured as late as it was, then estimated.
 
-    Some servers report a usage of nothing; that measures nothing.
+    None when it never was since the marks changed. Some servers report a usage of nothing;
+    that measures nothing.
     """
     for number, turn in reversed(list(enumerate(history))):
-        if turn.usage and turn.usage.input_tokens and turn.floor == history[0].depth:
+        is_same = turn.floor == history[0].depth and turn.id > marks.changed_after
+        if is_same and turn.usage and turn.usage.input_tokens:
             measured = turn.usage.input_tokens + turn.usage.visible_tokens
             return measured + sum(costs[number + 1 :])
-    return estimate(instructions) + sum(costs)
+    return None
 
 
-def _costs(history: Sequence[Turn], said: Sequence[Sequence[Message]]) -> list[int]:
+def _costs(history: Sequence[Turn], said: Sequence[Sequence[Message]], marks: Marks) -> list[int]:
     """What each turn adds to a context, as billed where that is known.
 
-    Of two turns that were shown from the same floor, the later one's billed input less
-    the earlier one's is what the earlier turn and the later prompts cost together.
+    Of two turns that were shown from the same floor by the same marks, the later one's billed
+    input less the earlier one's is what the earlier turn and the later prompts cost together.
     """
-    costs = [sum(estimate(m.text) for m in one) for one in said]
+    costs = [_size_of(one) for one in said]
     for i, (earlier, later) in enumerate(pairwise(history)):
         is_same = earlier.floor is not None and earlier.floor == later.floor
+        is_same = is_same and earlier.id > marks.changed_after
         if is_same and earlier.usage and later.usage:
             billed = later.usage.input_tokens - earlier.usage.input_tokens
             if billed > 0:
