@@ -23,6 +23,8 @@ class Action(StrEnum):
     CATCH_UP = "catch_up"  # have answered, or leave, what was said while the bot was away
     UNDO = "undo"  # take the newest turn out of the open session
     BRANCH = "branch"  # go on from a message in a session of its own
+    SEE_CONTEXT = "see_context"  # look at what the model would be shown
+    MARK = "mark"  # have a turn be shown whatever comes, or not at all
     SEE = "see"  # look at the sessions of a place
     RESUME = "resume"
     RENAME = "rename"
@@ -99,6 +101,8 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.VERSION: _TALK,
         Action.UNDO: _TALK,
         Action.BRANCH: _TALK,
+        Action.SEE_CONTEXT: (Right.VIEW,),
+        Action.MARK: _TALK,
         Action.CATCH_UP: _TALK,
         Action.SEE: (Right.VIEW,),
         Action.RESUME: _TALK,

@@ -19,6 +19,7 @@ from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
 from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Completer
+from bot.engine.contexts import Contexts
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
@@ -84,6 +85,7 @@ class Engine:
     intake: Intake
     sessions: Sessions
     branches: Branches
+    contexts: Contexts
     manners: Manners
     personas: Personas
     usage: UsageReports
@@ -133,6 +135,7 @@ async def open_engine(
     )
     rates = Rates(accounts=store, clock=clock, rates=terms.rates)
     circuits = Circuits(clock)
+    briefing = Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model)
     room = Room(terms.concurrent_answers)
     billing = Billing(accounts=store, prices=doors.prices, clock=clock)
     titling = Titling(
@@ -149,7 +152,7 @@ async def open_engine(
         ledger=store,
         completer=Completer(
             ledger=store,
-            briefing=Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model),
+            briefing=briefing,
             model=doors.model,
             budgets=budgets,
             rates=rates,
@@ -200,6 +203,14 @@ async def open_engine(
             intake,
             sessions,
             Branches(archive=store, sessions=sessions, clock=clock),
+            Contexts(
+                ledger=store,
+                archive=store,
+                margin=store,
+                briefing=briefing,
+                prices=doors.prices,
+                budget=terms.context_tokens,
+            ),
             Manners(customs=store, listenings=listenings),
             Personas(customs=store),
             UsageReports(accounts=store, budgets=budgets, clock=clock),

@@ -20,7 +20,7 @@ MAY = {
         Action.CHANGE_PERSONAS,
         Action.CHANGE_BUDGETS,
     },
-    "view": {Action.SEE, Action.SEE_USAGE, Action.HELP},
+    "view": {Action.SEE, Action.SEE_CONTEXT, Action.SEE_USAGE, Action.HELP},
     "nothing": {Action.HELP},
 }
 
