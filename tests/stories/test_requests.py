@@ -119,8 +119,9 @@ async def _keep_house(home: Home) -> None:
     """Use every command about sessions."""
     ada, general = home.ada, _channel(home)
     answer = await home.ask(ada, general, "bees")
-    await (await ada.use_on(answer, "Continue from here")).answered()
-    for line in ("help", "session info", "session list", "usage me", "retry", "undo"):
+    for app in ("Continue from here", "Pin to context"):
+        await (await ada.use_on(answer, app)).answered()
+    for line in ("help", "context", "session info", "session list", "usage me", "retry", "undo"):
         await (await ada.slash(general, line)).answered()
     await home.answer_after(general, await ada.say(general, f"{home.mention} wasps"))
     await ada.autocomplete(general, "new", option="model", typed="gpt")
