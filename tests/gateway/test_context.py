@@ -200,15 +200,21 @@ async def test_a_turn_is_looked_at_and_marked_and_the_way_leads_back(house: Hous
     assert house.store.turn_marks == {}
 
 
-async def test_a_long_text_is_cut_and_fits_into_one_message(house: House) -> None:
-    _, turn = await talk(house, "*" * 3000)
+async def test_a_long_text_is_cut_and_fits_into_one_message() -> None:
+    async with opened(("_" * 5000,)) as house:
+        await _look_at_a_long_turn(house)
+
+
+async def _look_at_a_long_turn(house: House) -> None:
+    _, turn = await talk(house, "*" * 1800)
     await house.store.mark(turn.session_id, turn.id, TurnMark.PINNED, most_pins=20)
     panel = await panel_for(house, house.ada)
 
     await pick(house, panel, turn, by=house.ada)
     words = await press(house, panel, "🚫 Leave out", by=house.ada)
 
-    assert 800 < len(words) < 2000
+    assert 1600 < len(words) < 2000
+    assert words.endswith("reads the whole conversation at the full price, once.")
 
 
 async def test_more_than_a_menu_holds_is_found_on_further_pages(house: House) -> None:
