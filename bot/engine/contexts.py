@@ -119,9 +119,12 @@ class Contexts:
     async def toggle(self, place: Place, actor: Actor, message: int, mark: TurnMark) -> Marked:
         """Put a mark on the turn of a message, or take that very mark away."""
         demand(actor, Action.MARK, place)
-        turn = await self._archive.turn_with(message)
-        session = None if turn is None else await self._archive.session_at(place)
-        if turn is None or session is None:
+        session = await self._archive.session_at(place)
+        if session is None:
+            return Marked(Marking.NOT_THERE)
+        # A branch may lead over another version than the one that is shown.
+        turn = await self._margin.turn_to_mark(session.id, message)
+        if turn is None:
             return Marked(Marking.NOT_THERE)
         before = await self._margin.mark_on(session.id, turn.id)
         return await self._mark(session, turn.id, None if before is mark else mark, before)

@@ -166,6 +166,10 @@ class Margin(Protocol):
         """Return the mark that a turn bears in a session."""
         ...
 
+    async def turn_to_mark(self, session_id: SessionId, message: int) -> Turn | None:
+        """Return the turn of a message that could be marked in a session, in whatever version."""
+        ...
+
 
 class Customs(Protocol):
     """What people chose about how conversations are held."""

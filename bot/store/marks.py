@@ -25,6 +25,9 @@ class SqliteMarks(Desk):
     async def mark_on(self, session_id: SessionId, turn_id: TurnId) -> TurnMark | None:
         return await self.readers.read(lambda db: _mark_on(db, session_id, turn_id))
 
+    async def turn_to_mark(self, session_id: SessionId, message: int) -> Turn | None:
+        return await self.readers.read(lambda db: _turn_to_mark(db, session_id, message))
+
 
 _PUT = """
 insert into marks (session_id, turn_id, mark)
@@ -62,6 +65,22 @@ def _mark_on(db: sqlite3.Connection, session_id: SessionId, turn_id: TurnId) -> 
         "select mark from marks where session_id = ? and turn_id = ?", (str(session_id), turn_id)
     ).fetchone()
     return None if row is None else TurnMark(row["mark"])
+
+
+def _turn_to_mark(db: sqlite3.Connection, session_id: SessionId, message: int) -> Turn | None:
+    session = session_named(db, session_id)
+    rows = db.execute(_VERSIONS, (message,)).fetchall()
+    found = (turn for turn in turns_from(db, rows) if _may_be_marked(db, session, turn))
+    return next(found, None)
+
+
+_VERSIONS = """
+select turns.*
+from turn_prompts
+cross join turns on turns.id = turn_prompts.turn_id
+where turn_prompts.message_id = ?
+order by turns.edition desc
+"""
 
 
 def _may_be_marked(db: sqlite3.Connection, session: Session | None, turn: Turn | None) -> bool:

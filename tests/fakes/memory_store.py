@@ -259,6 +259,14 @@ class MemoryStore(MemoryTables):
     async def mark_on(self, session_id: SessionId, turn_id: TurnId) -> TurnMark | None:
         return await self._read(lambda: self.turn_marks.get((session_id, turn_id)))
 
+    async def turn_to_mark(self, session_id: SessionId, message: int) -> Turn | None:
+        def found() -> Turn | None:
+            turns = self._to_mark(session_id)
+            said = (t for t in turns if message in [p.message_id for p in t.prompts])
+            return next(said, None)
+
+        return await self._read(found)
+
     # Archive
 
     async def session_at(self, place: Place) -> Session | None:

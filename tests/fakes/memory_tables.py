@@ -418,12 +418,7 @@ class MemoryTables:
     def _mark(
         self, session_id: SessionId, turn_id: TurnId, mark: TurnMark | None, most_pins: int
     ) -> Marking:
-        turn, session = self.turns.get(turn_id), self.sessions.get(session_id)
-        way = () if session is None else self._way_to(session.head)
-        if turn is None or turn not in way or turn.is_withdrawn:
-            return Marking.NOT_THERE
-        is_own = turn.session_id == session_id and not turn.is_inherited
-        if not is_own and turn not in way[-REACH:]:
+        if turn_id not in [turn.id for turn in self._to_mark(session_id)]:
             return Marking.NOT_THERE
         if mark is self.turn_marks.get((session_id, turn_id)):
             return Marking.DONE
@@ -432,6 +427,13 @@ class MemoryTables:
             return Marking.FULL
         self._put_mark(session_id, turn_id, mark)
         return Marking.DONE
+
+    def _to_mark(self, session_id: SessionId) -> list[Turn]:
+        session = self.sessions.get(session_id)
+        way = () if session is None else self._way_to(session.head)
+        near = {turn.id for turn in way[-REACH:]}
+        near |= {t.id for t in way if t.session_id == session_id and not t.is_inherited}
+        return [turn for turn in way if turn.id in near and not turn.is_withdrawn]
 
     def _put_mark(self, session_id: SessionId, turn_id: TurnId, mark: TurnMark | None) -> None:
         self.turn_marks.pop((session_id, turn_id), None)

@@ -177,6 +177,7 @@ class TwoStores(RuleBasedStateMachine):
         owner, marked = self.session_id(session), self.turn_id(turn)
         self.both(lambda store: store.mark(owner, marked, mark, most_pins=3))
         self.both(lambda store: store.mark_on(owner, marked))
+        self.both(lambda store: store.turn_to_mark(owner, 1000 + turn))
 
     @rule(number=numbers)
     def request_stop(self, number: int) -> None:

@@ -186,6 +186,18 @@ async def test_shared_turns_that_an_undo_left_are_not_marked(store: Store) -> No
     assert await mark(store, first, PINNED, by=OTHER_SESSION_ID) is Marking.DONE
 
 
+async def test_a_message_means_the_version_that_a_session_leads_over(store: Store) -> None:
+    turn = await settled(store, 1000)
+    await store.branch(BRANCH, turn.id)
+    version = await store.add_version(turn.id)
+    assert version is not None
+
+    found = [await store.turn_to_mark(by, 1000) for by in (SESSION_ID, OTHER_SESSION_ID)]
+
+    assert [one and one.id for one in found] == [version.id, turn.id]
+    assert await store.turn_to_mark(SESSION_ID, 1001) is None
+
+
 async def test_a_mark_goes_with_the_last_words_of_its_turn(store: Store) -> None:
     turn = await settled(store, 1000)
     later = await settled(store, 1001)
