@@ -147,7 +147,8 @@ async def open_bot(
             set_clock=clock.set_right,
         )
         prices = price_list(settings)
-        tell_unpriced(settings, prices)
+        own_limits = await store.own_limits()
+        tell_unpriced(settings, prices, has_budgets=bool(settings.limits or own_limits))
         listenings = Listenings(await store.listenings())
         async with (
             open_files(connection.client, api_url=api_url(settings)) as files,
@@ -165,6 +166,7 @@ async def open_bot(
                 terms(settings),
                 governor=governor,
                 listenings=listenings,
+                own_limits=own_limits,
             ) as engine,
         ):
             sync = CommandSync(notebook=store, clock=clock)
@@ -242,6 +244,9 @@ def terms(settings: Settings) -> Terms:
         catch_up_hours=settings.catch_up_hours,
         limits=settings.limits,
         budget_model=settings.budget_model or None,
+        names_sessions=settings.names_sessions,
+        title_model=settings.title_model or None,
+        rates=settings.rates,
     )
 
 
@@ -252,16 +257,15 @@ def price_list(settings: Settings) -> PriceList:
 
 
 def unpriced_models(settings: Settings, prices: Prices) -> list[str]:
-    """Return those models that a budget keeps from being asked, for they have no known price."""
-    if not settings.limits:
-        return []
-    asked = [*models(settings), settings.budget_model or settings.openai_model]
+    """Return those models that a budget would keep from being asked: they have no known price."""
+    others = [settings.budget_model, settings.title_model if settings.names_sessions else ""]
+    asked = [*models(settings), *filter(None, others)]
     return [each for each in dict.fromkeys(asked) if prices.cost(each, Usage(1, 1)) is None]
 
 
-def tell_unpriced(settings: Settings, prices: Prices) -> None:
-    """Log what a budget keeps from being asked."""
-    for model in unpriced_models(settings, prices):
+def tell_unpriced(settings: Settings, prices: Prices, *, has_budgets: bool) -> None:
+    """Log what a budget keeps from being asked, where there is one."""
+    for model in unpriced_models(settings, prices) if has_budgets else ():
         log.warning(
             "event=unpriced model=%s; no budget can count it, so it is not asked: set MODEL_PRICES",
             model,

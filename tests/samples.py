@@ -58,9 +58,11 @@ def call(
     place: Place = CHANNEL,
     usage: Usage = SOME_TOKENS,
     is_estimated: bool = False,
+    kind: CallKind = CallKind.ANSWER,
+    turn_id: int = 1,
 ) -> Call:
-    payer = Payer(user_id, place, SESSION_ID, TurnId(1))
-    return Call(CallKind.ANSWER, payer, model, usage, cost, at, is_estimated)
+    payer = Payer(user_id, place, SESSION_ID, TurnId(turn_id))
+    return Call(kind, payer, model, usage, cost, at, is_estimated)
 
 
 def utterance(message_id: int, text: str = "hello", place: Place = CHANNEL) -> Utterance:

@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.manner import Effort
+
 # Gateways put the provider's name before the model's: `openai/gpt-6-luna`.
 _OPENAI_THINKER = re.compile(r"(?:gpt-(?:[5-9]|\d\d)(?!\w)(?!.*-chat)|o\d+(?!\w))")
 _OPEN_THINKER = re.compile(r"gpt-oss(?!\w)")
+# Of those that think, the families that can be told not to, or to hardly do so.
+_DEEP_THINKER = re.compile(r".*-pro(?!\w)")
+_FIRST_FIVE = re.compile(r"gpt-5(?![\w.])(?!.*-codex)")
+_NEEDS_NO_THOUGHT = re.compile(r"gpt-(?:5\.\d|[6-9]|\d\d)(?!.*-codex)")
 _VERBOSE = re.compile(r"gpt-(?:[5-9]|\d\d)(?!\w)(?!.*-chat)")
 
 
@@ -25,6 +31,18 @@ def has_effort(model: str) -> bool:
     """Whether a model can be told how much to think."""
     name = _bare(model)
     return bool(_OPENAI_THINKER.match(name) or _OPEN_THINKER.match(name))
+
+
+def least_effort(model: str) -> Effort | None:
+    """Return the least that a model can be told to think; None where it cannot be told."""
+    if not has_effort(model):
+        return None
+    name = _bare(model)
+    if _DEEP_THINKER.match(name):
+        return Effort.HIGH
+    if _FIRST_FIVE.match(name):
+        return Effort.MINIMAL
+    return Effort.NONE if _NEEDS_NO_THOUGHT.match(name) else Effort.LOW
 
 
 def has_temperature(model: str) -> bool:

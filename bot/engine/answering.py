@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Container
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -22,7 +23,9 @@ from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
+from bot.engine.rates import Rates
 from bot.engine.room import Room
+from bot.engine.titling import Titling
 from bot.engine.unfinished import Unfinished
 from bot.ports import Clock, Ledger, Messenger
 
@@ -58,11 +61,13 @@ class Answerer:
         fetcher: Fetcher,
         completer: Completer,
         billing: Billing,
+        rates: Rates,
         circuits: Circuits,
         messenger: Messenger,
         clock: Clock,
         governor: Governor,
         room: Room,
+        titling: Titling,
         long_after: int,
     ) -> None:
         self.unfinished = Unfinished(clock)
@@ -70,11 +75,13 @@ class Answerer:
         self._fetcher = fetcher
         self._completer = completer
         self._billing = billing
+        self._rates = rates
         self._circuits = circuits
         self._messenger = messenger
         self._clock = clock
         self._governor = governor
         self._room = room
+        self._titling = titling
         self._long_after = long_after
         self._fresh: set[TurnId] = set()
         self._busy: set[SessionId] = set()
@@ -207,6 +214,10 @@ class Answerer:
             await self._deliver(turn, owed.standing, screen)
         except PlaceGone as error:
             await self._abandon(turn, screen, error)
+        else:
+            if owed.turn.state is TurnState.ANSWERING:  # and not shown again
+                # With the words that were answered: some may have been taken back meanwhile.
+                self._titling.suggest(replace(turn, prompts=owed.turn.prompts))
         return 0.0
 
     async def _abandon(self, turn: Turn, screen: Screen, error: PlaceGone) -> None:
@@ -225,7 +236,14 @@ class Answerer:
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
         """Have a turn answered and return it so; as it is if it has to wait for the model."""
-        turn, tab = owed.turn, self._billing.tab(owed)
+        tab = self._billing.tab(owed)
+        try:
+            return await self._answer_on(tab, owed, screen)
+        finally:
+            self._rates.leave(tab.payer)
+
+    async def _answer_on(self, tab: Tab, owed: Owed, screen: Screen) -> Turn:
+        turn = owed.turn
         if turn.attempt > 1:
             log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
         if turn.stop_requested:

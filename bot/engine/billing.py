@@ -83,7 +83,11 @@ class Billing:
 
     def tab(self, owed: Owed, kind: CallKind = CallKind.ANSWER) -> Tab:
         """Return an empty tab. Who said the newest prompt pays."""
-        return Tab(payer_of(owed), kind, prices=self._prices, clock=self._clock)
+        return self.tab_of(payer_of(owed), kind)
+
+    def tab_of(self, payer: Payer, kind: CallKind) -> Tab:
+        """Return an empty tab for somebody."""
+        return Tab(payer, kind, prices=self._prices, clock=self._clock)
 
     async def settle(self, tab: Tab) -> None:
         """Record what is on a tab by itself, whatever it takes."""

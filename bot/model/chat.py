@@ -49,13 +49,13 @@ class Chat:
         if self.salt is None:
             return {
                 **body,
-                "max_tokens": self.max_output_tokens,
+                "max_tokens": context.cap(self.max_output_tokens),
                 "stream_options": {"include_usage": True},
             }
         return {
             **body,
             **extras(context, self.salt),
-            "max_completion_tokens": self.max_output_tokens,
+            "max_completion_tokens": context.cap(self.max_output_tokens),
             "store": False,
             "stream_options": {"include_usage": True, "include_obfuscation": False},
         }

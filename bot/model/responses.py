@@ -37,7 +37,7 @@ class Responses:
                 {"role": m.role.value, "content": content_for_responses(m, context)}
                 for m in context.messages
             ],
-            "max_output_tokens": self.max_output_tokens,
+            "max_output_tokens": context.cap(self.max_output_tokens),
             "store": False,
             "stream": True,
             **wishes_for_responses(context),

@@ -7,7 +7,7 @@ verbs it needs; one class implements them all.
 from __future__ import annotations
 
 from bot.ports.files import Attachments, Files
-from bot.ports.kept import Accounts, Archive, Customs, Notebook, Ownership, Store
+from bot.ports.kept import Accounts, Archive, Customs, Margin, Notebook, Ownership, Store
 from bot.ports.outside import Catalogue, Clock, Guide, Messenger, Model, Past, Prices
 from bot.ports.owed import Amendments, Attendance, Inbox, Ledger
 
@@ -24,6 +24,7 @@ __all__ = [
     "Guide",
     "Inbox",
     "Ledger",
+    "Margin",
     "Messenger",
     "Model",
     "Notebook",

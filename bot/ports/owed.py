@@ -141,6 +141,14 @@ class Ledger(Protocol):
         """
         ...
 
+    async def foresee(self, place: Place) -> Owed | None:
+        """Return what the open session of a place would owe for a message that is said next.
+
+        Its turn has no prompts and no id, for there is none yet; None without such a session.
+        It costs as much as `take_up`, and changes nothing.
+        """
+        ...
+
     async def take_over(self) -> None:
         """Move every turn that is received to ANSWERING, with no attempt counted.
 

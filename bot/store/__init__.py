@@ -25,6 +25,7 @@ from bot.store.inbox import SqliteInbox
 from bot.store.ledger import SqliteLedger
 from bot.store.location import database_path
 from bot.store.lock import held
+from bot.store.marks import SqliteMarks
 from bot.store.notebook import SqliteNotebook
 from bot.store.outage import Outage
 from bot.store.ownership import SqliteOwnership
@@ -45,6 +46,7 @@ class SqliteStore(
     SqliteAmendments,
     SqliteLedger,
     SqliteArchive,
+    SqliteMarks,
     SqliteCustoms,
     SqliteAccounts,
     SqliteBudgets,

@@ -288,6 +288,62 @@ alter table turns add column said_in integer;
 create index turns_said_elsewhere on turns (said_in, anchor) where said_in is not null;
 """
 
+# Who gave a session its title. Of those there are it is not known: so they stay as they are.
+_TITLES = """
+alter table sessions add column titled_by text not null default 'prompt' check (
+    titled_by = 'prompt' or (titled_by in ('model', 'person') and title is not null)
+);
+
+update sessions
+set titled_by = 'person'
+where title is not null;
+"""
+
+# What those who manage a server set as budgets there, in nano-dollars (null: no limit), and
+# whether what was said of a budget with an answer was said of such a one.
+_OWN_BUDGETS = """
+create table own_budgets (
+    guild_id integer not null,
+    scope text not null check (scope in ('server', 'channel', 'member')),
+    day integer check (day >= 0),
+    month integer check (month >= 0),
+    primary key (guild_id, scope),
+    check (day is not null or month is not null)
+) strict, without rowid;
+
+alter table turns add column budget_is_own integer not null default 0 check (
+    budget_is_own = 0 or (budget_is_own = 1 and budget_standing is not null)
+);
+"""
+
+# What was said in place of an answer to who had had as many as the operator allows.
+_RATES = """
+alter table turns add column rate_count integer check (rate_count > 0);
+alter table turns add column rate_span text check (
+    (rate_span is null) = (rate_count is null) and rate_span in ('minute', 'hour', 'day')
+);
+alter table turns add column rate_opens_at integer check (
+    (rate_opens_at is null) = (rate_count is null)
+);
+"""
+
+# What people said of turns, each for one session: a branch begins without any. How many pins
+# there are is bounded, how many turns are left out is not: so each sort is found by itself.
+_MARKS = """
+create table marks (
+    session_id text not null references sessions (id) on delete cascade,
+    turn_id integer not null references turns (id) on delete cascade,
+    mark text not null check (mark in ('pinned', 'left_out')),
+    primary key (session_id, turn_id)
+) strict, without rowid;
+
+create index marks_of_a_sort on marks (session_id, mark);
+create index marks_of_a_turn on marks (turn_id);
+
+-- The newest turn when marks changed last; null: there never were any.
+alter table sessions add column marked_after integer;
+"""
+
 # What came with the prompts. It goes with them, and with it the bytes that came with no other.
 _ATTACHMENTS = """
 create table blobs (
@@ -335,5 +391,9 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(8, "budgets", _BUDGETS),
     Migration(9, "undone turns", _UNDONE),
     Migration(10, "inherited turns", _INHERITED),
-    Migration(11, "attachments", _ATTACHMENTS),
+    Migration(11, "titles", _TITLES),
+    Migration(12, "own budgets", _OWN_BUDGETS),
+    Migration(13, "rates", _RATES),
+    Migration(14, "marks", _MARKS),
+    Migration(15, "attachments", _ATTACHMENTS),
 )

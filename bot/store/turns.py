@@ -15,6 +15,7 @@ from bot.domain.budget import BudgetNote, Period, Standing
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, TurnSettled
 from bot.domain.message import Prompt
+from bot.domain.rate import Rate, RateNote, Span
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Session, SessionId, TurnId
 from bot.domain.turn import SETTLED, Turn, TurnState
@@ -185,6 +186,7 @@ def _reply(row: sqlite3.Row) -> Reply | None:
         row["model"],
         row["instead_of"],
         _budget_note(row),
+        _rate_note(row),
     )
 
 
@@ -196,7 +198,15 @@ def _budget_note(row: sqlite3.Row) -> BudgetNote | None:
         ScopeKind(row["budget_scope"]),
         Period(row["budget_period"]),
         from_column(row["budget_opens_at"]),
+        bool(row["budget_is_own"]),
     )
+
+
+def _rate_note(row: sqlite3.Row) -> RateNote | None:
+    if row["rate_count"] is None:
+        return None
+    rate = Rate(row["rate_count"], Span(row["rate_span"]))
+    return RateNote(rate, from_column(row["rate_opens_at"]))
 
 
 def _usage(row: sqlite3.Row) -> Usage | None:

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.abilities import has_effort, has_temperature, has_verbosity, sees_images
+from bot.domain.abilities import (
+    has_effort,
+    has_temperature,
+    has_verbosity,
+    least_effort,
+    sees_images,
+)
+from bot.domain.manner import Effort
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,30 @@ def test_what_a_model_has_is_told_by_its_name(
         temperature,
         verbosity,
     )
+
+
+@pytest.mark.parametrize(
+    ("model", "effort"),
+    [
+        ("gpt-6-luna", Effort.NONE),
+        ("openai/gpt-6.1-sol", Effort.NONE),
+        ("gpt-5.4-mini", Effort.NONE),
+        ("gpt-10", Effort.NONE),
+        ("gpt-5", Effort.MINIMAL),
+        ("gpt-5-nano-2025-08-07", Effort.MINIMAL),
+        ("gpt-5-codex", Effort.LOW),
+        ("gpt-5.3-codex", Effort.LOW),
+        ("o4-mini", Effort.LOW),
+        ("gpt-oss-20b", Effort.LOW),
+        ("gpt-5.5-pro", Effort.HIGH),
+        ("o3-pro", Effort.HIGH),
+        ("gpt-5-chat-latest", None),
+        ("gpt-4.1", None),
+        ("SmolLM2-135M", None),
+    ],
+)
+def test_how_little_a_model_can_be_told_to_think(model: str, effort: Effort | None) -> None:
+    assert least_effort(model) is effort
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from bot.domain.billing import ScopeKind
 from bot.domain.budget import Limits
 from bot.domain.hearing import Sight, Utterance
 from bot.domain.message import Prompt
+from bot.domain.rate import Rate
 from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.engine.catching_up import CatchUp
@@ -128,6 +129,7 @@ class World:
         long_after: int = 8,
         places: int = 8,
         fallback_models: tuple[str, ...] = (),
+        names_sessions: bool = False,  # off: scripts and bills are of answers alone
     ) -> None:
         self.store = MemoryStore()
         self.board = Board(LoopClock(), first_id=1 << 62)
@@ -138,6 +140,8 @@ class World:
         self.signs = Signs()
         self.limits: dict[ScopeKind, Limits] = {}  # of budgets
         self.cheaper_model: str | None = None
+        self.title_model: str | None = None
+        self.rates: tuple[Rate, ...] = ()
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
         self.makers = Makers()
@@ -146,6 +150,7 @@ class World:
         self._long_after = long_after
         self._places = places
         self._fallback_models = fallback_models
+        self._names_sessions = names_sessions
         self._in_flight: list[Landing] = []
 
     def live(self, story: Story, plan: Plan | None = None) -> bool:
@@ -219,11 +224,19 @@ class World:
             catch_up_hours=self.hours,
             limits=self.limits,
             budget_model=self.cheaper_model,
+            names_sessions=self._names_sessions,
+            title_model=self.title_model,
+            rates=self.rates,
         )
         listenings = Listenings(await self.store.listenings())
         async with (
             open_engine(
-                doors, terms, governor=governor, listenings=listenings, makers=self.makers
+                doors,
+                terms,
+                governor=governor,
+                listenings=listenings,
+                own_limits=await self.store.own_limits(),
+                makers=self.makers,
             ) as engine,
             asyncio.TaskGroup() as group,
         ):

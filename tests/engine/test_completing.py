@@ -9,13 +9,16 @@ import pytest
 
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelRefused
+from bot.domain.marks import UNMARKED, Marks
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
 from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Answer, Completer
 from bot.engine.outages import Circuits
+from bot.engine.rates import Rates
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
@@ -34,13 +37,14 @@ class Desk:
         self,
         *scripts: Script,
         history: Sequence[Turn] = (),
+        marks: Marks = UNMARKED,
         budget: int = 16000,
         model: str = "some-model",
     ) -> None:
         self.model = ScriptedModel(*scripts)
         self._name = model
         self._budget = budget
-        self._owed = Owed(turn(len(history), "now"), session(), tuple(history))
+        self._owed = Owed(turn(len(history), "now"), session(), tuple(history), marks=marks)
         billing = Billing(accounts=MemoryStore(), prices=FixedPrices(), clock=LoopClock())
         self.tab = billing.tab(self._owed)
 
@@ -58,7 +62,13 @@ class Desk:
             ledger=store,
             briefing=Briefing(ledger=store, guide=Signs(), default_model=self._name),
             model=self.model,
-            budgets=Budgets(accounts=store, prices=FixedPrices(), clock=LoopClock()),
+            rates=Rates(accounts=store, clock=LoopClock()),
+            budgets=Budgets(
+                ceilings=AllCeilings(),
+                accounts=store,
+                prices=FixedPrices(),
+                clock=LoopClock(),
+            ),
             circuits=Circuits(LoopClock()),
             clock=LoopClock(),
             budget=self._budget,
@@ -86,6 +96,22 @@ def test_an_overflow_halves_what_was_shown_also_right_after_a_hop() -> None:
 
     assert answer.reply == Reply("After all.", model="some-model")
     assert desk.shown == [17, 3]
+
+
+def test_a_pin_that_a_hop_went_over_is_there_still_after_an_overflow() -> None:
+    history = chain(30)
+    marks = Marks(pinned=frozenset({history[2].id}))
+    desk = Desk([OVERFLOW], ["After all."], history=history, marks=marks, budget=1500)
+
+    desk.answer()
+
+    before, after = (context.messages for context in desk.model.seen)
+    assert len(after) < len(before)
+    assert before[1:3] == after[1:3]
+    assert [message.text.strip() for message in after[2:4]] == [
+        "a" * 88,
+        "[That was pinned. The conversation goes on here:]",
+    ]
 
 
 def test_a_second_overflow_is_told() -> None:

@@ -183,9 +183,13 @@ async def opened(
             FixedPrices(),
             clock,
         )
-        terms = Terms(default_model="gpt-usual", limits=limits)
+        terms = Terms(
+            default_model="gpt-usual",
+            limits=limits,
+            names_sessions=False,  # what is asked of the model is counted here
+        )
         engine = await stack.enter_async_context(
-            open_engine(doors, terms, governor=governor, listenings=Listenings())
+            open_engine(doors, terms, governor=governor, listenings=Listenings(), own_limits={})
         )
         sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(

@@ -200,6 +200,23 @@ async def test_a_model_is_told_of_what_was_chosen_as_far_as_it_has_it(
     assert await extra(Endpoint("", "http://127.0.0.1:8080/v1"), model) == over_chat
 
 
+@pytest.mark.parametrize(("wanted", "cap"), [(None, 500), (24, 24), (9000, 500)])
+@pytest.mark.parametrize(
+    ("endpoint", "name"),
+    [
+        (Endpoint("sk-test"), "max_output_tokens"),
+        (Endpoint("sk-test", api="chat"), "max_completion_tokens"),
+        (Endpoint("", "http://127.0.0.1:8080/v1"), "max_tokens"),
+    ],
+)
+async def test_an_answer_may_be_wanted_shorter_than_the_operator_allows_and_never_longer(
+    endpoint: Endpoint, name: str, *, wanted: int | None, cap: int
+) -> None:
+    request = await sent(endpoint, replace(CONTEXT, most_tokens=wanted))
+
+    assert json.loads(request.content)[name] == cap
+
+
 @pytest.mark.parametrize(
     ("url", "is_openai"),
     [

@@ -162,9 +162,11 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             FixedPrices(),
             clock,
         )
-        terms = Terms(default_model="gpt-usual")
+        terms = Terms(default_model="gpt-usual", names_sessions=False)
         engine = await stack.enter_async_context(
-            open_engine(doors, terms, governor=Governor(clock), listenings=Listenings())
+            open_engine(
+                doors, terms, governor=Governor(clock), listenings=Listenings(), own_limits={}
+            )
         )
         sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(

@@ -61,6 +61,18 @@ async def test_no_word_of_a_deleted_message_is_left_on_the_disk(
     assert _is_on_disk(path, "still here")
 
 
+async def test_no_word_of_a_models_title_is_left_on_the_disk_without_what_it_was_made_of(
+    store: SqliteStore, path: Path
+) -> None:
+    turn = await received(store, 1000)
+    await store.entitle(turn, QUESTION * 500)
+    assert _is_on_disk(path, QUESTION)
+
+    await store.erase([turn.anchor])
+
+    assert not _is_on_disk(path, QUESTION)
+
+
 async def test_no_word_that_was_edited_out_is_left_on_the_disk(
     store: SqliteStore, path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from bot.domain.attachment import Excerpt, Shown, Unshown
 from bot.domain.completion import Usage
 from bot.domain.errors import BotError
 from bot.domain.hearing import Reading
+from bot.domain.marks import TurnMark
 from bot.domain.reply import Reply
 from bot.domain.session import Place, SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
@@ -181,10 +182,18 @@ class TwoStores(RuleBasedStateMachine):
         turn = self.both(lambda store: store.turn(self.turn_id(number)))
         if isinstance(turn, Turn):
             self.both(lambda store: store.turn_with(turn.prompts[0].message_id))
+            self.both(lambda store: store.turn_before(CHANNEL, turn.anchor))
 
     @rule(number=numbers)
     def undo(self, number: int) -> None:
         self.both(lambda store: store.undo(self.session_id(number)))
+
+    @rule(session=numbers, turn=numbers, mark=st.none() | st.sampled_from(TurnMark))
+    def mark(self, session: int, turn: int, mark: TurnMark | None) -> None:
+        owner, marked = self.session_id(session), self.turn_id(turn)
+        self.both(lambda store: store.mark(owner, marked, mark, most_pins=3))
+        self.both(lambda store: store.mark_on(owner, marked))
+        self.both(lambda store: store.turn_to_mark(owner, 1000 + turn))
 
     @rule(number=numbers)
     def request_stop(self, number: int) -> None:
@@ -207,6 +216,12 @@ class TwoStores(RuleBasedStateMachine):
     @rule(messages=st.lists(st.integers(1000, 1100), max_size=40))
     def erase(self, messages: list[int]) -> None:
         self.both(lambda store: store.erase(messages))
+
+    @rule(number=numbers)
+    def entitle(self, number: int) -> None:
+        turn = self.both(lambda store: store.turn(self.turn_id(number)))
+        if isinstance(turn, Turn) and turn.depth == 0:
+            self.both(lambda store: store.entitle(turn, "called by a model"))
 
     @precondition(lambda self: self.turns > 5)
     @rule(place=places)
@@ -245,6 +260,7 @@ class TwoStores(RuleBasedStateMachine):
     def tell_the_same(self) -> None:
         self.both(lambda store: store.owing())
         self.both(lambda store: store.images([DIGEST]))
+        self.both(lambda store: store.foresee(CHANNEL))
         self.both(lambda store: store.unanswered())
         self.both(lambda store: store.watermarks())
         self.both(lambda store: store.unheard(range(1000, 1100)))
