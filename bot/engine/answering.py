@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Container
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -15,13 +16,16 @@ from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.billing import Billing, Tab
 from bot.engine.checking import LateCheck
 from bot.engine.completing import Answer, Completer
+from bot.engine.fetching import Fetcher
 from bot.engine.layout import settled, without_file
 from bot.engine.notices import IN_LINE, waiting
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
+from bot.engine.rates import Rates
 from bot.engine.room import Room
+from bot.engine.titling import Titling
 from bot.engine.unfinished import Unfinished
 from bot.ports import Clock, Ledger, Messenger
 
@@ -54,24 +58,30 @@ class Answerer:
         self,
         *,
         ledger: Ledger,
+        fetcher: Fetcher,
         completer: Completer,
         billing: Billing,
+        rates: Rates,
         circuits: Circuits,
         messenger: Messenger,
         clock: Clock,
         governor: Governor,
         room: Room,
+        titling: Titling,
         long_after: int,
     ) -> None:
         self.unfinished = Unfinished(clock)
         self._ledger = ledger
+        self._fetcher = fetcher
         self._completer = completer
         self._billing = billing
+        self._rates = rates
         self._circuits = circuits
         self._messenger = messenger
         self._clock = clock
         self._governor = governor
         self._room = room
+        self._titling = titling
         self._long_after = long_after
         self._fresh: set[TurnId] = set()
         self._busy: set[SessionId] = set()
@@ -214,6 +224,10 @@ class Answerer:
             await self._deliver(turn, owed.standing, screen)
         except PlaceGone as error:
             await self._abandon(turn, screen, error)
+        else:
+            if owed.turn.state is TurnState.ANSWERING:  # and not shown again
+                # With the words that were answered: some may have been taken back meanwhile.
+                self._titling.suggest(replace(turn, prompts=owed.turn.prompts))
         return 0.0
 
     async def _abandon(self, turn: Turn, screen: Screen, error: PlaceGone) -> None:
@@ -232,7 +246,14 @@ class Answerer:
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
         """Have a turn answered and return it so; as it is if it is to be taken up again."""
-        turn, tab = owed.turn, self._billing.tab(owed)
+        tab = self._billing.tab(owed)
+        try:
+            return await self._answer_on(tab, owed, screen)
+        finally:
+            self._rates.leave(tab.payer)
+
+    async def _answer_on(self, tab: Tab, owed: Owed, screen: Screen) -> Turn:
+        turn = owed.turn
         answer: Answer | None
         if turn.attempt > 1:
             log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
@@ -305,7 +326,8 @@ class Answerer:
     async def _complete(self, owed: Owed, screen: Screen, tab: Tab) -> Answer | BotError:
         """Ask, and return an error rather than raise it: a task group would wrap it up."""
         try:
-            return await self._completer.complete(owed, screen.show, tab)
+            whole = await self._fetcher.fetched(owed)
+            return await self._completer.complete(whole, screen.show, tab)
         except BotError as error:
             return error
 

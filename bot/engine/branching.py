@@ -29,16 +29,18 @@ class Branches:
     async def at(self, place: Place, actor: Actor, message: int) -> tuple[Session, Turn] | Change:
         """Return where to go on as if everything up to a message and its answer had been said.
 
-        `message` is one that was said to the bot. Why not is NOTHING where it belongs to no
-        conversation, WITHDRAWN where its words were erased, and BUSY until it is answered.
+        From a message that was not said to the bot it is what was said before. Why not is
+        NOTHING where there is no conversation, WITHDRAWN where the words were erased, and BUSY
+        until what was asked is answered.
         """
         demand(actor, Action.BRANCH, place)
         turn = await self._archive.turn_with(message)
+        turn = turn or await self._archive.turn_before(place, message)
         session = None if turn is None else await self._archive.session(turn.session_id)
         if turn is None or session is None:
             return Change.NOTHING
         demand(actor, Action.BRANCH, place, session)
-        if turn.is_withdrawn:
+        if turn.is_withdrawn and message in turn.anchors:
             return Change.WITHDRAWN
         if turn.state in {TurnState.RECEIVED, TurnState.ANSWERING}:
             return Change.BUSY

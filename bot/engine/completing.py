@@ -7,18 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
+from bot.domain.billing import Payer
 from bot.domain.budget import Alert, BudgetNote
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
-from bot.domain.context import Context, Window, window
+from bot.domain.context import Context, Window
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelError, ModelRefused
+from bot.domain.rate import RateNote
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
 from bot.domain.wording import storable
 from bot.engine.billing import OpenCall, Tab
 from bot.engine.briefing import Brief, Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.composing import composed, context_of
 from bot.engine.outages import Circuits
 from bot.engine.patience import pauses
+from bot.engine.rates import Rates
 from bot.ports import Clock, Ledger, Model
 
 log = logging.getLogger(__name__)
@@ -56,6 +60,7 @@ class Completer:
         briefing: Briefing,
         model: Model,
         budgets: Budgets,
+        rates: Rates,
         circuits: Circuits,
         clock: Clock,
         fallback_models: Sequence[str] = (),
@@ -65,6 +70,7 @@ class Completer:
         self._briefing = briefing
         self._model = model
         self._budgets = budgets
+        self._rates = rates
         self._circuits = circuits
         self._clock = clock
         self._fallback_models = tuple(fallback_models)
@@ -84,6 +90,9 @@ class Completer:
         Raises:
             ModelDown: nothing was said, and asking again is to wait until the model is back.
         """
+        if (excess := await self._rates.admit(tab.payer)) is not None:
+            _log_excess(owed.turn, tab.payer, excess)
+            return Answer(Reply("", Ending.REFUSED, rate=excess))
         brief = await self._briefing.brief(owed)
         models = (brief.model, *(m for m in self._fallback_models if m != brief.model))
         admission = await self._budgets.admit(tab.payer, models)
@@ -155,7 +164,7 @@ class Completer:
             if fault is Fault.CONTEXT and may_hop and shown.floor < turn.depth:
                 may_hop = False
                 tries_left += 1
-                shown = await self._window(_above(owed, shown.floor), brief, hop=True)
+                shown = await self._window(owed.above(shown.floor), brief, hop=True)
             elif not text and self._circuits.down(brief.model):
                 raise ModelDown(fault, (brief.model,))
             elif wait is None or not tries_left:
@@ -165,14 +174,7 @@ class Completer:
 
     async def _window(self, owed: Owed, brief: Brief, *, hop: bool = False) -> Window:
         turn, session = owed.turn, owed.session
-        shown = window(
-            owed.history,
-            turn,
-            instructions=brief.instructions,
-            budget=self._budget,
-            direct=session.place.is_direct,
-            hop=hop,
-        )
+        shown = composed(owed, brief, budget=self._budget, hop=hop)
         if owed.history and shown.floor > owed.history[0].depth:
             log.info("session=%s turn=%s event=hop floor=%d", session.id, turn.id, shown.floor)
             await self._ledger.move_floor(session.id, shown.floor)
@@ -186,16 +188,7 @@ class Completer:
         show: Callable[[StringIO], None],
         tab: Tab,
     ) -> Answer:
-        context = Context(
-            session_id=owed.session.id,
-            speaker_id=owed.turn.prompts[-1].author_id,
-            model=brief.model,
-            instructions=brief.instructions,
-            messages=shown.messages,
-            effort=brief.effort,
-            temperature=brief.temperature,
-            length=brief.length,
-        )
+        context = context_of(owed, brief, shown)
         said = StringIO()
         try:
             with self._circuits.trial(brief.model), tab.call(context, said) as call:
@@ -262,11 +255,6 @@ def _together(one: Usage | None, other: Usage | None) -> Usage | None:
     return one + other if one and other else one or other
 
 
-def _above(owed: Owed, floor: int) -> Owed:
-    """Return what is owed with no more of its history than was shown last."""
-    return replace(owed, history=tuple(turn for turn in owed.history if turn.depth >= floor))
-
-
 def _log_failure(turn: Turn, error: ModelError, *, tries_left: int) -> None:
     log.warning(
         "session=%s turn=%s event=model_failed fault=%s tries_left=%d reason=%s",
@@ -287,6 +275,17 @@ def _log_refusal(turn: Turn, note: BudgetNote | None) -> None:
         note.standing,
         note.scope,
         note.period,
+    )
+
+
+def _log_excess(turn: Turn, payer: Payer, note: RateNote) -> None:
+    log.info(
+        "session=%s turn=%s event=rate_exceeded rate=%d/%s user=%d",
+        turn.session_id,
+        turn.id,
+        note.rate.count,
+        note.rate.span,
+        payer.user_id,
     )
 
 

@@ -212,12 +212,14 @@ COMMANDS = (
             ),
         ),
     ),
+    Command("context", "See what the model would be shown here, and pin or leave out parts of it"),
     Command("help", "How to talk with me here"),
 )
 
 
 CONTINUE = "Continue from here"
-APPS = (CONTINUE,)  # what the menu of a message offers
+PIN, LEAVE_OUT = "Pin to context", "Leave out"
+APPS = (CONTINUE, PIN, LEAVE_OUT)  # what the menu of a message offers
 
 
 def payloads() -> list[dict[str, object]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import discord
@@ -13,10 +12,11 @@ from bot.domain.turn import Turn
 from bot.engine.branching import Branches
 from bot.engine.sessions import Change
 from bot.gateway import phrases, phrases_tree
-from bot.gateway.address import parse, parse_branch
+from bot.gateway.address import parse_branch
 from bot.gateway.commands_session import Unfit
 from bot.gateway.entry_rules import Words
 from bot.gateway.people import Request, actor_in_channel
+from bot.gateway.targets import meant_in
 from bot.gateway.threads import FORUM_POST, PRIVATE, PUBLIC, Threads, demand_permissions
 
 
@@ -58,12 +58,10 @@ class BranchCommand:
 
     async def app(self, request: Request) -> Words:
         """Go on from the message whose menu it was used from."""
-        if request.target is None:
+        message = meant_in(request)
+        if message is None or request.target is None:
             return Words(phrases.UNKNOWN_COMMAND)
-        us = request.interaction.client.user
-        anchor = None if us is None else _anchor_in(request.target, us.id)
-        pressed = int(str(request.target["id"]))
-        return await self._go_on(_Wish(request, anchor or pressed, pressed))
+        return await self._go_on(_Wish(request, message, int(str(request.target["id"]))))
 
     async def _go_on(self, wish: _Wish) -> Words:
         """Open the branch. As with `/chat` the thread comes first, and then the session.
@@ -146,22 +144,3 @@ def _demand_branch(request: Request, parent: discord.TextChannel | discord.Forum
     """
     place = Place(parent.id, request.place.guild_id)
     demand(actor_in_channel(request), Action.BRANCH, place)
-
-
-def _anchor_in(message: Mapping[str, object], us: int) -> int | None:
-    """Return which message a post of ours answers, as its buttons say."""
-    author = message.get("author")
-    if not isinstance(author, dict) or str(author.get("id")) != str(us):
-        return None
-    for custom_id in _custom_ids(message):
-        if (named := parse(custom_id)) is not None:
-            return named[1].anchor
-    return None
-
-
-def _custom_ids(part: Mapping[str, object]) -> Iterator[str]:
-    below = part.get("components")
-    for inner in below if isinstance(below, list) else []:
-        if isinstance(inner, dict):
-            yield str(inner.get("custom_id", ""))
-            yield from _custom_ids(inner)

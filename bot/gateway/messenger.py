@@ -108,6 +108,15 @@ class DiscordMessenger:
             async with self._at(place, Urgency.FIRST) as channel:
                 await channel.send(words, nonce=nonce, allowed_mentions=_NOBODY)
 
+    async def rename(self, place: Place, *, old: str, new: str) -> None:
+        async with self._at(place, Urgency.SPARE):
+            # Not as the gateway told: somebody may have given it a name just now.
+            thread = await self._client().fetch_channel(place.channel_id)
+            if not isinstance(thread, discord.Thread) or not self._is_us(thread.owner_id):
+                return
+            if thread.name == old and not thread.archived:
+                await thread.edit(name=new)
+
     async def typing(self, place: Place) -> bool:
         try:
             async with self._at(place, Urgency.SPARE) as channel:
@@ -141,9 +150,12 @@ class DiscordMessenger:
                 await thread.edit(archived=False)
             await request()
 
-    def _post(self, message: discord.Message) -> Post | None:
+    def _is_us(self, user_id: int) -> bool:
         us = self._client().user
-        if us is None or message.author.id != us.id:
+        return us is not None and user_id == us.id
+
+    def _post(self, message: discord.Message) -> Post | None:
+        if not self._is_us(message.author.id):
             return None
         ids = list(_custom_ids(message))
         named = next(filter(None, map(parse, ids)), None)

@@ -39,11 +39,11 @@ _UNDOINGS = {
 
 _BRANCHINGS = {
     Change.NOTHING: (
-        "This message is not part of any conversation of mine, or of one that was erased: I can "
-        "go on from what was said to me, and from my answers."
+        "There is nothing to go on from: up to this message nothing was said to me here, or it "
+        "was erased."
     ),
     Change.WITHDRAWN: "What was asked there was deleted, so there is nothing to go on from.",
-    Change.BUSY: "This message is not answered yet. Wait for the answer, then go on from it.",
+    Change.BUSY: "What was asked is not answered yet. Wait for the answer, then go on from it.",
 }
 
 

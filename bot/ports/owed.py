@@ -89,8 +89,9 @@ class Amendments(Protocol):
     ) -> list[Turn]:
         """Put the words of these prompts, which were edited, in the place of those they had.
 
-        Of several edits of a message the newest counts, in whatever order they come. Nothing
-        changes for a message that was not heard, or was erased.
+        With their attachments: what is still there is shown as before. Of several edits of a
+        message the newest counts, in whatever order they come. Nothing changes for a message
+        that was not heard, or was erased.
 
         What was edited since `anew_since` (None: whenever) and says something else is to be
         answered anew, where the head of an open session answers it. Another version is owed
@@ -100,7 +101,9 @@ class Amendments(Protocol):
         ...
 
     async def erase(self, messages: Sequence[int]) -> list[Turn]:
-        """Erase every word of these messages; what was heard stays so, and keeps its turn's name.
+        """Erase every word and file of these messages.
+
+        What was heard stays so, and keeps its turn's name.
 
         Of the turns in which nothing is left to answer, those nobody was asked for yet are
         cancelled; those being answered are asked to stop, and returned.
@@ -148,6 +151,14 @@ class Ledger(Protocol):
         can be done about it. Failing those, it is the oldest turn that is posted, whose
         check is owed. The cost depends on how many turns there are above the session's
         floor, not on how long the session is.
+        """
+        ...
+
+    async def foresee(self, place: Place) -> Owed | None:
+        """Return what the open session of a place would owe for a message that is said next.
+
+        Its turn has no prompts and no id, for there is none yet; None without such a session.
+        It costs as much as `take_up`, and changes nothing.
         """
         ...
 

@@ -16,9 +16,12 @@ from bot.domain.session import Place, SessionId
 from bot.domain.turn import Turn
 from bot.domain.wording import title_from
 from bot.store.archive import delete_session
+from bot.store.attachments import erase_attachments, revise_attachments
 from bot.store.columns import to_column
 from bot.store.desk import Desk
+from bot.store.marks import forget_marks
 from bot.store.retractions import retract
+from bot.store.titles import follow
 from bot.store.turns import turns_from
 from bot.store.versions import owe_anew
 
@@ -68,9 +71,10 @@ def _revise(db: sqlite3.Connection, prompt: Prompt, anew_since: datetime | None)
         "update prompts set text = ?, edited_at = ? where message_id = ?",
         (prompt.text, edited_at, prompt.message_id),
     )
+    revise_attachments(db, prompt)
     if kept["text"] == prompt.text:
         return None
-    _retitle(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
+    follow(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
     is_young = anew_since is None or prompt.edited_at >= anew_since
     return owe_anew(db, prompt.message_id) if is_young else None
 
@@ -79,8 +83,9 @@ def _erase(db: sqlite3.Connection, messages: Sequence[int]) -> list[Turn]:
     erased: list[int] = []
     for message in messages:
         if (kept := _kept(db, message)) is not None:
-            _retitle(db, message, title_from(kept["text"]), None)
             db.execute(_ERASE, (message,))
+            erase_attachments(db, message)
+            follow(db, message, title_from(kept["text"]), None)
             erased.append(message)
     return [*_withdraw(db, erased), *retract(db, messages)]
 
@@ -121,29 +126,12 @@ returning *
 
 def _withdraw(db: sqlite3.Connection, erased: Sequence[int]) -> list[Turn]:
     """Have the turns end that lost their last prompt; return those that are being answered."""
-    rows = db.execute(_WITHDRAWN, (json.dumps(erased),))
-    withdrawn = json.dumps([turn_id for (turn_id,) in rows.fetchall()])
+    turns = [turn_id for (turn_id,) in db.execute(_WITHDRAWN, (json.dumps(erased),)).fetchall()]
+    forget_marks(db, turns)
+    withdrawn = json.dumps(turns)
     db.execute(_CANCEL, (withdrawn,))
     # All of them are fetched: a statement that is not done forbids the commit.
     return turns_from(db, db.execute(_STOP, (withdrawn,)).fetchall())
-
-
-def _retitle(db: sqlite3.Connection, message: int, old: str, new: str | None) -> None:
-    """Give the sessions that were called after a message's words another title."""
-    db.execute(
-        """
-        update sessions
-        set title = ?
-        where title = ?
-            and id in (
-                select turns.session_id
-                from turn_prompts
-                cross join turns on turns.id = turn_prompts.turn_id
-                where turn_prompts.message_id = ?
-            )
-        """,
-        (new, old, message),
-    )
 
 
 def _erase_place(db: sqlite3.Connection, place: Place) -> list[SessionId]:

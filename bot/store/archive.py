@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
+from bot.domain.billing import Call
 from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Turn
 from bot.store.columns import from_column
@@ -17,9 +19,10 @@ from bot.store.sessions import (
     session_from,
     session_named,
 )
+from bot.store.titles import entitle, rename
 from bot.store.turns import turn_from, turn_numbered
 from bot.store.versions import add_version, show_version, version_shown
-from bot.store.ways import branch, hand_down, turn_with, undo
+from bot.store.ways import branch, hand_down, turn_before, turn_with, undo
 
 
 class SqliteArchive(Desk):
@@ -46,11 +49,10 @@ class SqliteArchive(Desk):
         return await self.readers.read(lambda db: _sessions_at(db, place, limit, titled))
 
     async def rename_session(self, session_id: SessionId, title: str) -> None:
-        await self.writer.write(
-            lambda db: db.execute(
-                "update sessions set title = ? where id = ?", (title, str(session_id))
-            )
-        )
+        await self.writer.write(lambda db: rename(db, session_id, title))
+
+    async def entitle(self, turn: Turn, title: str, *, calls: Sequence[Call] = ()) -> bool:
+        return await self.writer.write(lambda db: entitle(db, turn, title, calls))
 
     async def delete_session(self, session_id: SessionId) -> None:
         await self.writer.write(lambda db: delete_session(db, session_id), erases=True)
@@ -72,6 +74,9 @@ class SqliteArchive(Desk):
 
     async def turn_with(self, message: int) -> Turn | None:
         return await self.readers.read(lambda db: turn_with(db, message))
+
+    async def turn_before(self, place: Place, message: int) -> Turn | None:
+        return await self.readers.read(lambda db: turn_before(db, place, message))
 
     async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
         return await self.writer.write(lambda db: branch(db, session, turn_id))

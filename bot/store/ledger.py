@@ -13,17 +13,19 @@ from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove
 from bot.domain.persona import Persona
 from bot.domain.reply import Reply
-from bot.domain.session import SessionId, TurnId
-from bot.domain.turn import Owed, Turn, TurnState, check_move
+from bot.domain.session import Place, SessionId, TurnId
+from bot.domain.turn import Owed, Turn, TurnState, check_move, to_come
 from bot.store.accounts import add_calls
 from bot.store.budgets import warns
 from bot.store.columns import to_column
 from bot.store.customs import keep_wording, layers_of, persona_named
 from bot.store.desk import Desk
+from bot.store.marks import marks_of
 from bot.store.retractions import has_posts
-from bot.store.sessions import session_named
-from bot.store.turns import check_owed, owed_turn, turn_from, turns_from
+from bot.store.sessions import open_session_at, session_named
+from bot.store.turns import check_owed, owed_turn, turn_from, turn_numbered
 from bot.store.versions import add_version, other_versions
+from bot.store.ways import way_to
 
 
 class SqliteLedger(Desk):
@@ -34,6 +36,9 @@ class SqliteLedger(Desk):
 
     async def take_up(self, session_id: SessionId) -> Owed | None:
         return await self.writer.write(lambda db: _take_up(db, session_id), flushes=False)
+
+    async def foresee(self, place: Place) -> Owed | None:
+        return await self.readers.read(lambda db: _foresee(db, place))
 
     async def take_over(self) -> None:
         await self.writer.write(_take_over)
@@ -132,37 +137,22 @@ def _take_up(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
         return None
     if turn.state in {TurnState.RECEIVED, TurnState.ANSWERING}:
         turn = _begin_attempt(db, turn)
-    history = tuple(_history(db, turn, session.floor))
-    return Owed(
-        turn, session, history, layers_of(db, session.place, session), other_versions(db, turn)
-    )
-
-
-# Walks from parent to parent and ends at the floor, however long the session is below it.
-_PATH = """
-with recursive way (id, parent_id) as (
-    select id, parent_id
-    from turns
-    where id = :start
-        and depth >= :floor
-    union all
-    select turns.id, turns.parent_id
-    from way
-    cross join turns on turns.id = way.parent_id
-    where turns.depth >= :floor
-)
-select turns.*
-from way
-cross join turns on turns.id = way.id
-order by turns.depth
-"""
-
-
-def _history(db: sqlite3.Connection, turn: Turn, floor: int) -> list[Turn]:
+    layers, others = layers_of(db, session.place, session), other_versions(db, turn)
     if turn.state is TurnState.POSTED:  # nobody asks the model about it any more
-        return []
-    rows = db.execute(_PATH, {"start": turn.parent, "floor": floor}).fetchall()
-    return turns_from(db, rows)
+        return Owed(turn, session, (), layers, others)
+    history = way_to(db, turn.parent, session.floor)
+    return Owed(turn, session, tuple(history), layers, others, *marks_of(db, session, history))
+
+
+def _foresee(db: sqlite3.Connection, place: Place) -> Owed | None:
+    session = open_session_at(db, place)
+    if session is None:
+        return None
+    head = None if session.head is None else turn_numbered(db, session.head)
+    history = way_to(db, session.head, session.floor)
+    marks, pins = marks_of(db, session, history)
+    layers = layers_of(db, place, session)
+    return Owed(to_come(session, head), session, tuple(history), layers, marks=marks, pins=pins)
 
 
 def _begin_attempt(db: sqlite3.Connection, turn: Turn) -> Turn:
@@ -255,6 +245,10 @@ def _record_reply(
             budget_scope = ?,
             budget_period = ?,
             budget_opens_at = ?,
+            budget_is_own = ?,
+            rate_count = ?,
+            rate_span = ?,
+            rate_opens_at = ?,
             floor = ?
         where id = ?
         """,
@@ -265,6 +259,7 @@ def _record_reply(
             reply.model,
             reply.instead_of,
             *_budget_columns(reply),
+            *_rate_columns(reply),
             floor,
             turn_id,
         ),
@@ -277,8 +272,15 @@ def _record_reply(
 def _budget_columns(reply: Reply) -> tuple[str | int | None, ...]:
     note = reply.budget
     if note is None:
-        return (None,) * 4
-    return note.standing, note.scope, note.period, to_column(note.opens_at)
+        return None, None, None, None, 0
+    return note.standing, note.scope, note.period, to_column(note.opens_at), note.is_own
+
+
+def _rate_columns(reply: Reply) -> tuple[str | int | None, ...]:
+    note = reply.rate
+    if note is None:
+        return None, None, None
+    return note.rate.count, note.rate.span, to_column(note.opens_at)
 
 
 def _record_usage(db: sqlite3.Connection, turn: Turn, usage: Usage) -> None:

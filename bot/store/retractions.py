@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from bot.domain.session import TurnId
 from bot.domain.turn import Turn, TurnState
+from bot.store.titles import take_back
 from bot.store.turns import turn_numbered
 
 _SHOWN_BY = """
@@ -52,6 +53,7 @@ def _retract(db: sqlite3.Connection, turn_id: TurnId, deleted: str) -> Turn | No
     turn = turn_numbered(db, turn_id)
     assert turn is not None, "its posts are known"  # noqa: S101
     db.execute(_ERASE, (turn.anchor,))
+    take_back(db, turn.anchor)
     if turn.state is TurnState.ANSWERING:
         db.execute(_STOP, (turn_id,))
     # Who shows a turn just now knows its posts by their number: they are left to him.

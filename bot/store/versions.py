@@ -6,6 +6,7 @@ import sqlite3
 
 from bot.domain.session import TurnId
 from bot.domain.turn import Turn, TurnState
+from bot.store.marks import hand_on
 from bot.store.sessions import session_named
 from bot.store.turns import add_turn, turn_from, turn_numbered
 
@@ -103,7 +104,8 @@ def _changeable_head(db: sqlite3.Connection, turn: Turn | None) -> Turn | None:
 
 
 def _hand_over(db: sqlite3.Connection, turn: Turn, sibling: TurnId) -> None:
-    """Give the posts of a turn to its sibling."""
+    """Give the posts of a turn, and the mark on it, to its sibling."""
     # With its posts goes the check of them: it would find the sibling's words there.
     db.execute("update turns set state = 'delivered' where id = ? and state = 'posted'", (turn.id,))
     db.execute("update posts set turn_id = ? where turn_id = ?", (sibling, turn.id))
+    hand_on(db, turn, sibling)

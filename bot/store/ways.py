@@ -5,10 +5,36 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import replace
 
-from bot.domain.session import Branched, Session, SessionId, TurnId
+from bot.domain.session import Branched, Place, Session, SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
+from bot.store.marks import distrust, forget_mark
 from bot.store.sessions import close_session_at, insert_session, session_named
-from bot.store.turns import turn_from, turn_numbered
+from bot.store.turns import turn_from, turn_numbered, turns_from
+
+# Walks from parent to parent and ends at the floor, however long the session is below it.
+_PATH = """
+with recursive way (id, parent_id) as (
+    select id, parent_id
+    from turns
+    where id = :start
+        and depth >= :floor
+    union all
+    select turns.id, turns.parent_id
+    from way
+    cross join turns on turns.id = way.parent_id
+    where turns.depth >= :floor
+)
+select turns.*
+from way
+cross join turns on turns.id = way.id
+order by turns.depth
+"""
+
+
+def way_to(db: sqlite3.Connection, turn_id: TurnId | None, floor: int) -> list[Turn]:
+    """Return the way to a turn and the turn, from a floor on, oldest first."""
+    return turns_from(db, db.execute(_PATH, {"start": turn_id, "floor": floor}).fetchall())
+
 
 # From where on a way was shown last, as the nearest of its turns that was measured tells. Where
 # none of the 50 nearest was, they alone are shown: it costs the same however long the way is.
@@ -63,6 +89,7 @@ def _undo(db: sqlite3.Connection, session_id: SessionId) -> Turn | None:
         "update sessions set head = ?, floor = ? where id = ?",
         (turn.parent, floor, str(session_id)),
     )
+    forget_mark(db, session_id, turn.id)
     # Otherwise it is part of another conversation, or was.
     if turn.session_id == session_id and not turn.is_inherited:
         _mark_undone(db, turn)
@@ -93,6 +120,32 @@ def turn_with(db: sqlite3.Connection, message: int) -> Turn | None:
     return turn_from(db, row)
 
 
+def turn_before(db: sqlite3.Connection, place: Place, message: int) -> Turn | None:
+    """Return the newest turn that was said at a place before a message, and was not undone."""
+    row = db.execute(_BEFORE, {"channel": place.channel_id, "message": message}).fetchone()
+    return turn_from(db, row)
+
+
+# One look into the index for each session of the place, however long it is.
+_BEFORE = """
+select turns.*
+from sessions
+cross join turns on turns.id = (
+    select here.id
+    from turns as here
+    where here.session_id = sessions.id
+        and here.anchor < :message
+        and here.said_in is null
+        and not here.undone
+    order by here.anchor desc, here.edition desc
+    limit 1
+)
+where sessions.channel_id = :channel
+order by turns.anchor desc
+limit 1
+"""
+
+
 def branch(db: sqlite3.Connection, session: Session, turn_id: TurnId) -> Branched | None:
     """Open a session that goes on from a turn of another."""
     if (present := session_named(db, session.id)) is not None:
@@ -103,6 +156,7 @@ def branch(db: sqlite3.Connection, session: Session, turn_id: TurnId) -> Branche
     branched = replace(session, head=turn.id, floor=floor_at(db, turn.id))
     before = close_session_at(db, session.place, session.opened_at)
     insert_session(db, branched)
+    distrust(db, branched.id, turn.session_id)
     return Branched(branched, before)
 
 

@@ -26,8 +26,10 @@ from bot.domain.turn import TurnState
 from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Completer
 from bot.engine.outages import Circuits
+from bot.engine.rates import Rates
 from bot.store import open_store
 from tests.bench.figures import Figure
 from tests.fakes.prices import FixedPrices
@@ -141,7 +143,13 @@ async def ours(folder: Path, said: Talk, budget: int) -> CountingModel:
                 ledger=store,
                 briefing=Briefing(ledger=store, guide=Signs(), default_model="counting"),
                 model=model,
-                budgets=Budgets(accounts=store, prices=FixedPrices(), clock=clock),
+                rates=Rates(accounts=store, clock=clock),
+                budgets=Budgets(
+                    ceilings=AllCeilings(),
+                    accounts=store,
+                    prices=FixedPrices(),
+                    clock=clock,
+                ),
                 circuits=Circuits(clock),
                 clock=clock,
                 budget=budget,

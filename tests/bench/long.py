@@ -22,8 +22,10 @@ from bot.domain.turn import TurnState
 from bot.engine.billing import Billing
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Completer
 from bot.engine.outages import Circuits
+from bot.engine.rates import Rates
 from bot.store import SqliteStore, open_store
 from tests.bench.bill import CountingModel, words
 from tests.bench.figures import Figure
@@ -75,7 +77,13 @@ class Conversation:
             ledger=store,
             briefing=Briefing(ledger=store, guide=Signs(), default_model="counting"),
             model=CountingModel([1] * MEASURED),
-            budgets=Budgets(accounts=store, prices=FixedPrices(), clock=clock),
+            rates=Rates(accounts=store, clock=clock),
+            budgets=Budgets(
+                ceilings=AllCeilings(),
+                accounts=store,
+                prices=FixedPrices(),
+                clock=clock,
+            ),
             circuits=Circuits(clock),
             clock=clock,
             budget=100_000,

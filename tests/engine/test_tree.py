@@ -14,6 +14,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.hearing import Utterance
+from bot.domain.marks import Marking, TurnMark
 from bot.domain.session import Place, SessionId
 from bot.engine.sessions import Change
 from tests.engine.house import House, World
@@ -32,6 +33,7 @@ class Talk:
     id: SessionId
     place: Place
     way: list[tuple[int, str]] = field(default_factory=list)
+    left_out: set[int] = field(default_factory=set)
 
 
 class Story:
@@ -73,6 +75,7 @@ class Story:
             self._edit,
             self._erase,
             self._retract,
+            self._leave_out,
         ]
         for _ in range(DEEDS):
             await self._dice.choice(deeds)(house, self._dice.choice(PLACES))
@@ -87,7 +90,7 @@ class Story:
             self._begin(place)
         talk = self._open[place]
         self._owners[number], self._before[number] = talk, list(talk.way)
-        self._expect(talk.way, number)
+        self._expect(talk, number)
         self._answered(talk, number)
 
     async def _retry(self, house: House, place: Place) -> None:
@@ -100,7 +103,7 @@ class Story:
             return
         talk = self._open[place]
         del talk.way[-1]
-        self._expect(talk.way, head)
+        self._expect(talk, head)
         self._answered(talk, head)
 
     async def _flip(self, house: House, place: Place) -> None:
@@ -121,8 +124,11 @@ class Story:
         way = self._open[place].way if place in self._open else []
         came = await house.sessions.undo(place, ADA)
         self._check((came is Change.STARTED) == bool(way), f"undid {way}: {came}")
-        while way and way.pop()[0] in self._erased:
-            pass
+        while way:
+            number, _ = way.pop()
+            self._open[place].left_out.discard(number)
+            if number not in self._erased:
+                break
 
     async def _branch(self, house: House, place: Place) -> None:
         asked = [n for n, talk in self._owners.items() if talk in self._talks]
@@ -181,7 +187,7 @@ class Story:
             return
         self._check(calls + 1 == len(self.world.model.seen), f"{number} was not answered anew")
         del talk.way[-1]
-        self._expect(talk.way, number)
+        self._expect(talk, number)
         self._answered(talk, number)
 
     async def _erase(self, _: House, __: Place) -> None:
@@ -210,6 +216,17 @@ class Story:
         for n, way in self._before.items():
             self._before[n] = [(m, "" if m == number else answer) for m, answer in way]
 
+    async def _leave_out(self, house: House, place: Place) -> None:
+        """Leave something out that was said at a place, or take it in again."""
+        if (talk := self._open.get(place)) is None or not talk.way:
+            return
+        number, _ = self._dice.choice(talk.way)
+        came = await house.engine.contexts.toggle(place, ADA, number, TurnMark.LEFT_OUT)
+        is_kept = number not in self._erased
+        self._check((came.came is Marking.DONE) == is_kept, f"left {number} out: {came}")
+        if is_kept:
+            talk.left_out ^= {number}
+
     def _begin(self, place: Place) -> None:
         session = next(
             s for s in self.world.store.sessions.values() if s.place == place and s.is_open
@@ -233,11 +250,11 @@ class Story:
         self._shown[number] = answer
         talk.way.append((number, answer))
 
-    def _expect(self, way: list[tuple[int, str]], number: int) -> None:
+    def _expect(self, talk: Talk, number: int) -> None:
         """Check what the model was shown when it was asked last."""
         wanted: list[str] = []
-        for asked, answer in way:
-            if asked not in self._erased:
+        for asked, answer in talk.way:
+            if asked not in self._erased | talk.left_out:
                 wanted += [self._texts[asked], *([answer] if answer else [])]
         wanted.append(self._texts[number])
         shown = [m.text.rpartition("]\n")[2] for m in self.world.model.seen[-1].messages]

@@ -186,12 +186,29 @@ async def test_in_a_direct_message_the_branch_takes_the_place_of_what_is_open(
     assert f"🌿 **Ada** goes on from {link}" in [m.content for m in direct.messages]
 
 
-async def test_what_was_not_said_to_the_bot_cannot_be_gone_on_from(house: House) -> None:
+async def test_from_what_people_said_to_each_other_it_goes_on_from_what_was_said_before(
+    house: House,
+) -> None:
+    said = await _talk(house, house.general)
+    among_themselves = await house.ada.say(house.general, "What do you think, Bob?")
+    await _talk(house, house.general, "And dogs?")
+
+    await _use(house, among_themselves)
+
+    branch = house.open_at(_threads(house)[0])
+    assert branch is not None
+    assert branch.head == _turn(house, said).id
+
+
+async def test_where_nothing_was_said_to_the_bot_before_there_is_nothing_to_go_on_from(
+    house: House,
+) -> None:
     said = await house.ada.say(house.general, "among ourselves")
+    await _talk(house, house.general)
 
     words = await _use(house, said)
 
-    assert words.startswith("This message is not part of any conversation of mine")
+    assert words.startswith("There is nothing to go on from: up to this message")
     assert _threads(house) == []
 
 

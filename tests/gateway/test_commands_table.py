@@ -16,9 +16,10 @@ from bot.gateway.people import Kind, rights_from, rights_outside
 from bot.playground import Channel, Permission
 from tests.gateway.commands_house import House, opened
 
-PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type"}
-BUTTONS = {"stop", "retry", "show", "branch", "answer", "leave", "del", *PANEL}
-FORMS = {"set-typed", "persona-add", "persona-change"}
+PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type", "set-budgets"}
+CONTEXT = {"ctx-page", "ctx-look", "ctx-pin", "ctx-out", "ctx-clear"}
+BUTTONS = {"stop", "retry", "show", "branch", "answer", "leave", "del", *PANEL, *CONTEXT}
+FORMS = {"set-typed", "set-budgets-typed", "persona-add", "persona-change"}
 ALL = discord.Permissions.all()
 
 
@@ -101,6 +102,7 @@ async def test_looking_and_completing_ask_for_no_more_than_reading(house: House)
         "session list",
         "persona list",
         "settings",
+        "context",
         "usage me",
         "usage channel",
         "help",
@@ -186,7 +188,7 @@ async def test_every_command_is_refused_to_who_cannot_read_the_channel(house: Ho
         if name != "help"
     }
 
-    assert len(said) == 19
+    assert len(said) == 20
     assert {words.partition(",")[0] for words in said.values()} == {
         "You may not read what is said here"
     }
@@ -222,9 +224,10 @@ def test_the_commands_fit_what_discord_takes() -> None:
     """https://discord.com/developers/docs/interactions/application-commands"""
     told = payloads()
 
-    assert len(COMMANDS) == 11
-    assert [command["name"] for command in told if command["type"] == 3] == ["Continue from here"]
-    assert len(told) == 12
+    assert len(COMMANDS) == 12
+    apps = [command["name"] for command in told if command["type"] == 3]
+    assert apps == ["Continue from here", "Pin to context", "Leave out"]
+    assert len(told) == 15
     for _, command in leaves():
         assert 1 <= len(command.description) <= 100
         assert command.name == command.name.lower()

@@ -284,3 +284,13 @@ async def test_who_blocked_the_bot_stands_for_nobody_else(room: Room) -> None:
 
     with pytest.raises(PostRefused):
         await room.messenger.nod(room.place, said.id)
+
+
+async def test_what_is_no_thread_of_ours_keeps_its_name(room: Room) -> None:
+    thread, place, _ = await room.thread_with_a_post()
+
+    await room.messenger.rename(place, old="a thread", new="Sleeping bees")
+    await room.messenger.rename(room.place, old="general", new="Sleeping bees")
+
+    assert (thread.name, room.channel.name) == ("a thread", "general")
+    assert [r.status for r in room.local.requests if r.method == "PATCH"] == []

@@ -39,6 +39,7 @@ async def test_every_command_is_offered_in_servers_and_in_direct_messages(house:
         "persona edit",
         "persona delete",
         "settings",
+        "context",
         "usage me",
         "usage channel",
         "usage server",

@@ -140,6 +140,22 @@ async def test_a_turn_is_found_by_each_of_its_messages_in_the_version_that_is_sh
     assert found == [version, version, None]
 
 
+async def test_the_turn_before_a_message_is_the_newest_at_its_place_that_is_not_undone(
+    store: Store,
+) -> None:
+    first, second = await settled(store, 1000), await settled(store, 1010)
+    (other,) = await store.hear([(session(OTHER_CHANNEL, OTHER_SESSION_ID), prompt(1005))])
+    await store.undo(SESSION_ID)
+
+    found = [await store.turn_before(CHANNEL, message) for message in (1000, 1001, 1010, 1011)]
+
+    undone = await store.turn(second.id)
+    assert undone is not None
+    assert undone.is_undone
+    assert found == [None, first, first, first]
+    assert await store.turn_before(OTHER_CHANNEL, 1011) == other
+
+
 async def test_an_undo_in_a_branch_leaves_the_shared_turn_as_it_was(store: Store) -> None:
     first = await settled(store, 1000)
     second = await settled(store, 1001)

@@ -1,0 +1,40 @@
+"""Composing: the context for what a session owes. There is no other way to one.
+
+The model is asked with it, and people are told by it what the model would be shown.
+"""
+
+from __future__ import annotations
+
+from bot.domain.abilities import sees_images
+from bot.domain.context import Context, Window, window
+from bot.domain.turn import Owed
+from bot.engine.briefing import Brief
+
+
+def composed(owed: Owed, brief: Brief, *, budget: int, hop: bool = False) -> Window:
+    """Return what is shown for what is owed, within so many tokens."""
+    return window(
+        owed.history,
+        owed.turn,
+        instructions=brief.instructions,
+        budget=budget,
+        direct=owed.session.place.is_direct,
+        hop=hop,
+        marks=owed.marks,
+        pins=owed.pins,
+        sees_images=sees_images(brief.model) is not False,
+    )
+
+
+def context_of(owed: Owed, brief: Brief, shown: Window) -> Context:
+    """Return what a model is sent to answer what is owed."""
+    return Context(
+        session_id=owed.session.id,
+        speaker_id=owed.turn.prompts[-1].author_id,
+        model=brief.model,
+        instructions=brief.instructions,
+        messages=shown.messages,
+        effort=brief.effort,
+        temperature=brief.temperature,
+        length=brief.length,
+    )
