@@ -20,6 +20,7 @@ from bot.engine.offers import Offers
 from bot.engine.pacing import Governor
 from bot.gateway.connection import Connection
 from bot.gateway.entry import Entry
+from bot.gateway.files import open_files
 from bot.gateway.guide import DiscordGuide
 from bot.gateway.invite import application_id_from, invite_url
 from bot.gateway.past import DiscordPast
@@ -146,20 +147,28 @@ async def open_bot(
             set_clock=clock.set_right,
         )
         prices = price_list(settings)
-        tell_unpriced(settings, prices)
-        doors = Doors(
-            store,
-            model,
-            connection.messenger,
-            DiscordPast(connection.client),
-            DiscordGuide(connection.client),
-            prices,
-            clock,
-        )
+        own_limits = await store.own_limits()
+        tell_unpriced(settings, prices, has_budgets=bool(settings.limits or own_limits))
         listenings = Listenings(await store.listenings())
-        async with open_engine(
-            doors, terms(settings), governor=governor, listenings=listenings
-        ) as engine:
+        async with (
+            open_files(connection.client, api_url=api_url(settings)) as files,
+            open_engine(
+                Doors(
+                    store,
+                    model,
+                    connection.messenger,
+                    DiscordPast(connection.client),
+                    files,
+                    DiscordGuide(connection.client),
+                    prices,
+                    clock,
+                ),
+                terms(settings),
+                governor=governor,
+                listenings=listenings,
+                own_limits=own_limits,
+            ) as engine,
+        ):
             sync = CommandSync(notebook=store, clock=clock)
             offers = Offers(
                 catalogue=RemoteCatalogue(replace(endpoint(settings), via=via)),
@@ -236,6 +245,9 @@ def terms(settings: Settings) -> Terms:
         catch_up_hours=settings.catch_up_hours,
         limits=settings.limits,
         budget_model=settings.budget_model or None,
+        names_sessions=settings.names_sessions,
+        title_model=settings.title_model or None,
+        rates=settings.rates,
     )
 
 
@@ -246,16 +258,15 @@ def price_list(settings: Settings) -> PriceList:
 
 
 def unpriced_models(settings: Settings, prices: Prices) -> list[str]:
-    """Return those models that a budget keeps from being asked, for they have no known price."""
-    if not settings.limits:
-        return []
-    asked = [*models(settings), settings.budget_model or settings.openai_model]
+    """Return those models that a budget would keep from being asked: they have no known price."""
+    others = [settings.budget_model, settings.title_model if settings.names_sessions else ""]
+    asked = [*models(settings), *filter(None, others)]
     return [each for each in dict.fromkeys(asked) if prices.cost(each, Usage(1, 1)) is None]
 
 
-def tell_unpriced(settings: Settings, prices: Prices) -> None:
-    """Log what a budget keeps from being asked."""
-    for model in unpriced_models(settings, prices):
+def tell_unpriced(settings: Settings, prices: Prices, *, has_budgets: bool) -> None:
+    """Log what a budget keeps from being asked, where there is one."""
+    for model in unpriced_models(settings, prices) if has_budgets else ():
         log.warning(
             "event=unpriced model=%s; no budget can count it, so it is not asked: set MODEL_PRICES",
             model,

@@ -23,7 +23,7 @@ async def check(read: Callable[[], Settings]) -> bool:
         [
             await _check_store(settings.database_url),
             *[await _check_model(settings, model) for model in models(settings)],
-            *map(_no_price, unpriced_models(settings, price_list(settings))),
+            *_check_prices(settings),
             *await diagnose(
                 settings.discord_token.get_secret_value(),
                 api_url=api_url(settings),
@@ -48,9 +48,17 @@ async def _check_model(settings: Settings, model: str) -> Finding:
     return Finding(Level.OK if checkup.ok else Level.FAIL, f"Model: {checkup.words}")
 
 
-def _no_price(model: str) -> Finding:
-    what = f"Budgets: the price of {model} is not known, so it is not asked."
-    return Finding(Level.FAIL, what, "Set MODEL_PRICES, see .env.example.")
+def _check_prices(settings: Settings) -> list[Finding]:
+    if not settings.limits:
+        return []
+    return [
+        Finding(
+            Level.FAIL,
+            f"Budgets: the price of {model} is not known, so it is not asked.",
+            "Set MODEL_PRICES, see .env.example.",
+        )
+        for model in unpriced_models(settings, price_list(settings))
+    ]
 
 
 def _report(findings: Sequence[Finding]) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -21,8 +19,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.domain.billing import ModelPrice, ScopeKind, nano
-from bot.domain.budget import NO_LIMITS, Limits
+from bot.domain.billing import ModelPrice, ScopeKind, dollars
+from bot.domain.budget import NO_LIMITS, Limits, limits_from
+from bot.domain.rate import Rate, rate_from
 
 ENV_FILE = Path(".env")
 
@@ -96,6 +95,16 @@ class Settings(DiscordSettings):
     budget_model: str = Field(
         "", description="a cheaper model that answers when 80 % of a budget is used"
     )
+    title_model: str = Field(
+        "",
+        description="the model that names a conversation after its first answer; unset: the one "
+        "that answered; `off`: none, and the title is what was asked first",
+    )
+    rate_limit: str = Field(
+        "",
+        description="how many answers each person may have, such as `10/minute, 60/hour` (or a "
+        "`day`)",
+    )
     database_url: str = Field(
         "sqlite:///parley.db",
         pattern=r"^sqlite:///.+",
@@ -143,6 +152,16 @@ class Settings(DiscordSettings):
         return {kind: limits for kind, limits in budgets if limits != NO_LIMITS}
 
     @property
+    def names_sessions(self) -> bool:
+        """Whether a model is asked for titles."""
+        return self.title_model.lower() != "off"
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """How many answers each person may have in a while; all of these hold."""
+        return tuple(rate_from(one) for one in _listed(self.rate_limit))
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never be seen in a log."""
         keys = (self.discord_token, self.openai_api_key)
@@ -164,6 +183,16 @@ class Settings(DiscordSettings):
             except ValueError:
                 raise PydanticCustomError("budget", "is wrong") from None
         return budgets
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _are_rates(cls, rates: str) -> str:
+        for one in _listed(rates):
+            try:
+                rate_from(one)
+            except ValueError:
+                raise PydanticCustomError("rate", "is wrong") from None
+        return rates
 
     @field_validator("model_prices")
     @classmethod
@@ -187,7 +216,7 @@ def _priced(text: str) -> tuple[str, ModelPrice]:
         ValueError: it is no price.
     """
     model, _, figures = text.rpartition("=")
-    read, written, *cached = [_dollars(figure) for figure in figures.split("/")]
+    read, written, *cached = [dollars(figure) for figure in figures.split("/")]
     if not model.strip() or len(cached) > 1:
         raise ValueError(text)
     return model.strip(), ModelPrice(read, written, cached[0] if cached else read)
@@ -200,23 +229,7 @@ def _budget(text: str) -> tuple[ScopeKind, Limits]:
         ValueError: it is no budget.
     """
     kind, _, figures = text.partition("=")
-    day, month = figures.split("/")
-    return ScopeKind(kind.strip()), Limits(_limit(day), _limit(month))
-
-
-def _limit(text: str) -> int | None:
-    return None if text.strip() == "-" else nano(_dollars(text))
-
-
-def _dollars(text: str) -> Decimal:
-    """Return an amount of money.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if not re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", text, re.ASCII):
-        raise ValueError(text)
-    return Decimal(text.strip())
+    return ScopeKind(kind.strip()), limits_from(figures)
 
 
 S = TypeVar("S", bound=DiscordSettings)
@@ -275,6 +288,7 @@ _SAYS = {
     "missing": "is not set",
     "price": "is wrong",
     "budget": "is wrong",
+    "rate": "is wrong",
     "literal_error": "is wrong",
     "string_pattern_mismatch": "is wrong",
 }

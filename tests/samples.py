@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import UTC, datetime
 from uuid import UUID
 
 from bot.domain.access import Actor, ActorKind, Right
+from bot.domain.attachment import Attachment, Image
 from bot.domain.billing import Call, CallKind, Payer
 from bot.domain.completion import Usage
 from bot.domain.hearing import Utterance
@@ -23,6 +25,12 @@ DIRECT = Place(channel_id=800)
 SOME_TOKENS = Usage(10, 2)
 MORNING = datetime(2026, 1, 2, 9, 30, 15, 123456, tzinfo=UTC)
 EVERY_RIGHT = frozenset(Right)
+# A whole PNG of one red pixel.
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+)
+DIGEST = "b1ff9c8ea3a780bad09b346c423d2d0e46815926879b18e841d928376a946640"
+IMAGE = Image(DIGEST, "image/png", 69)
 ADA = Actor(1, ActorKind.PERSON, EVERY_RIGHT)
 BOB = Actor(2, ActorKind.PERSON, frozenset({Right.VIEW, Right.WRITE}))
 
@@ -31,6 +39,10 @@ def prompt(
     message_id: int, text: str = "hello", *, author_id: int = 1, name: str = "Ada"
 ) -> Prompt:
     return Prompt(message_id, author_id, name, text, MORNING)
+
+
+def attachment(number: int, name: str, kind: str = "image/png", size: int = 69) -> Attachment:
+    return Attachment(number, name, kind, size, f"https://cdn.discordapp.com/{number}")
 
 
 def session(place: Place = CHANNEL, session_id: SessionId = SESSION_ID) -> Session:
@@ -46,9 +58,11 @@ def call(
     place: Place = CHANNEL,
     usage: Usage = SOME_TOKENS,
     is_estimated: bool = False,
+    kind: CallKind = CallKind.ANSWER,
+    turn_id: int = 1,
 ) -> Call:
-    payer = Payer(user_id, place, SESSION_ID, TurnId(1))
-    return Call(CallKind.ANSWER, payer, model, usage, cost, at, is_estimated)
+    payer = Payer(user_id, place, SESSION_ID, TurnId(turn_id))
+    return Call(kind, payer, model, usage, cost, at, is_estimated)
 
 
 def utterance(message_id: int, text: str = "hello", place: Place = CHANNEL) -> Utterance:

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from bot.domain.billing import ModelPrice, ScopeKind
 from bot.domain.budget import Limits
+from bot.domain.rate import Rate, Span
 from bot.settings import Settings, SettingsWrong, has_model, read_discord_settings, read_settings
 
 ROOT = Path(__file__).parent.parent
@@ -187,6 +188,37 @@ def test_what_is_no_budget_is_said_so(environ: pytest.MonkeyPatch, budgets: str)
         "BUDGETS is wrong (dollars a day / a month, such as `all=5/100, server=2/-, "
         "user=0.50/10`: for `all` together, each `server`, `channel`, `user`, and `member` "
         "(a user in one server))"
+    )
+
+
+@pytest.mark.parametrize(
+    ("set_to", "names", "model"),
+    [(None, True, ""), ("Off", False, "Off"), ("gpt-6-luna", True, "gpt-6-luna")],
+)
+def test_titles_can_be_had_from_another_model_or_from_none(
+    environ: pytest.MonkeyPatch, set_to: str | None, *, names: bool, model: str
+) -> None:
+    settings = _with(environ, "TITLE_MODEL", set_to or "")
+
+    assert (settings.names_sessions, settings.title_model) == (names, model)
+
+
+def test_rates_are_answers_in_a_while(environ: pytest.MonkeyPatch) -> None:
+    settings = _with(environ, "RATE_LIMIT", " 10/minute, 60 / hour,1/day,")
+
+    assert settings.rates == (Rate(10, Span.MINUTE), Rate(60, Span.HOUR), Rate(1, Span.DAY))
+
+
+@pytest.mark.parametrize(
+    "rates", ["10", "10/week", "0/hour", "-1/day", "1/2/day", "/day", "many/day", "9999999/day"]
+)
+def test_what_is_no_rate_is_said_so(environ: pytest.MonkeyPatch, rates: str) -> None:
+    with pytest.raises(SettingsWrong) as caught:
+        _with(environ, "RATE_LIMIT", rates)
+
+    assert str(caught.value) == (
+        "RATE_LIMIT is wrong (how many answers each person may have, such as "
+        "`10/minute, 60/hour` (or a `day`))"
     )
 
 

@@ -21,6 +21,10 @@ class Action(StrEnum):
     RETRY = "retry"
     VERSION = "version"  # have another version of the newest answer shown
     CATCH_UP = "catch_up"  # have answered, or leave, what was said while the bot was away
+    UNDO = "undo"  # take the newest turn out of the open session
+    BRANCH = "branch"  # go on from a message in a session of its own
+    SEE_CONTEXT = "see_context"  # look at what the model would be shown
+    MARK = "mark"  # have a turn be shown whatever comes, or not at all
     SEE = "see"  # look at the sessions of a place
     RESUME = "resume"
     RENAME = "rename"
@@ -33,6 +37,7 @@ class Action(StrEnum):
     CHOOSE_FOR_CHANNEL = "choose_for_channel"
     CHOOSE_FOR_SERVER = "choose_for_server"
     CHANGE_PERSONAS = "change_personas"  # of the server
+    CHANGE_BUDGETS = "change_budgets"  # of the server's own; and see them
 
 
 class Right(StrEnum):
@@ -94,6 +99,10 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.STOP: _TALK,
         Action.RETRY: _TALK,
         Action.VERSION: _TALK,
+        Action.UNDO: _TALK,
+        Action.BRANCH: _TALK,
+        Action.SEE_CONTEXT: (Right.VIEW,),
+        Action.MARK: _TALK,
         Action.CATCH_UP: _TALK,
         Action.SEE: (Right.VIEW,),
         Action.RESUME: _TALK,
@@ -107,6 +116,7 @@ _RULES: Mapping[Action, tuple[Right, ...]] = MappingProxyType(
         Action.CHOOSE_FOR_CHANNEL: (Right.VIEW, Right.ARRANGE),
         Action.CHOOSE_FOR_SERVER: (Right.VIEW, Right.GOVERN),
         Action.CHANGE_PERSONAS: (Right.VIEW, Right.GOVERN),
+        Action.CHANGE_BUDGETS: (Right.VIEW, Right.GOVERN),
     }
 )
 

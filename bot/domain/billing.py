@@ -6,6 +6,7 @@ known, which is something else than nothing.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -82,6 +83,17 @@ def money(cost: int) -> str:
     if 0 < cost < DOLLAR:
         return f"${cost / DOLLAR:.4f}"
     return f"${cost / DOLLAR:,.2f}"
+
+
+def dollars(text: str) -> Decimal:
+    """Return the amount of money that `text` names.
+
+    Raises:
+        ValueError: it names none.
+    """
+    if not re.fullmatch(r"\s*\d{1,9}(\.\d{1,9})?\s*", text, re.ASCII):
+        raise ValueError(text)
+    return Decimal(text.strip())
 
 
 class ScopeKind(StrEnum):

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.domain.billing import Scope, ScopeKind
+from bot.domain.billing import Scope, ScopeKind, dollars, nano
 
 WARNS_AT = 80  # percent
 
@@ -43,9 +43,97 @@ class Limits:
     day: int | None = None
     month: int | None = None
 
+    def of(self, period: Period) -> int | None:
+        """Return what may be spent in a day, or in a month."""
+        return self.day if period is Period.DAY else self.month
+
+
+LimitsByKind = Mapping[ScopeKind, Limits]
 
 NO_LIMITS = Limits()
-NO_BUDGETS: Mapping[ScopeKind, Limits] = MappingProxyType({})
+NO_BUDGETS: LimitsByKind = MappingProxyType({})
+# What those who manage a server may set budgets for in it, below the operator's.
+OWN_KINDS = (ScopeKind.SERVER, ScopeKind.CHANNEL, ScopeKind.MEMBER)
+# What a scope of each kind is a part of, itself included: no more is spent there than in those.
+_PART_OF: Mapping[ScopeKind, tuple[ScopeKind, ...]] = MappingProxyType(
+    {
+        ScopeKind.SERVER: (ScopeKind.SERVER, ScopeKind.ALL),
+        ScopeKind.CHANNEL: (ScopeKind.CHANNEL, ScopeKind.SERVER, ScopeKind.ALL),
+        ScopeKind.MEMBER: (
+            ScopeKind.MEMBER,
+            ScopeKind.USER,
+            ScopeKind.SERVER,
+            ScopeKind.ALL,
+        ),
+    }
+)
+
+
+def limits_from(text: str) -> Limits:
+    """Return the limits that `text` names, such as `5/100` or `5/-`: dollars a day / a month.
+
+    Raises:
+        ValueError: it names none.
+    """
+    day, month = text.split("/")
+    return Limits(_limit_from(day), _limit_from(month))
+
+
+def _limit_from(text: str) -> int | None:
+    return None if text.strip() == "-" else nano(dollars(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The most that may be spent in a period, and whether the server itself said so."""
+
+    amount: int
+    is_own: bool = False
+
+
+Ceilings = Mapping[Period, Ceiling]
+
+
+def ceilings(operators: Limits, own: Limits) -> Ceilings:
+    """Return what holds: the stricter of both limits, the operator's where they are alike."""
+    found = {}
+    for period in Period:
+        theirs, ours = operators.of(period), own.of(period)
+        if ours is not None and (theirs is None or ours < theirs):
+            found[period] = Ceiling(ours, is_own=True)
+        elif theirs is not None:
+            found[period] = Ceiling(theirs)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """A limit of a server's own that changes nothing, and which of the operator's holds."""
+
+    kind: ScopeKind
+    period: Period
+    by: ScopeKind
+
+
+def overruled(own: LimitsByKind, operators: LimitsByKind) -> list[Overruled]:
+    """Return which of a server's own limits change nothing beside the operator's."""
+    found = []
+    for kind, limits in own.items():
+        for period in Period:
+            by = _stricter(kind, period, limits.of(period), operators)
+            if by is not None:
+                found.append(Overruled(kind, period, by))
+    return found
+
+
+def _stricter(
+    kind: ScopeKind, period: Period, ours: int | None, operators: LimitsByKind
+) -> ScopeKind | None:
+    for each in _PART_OF[kind]:
+        theirs = operators.get(each, NO_LIMITS).of(period)
+        if ours is not None and theirs is not None and theirs <= ours:
+            return each
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +156,7 @@ class Share:
     limit: int
     opens_at: datetime  # when it begins anew
     is_warned: bool = False
+    is_own: bool = False  # the server set it, and not the operator
 
     @property
     def is_spent(self) -> bool:
@@ -101,6 +190,7 @@ class BudgetNote:
     scope: ScopeKind
     period: Period
     opens_at: datetime
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +203,21 @@ class Alert:
 
 
 def shares_of(
-    balances: Sequence[Balance], limits: Mapping[ScopeKind, Limits], today: date
+    balances: Sequence[Balance], over: Mapping[Scope, Ceilings], today: date
 ) -> list[Share]:
     """Return every budget that there is for some scopes."""
-    return [
-        share
-        for balance in balances
-        for share in _shares(balance, limits[balance.scope.kind], today)
-    ]
+    return [share for balance in balances for share in _shares(balance, over[balance.scope], today)]
 
 
-def _shares(balance: Balance, limits: Limits, today: date) -> Iterator[Share]:
-    amounts = (
-        (Period.DAY, balance.today, limits.day),
-        (Period.MONTH, balance.this_month, limits.month),
-    )
-    for period, spent, limit in amounts:
-        if limit is not None:
-            is_warned = period in balance.warned
-            yield Share(balance.scope, period, spent, limit, period.end(today), is_warned)
+def _shares(balance: Balance, over: Ceilings, today: date) -> Iterator[Share]:
+    spent = {Period.DAY: balance.today, Period.MONTH: balance.this_month}
+    for period, ceiling in over.items():
+        yield Share(
+            balance.scope,
+            period,
+            spent[period],
+            ceiling.amount,
+            period.end(today),
+            is_warned=period in balance.warned,
+            is_own=ceiling.is_own,
+        )

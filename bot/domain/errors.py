@@ -92,6 +92,10 @@ class PostRefused(BotError):
     """Discord will not take this text here, now or later: a filter, a rule of the server."""
 
 
+class FileGone(BotError):
+    """Discord does not give out this file, now or later."""
+
+
 class NoRoom(BotError):
     """What may be left out was left out, for Discord's limits; nothing was sent."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from bot.domain.attachment import Attachment, Picture, pictures_of, written
 
 
 class Role(StrEnum):
@@ -16,10 +19,27 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One utterance of a context."""
+    """One utterance of a context: its text, and after it the images that came with it."""
 
     role: Role
     text: str
+    pictures: tuple[Picture, ...] = ()
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """The hashes of its images."""
+        return frozenset(picture.image.digest for picture in self.pictures)
+
+    @property
+    def captioned(self) -> str:
+        """The text as it stands before the images."""
+        return "\n".join([self.text, *(picture.caption for picture in self.pictures)])
+
+    def without(self, hidden: Container[str]) -> Message:
+        """Return the message with words in place of the images of which these are the hashes."""
+        gone = [each for each in self.pictures if each.image.digest in hidden]
+        text = "\n".join([self.text, *(picture.apology for picture in gone)])
+        return replace(self, text=text, pictures=tuple(p for p in self.pictures if p not in gone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +48,8 @@ class Prompt:
 
     `message_id` is the Discord message it stands in, or the interaction that carried it;
     either way it is heard once. `text` has mentions as names; `author_name` is clean. One
-    that was erased has neither: what is left is that it was said, and names its turn.
+    that was erased has neither, and no attachments: what is left is that it was said, and
+    names its turn.
     """
 
     message_id: int
@@ -39,14 +60,22 @@ class Prompt:
     is_message: bool = True  # False: an interaction, which nothing can reply to
     edited_at: datetime | None = None  # when the text became what it is, if it was another
     is_erased: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 def render(prompt: Prompt, *, direct: bool) -> Message:
     """Return the prompt as the model reads it: the same bytes today and in a year.
 
     The first line is written by us and by nobody else: a display name cannot hold a
-    line break or a bracket, and whatever people write starts on the second line.
+    line break or a bracket, and whatever people write starts on the second line. Below
+    their words stand their files, in the order in which they came, and the images last.
     """
     stamp = f"{prompt.said_at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
     speaker = "" if direct else f"{prompt.author_name} #{prompt.author_id} \N{MIDDLE DOT} "
-    return Message(Role.USER, f"[{speaker}{stamp}]\n{prompt.text}")
+    files = (written(each) for each in prompt.attachments)
+    said = [part for part in (prompt.text, *files) if part]
+    return Message(
+        Role.USER,
+        "\n".join([f"[{speaker}{stamp}]", *said]),
+        pictures_of(prompt.attachments),
+    )

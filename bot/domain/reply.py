@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.domain.budget import BudgetNote
 from bot.domain.errors import Fault
+from bot.domain.rate import RateNote
 
 
 class Ending(StrEnum):
@@ -16,7 +17,7 @@ class Ending(StrEnum):
     WHOLE = "whole"
     LENGTH = "length"  # the cap on its output cut it off
     FILTERED = "filtered"  # a content filter cut it off
-    REFUSED = "refused"  # the model declined, or a budget did: see `Reply.budget`
+    REFUSED = "refused"  # the model declined, or a budget or a rate did: see `Reply`
     EMPTY = "empty"  # the model said nothing at all
     STOPPED = "stopped"  # a person stopped it, or reset the session
     BROKEN = "broken"  # the model failed; `Reply.fault` says how, and is set for no other
@@ -45,6 +46,7 @@ class Reply:
     model: str | None = None
     instead_of: str | None = None
     budget: BudgetNote | None = None  # what is to be said of a budget
+    rate: RateNote | None = None  # why nobody was asked
     summary: SummaryNote | None = None  # one was made for this answer
 
     @property
@@ -59,6 +61,7 @@ class Controls(StrEnum):
     STOP = "stop"  # the answer is still growing here
     CONTINUES = "more"  # the next page follows
     RETRY = "retry"  # the end of the answer
+    UNDONE = "undone"  # the end of an answer that was taken out of its session
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
@@ -41,6 +42,14 @@ class Names:
     channel: str
 
 
+class TitledBy(StrEnum):
+    """Where a session's title is from. One that a person gave is theirs to change."""
+
+    PROMPT = "prompt"  # the first words that were said in it; also where there is no title
+    MODEL = "model"  # which made it of the first prompts and their answer
+    PERSON = "person"
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One conversation with a uuid. A place has at most one open session.
@@ -63,6 +72,7 @@ class Session:
     floor: int = 0
     closed_at: datetime | None = None
     wording: str | None = None
+    titled_by: TitledBy = TitledBy.PROMPT
 
     @property
     def model(self) -> str | None:
@@ -81,6 +91,14 @@ class PutAway:
 
     session: Session
     unanswered: int  # prompts that waited for a reply, and get none now
+
+
+@dataclass(frozen=True, slots=True)
+class Branched:
+    """A session that goes on from a turn of another, and the one whose place it took."""
+
+    session: Session
+    before: PutAway | None
 
 
 @dataclass(frozen=True, slots=True)

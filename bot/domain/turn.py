@@ -10,6 +10,7 @@ from types import MappingProxyType
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, TurnSettled
 from bot.domain.manner import NOWHERE, Layers
+from bot.domain.marks import UNMARKED, Marks
 from bot.domain.message import Prompt
 from bot.domain.reply import Mark, Reply, Standing, standing
 from bot.domain.session import Session, SessionId, TurnId
@@ -82,6 +83,9 @@ class Turn:
     edition: int = 0  # how often the posts had changed hands when this version got them
     state: TurnState = TurnState.RECEIVED
     attempt: int = 0
+    is_undone: bool = False  # it was taken out of its session, and its posts say so
+    is_inherited: bool = False  # from a session that was deleted: it stays as it is, shown nowhere
+    is_retracted: bool = False  # somebody deleted the answer: it has no words, and no posts soon
     stop_requested: bool = False  # somebody pressed Stop; true also after a restart
     reply: Reply | None = None
     posts: tuple[int, ...] = ()  # page by page, the Discord message that shows it
@@ -168,9 +172,25 @@ class Owed:
     history: tuple[Turn, ...]
     layers: Layers = NOWHERE  # what is chosen about how the session is answered
     others: tuple[int, ...] = ()  # versions of its answer that can be shown in its place
+    marks: Marks = UNMARKED
+    pins: tuple[Turn, ...] = ()  # the pinned turns below the floor, oldest first
     summary: Summary | None = None  # of what was said before that history
 
     @property
     def standing(self) -> Standing | None:
         """Where the turn stands among the versions of its answer; None for the only one."""
+        if self.turn.is_undone:
+            return None
         return standing(self.turn.version, self.others)
+
+    def above(self, floor: int) -> Owed:
+        """Return what is owed with no more of its history than is above another floor."""
+        cut = tuple(turn for turn in self.history if turn.depth < floor)
+        pins = (*self.pins, *(turn for turn in cut if turn.id in self.marks.pinned))
+        return replace(self, history=self.history[len(cut) :], pins=pins)
+
+
+def to_come(session: Session, head: Turn | None) -> Turn:
+    """Return the turn that what is said next would be, before anything is said."""
+    parent, depth = (None, 0) if head is None else (head.id, head.depth + 1)
+    return Turn(TurnId(0), session.id, (), parent=parent, depth=depth)

@@ -11,6 +11,9 @@ from bot.domain.graphemes import is_boundary, utf16_offsets
 LONGEST_NAME = 40  # characters; Discord's own limit is 32
 MOST_MARKS = 2  # combining marks on one character; more is decoration
 NOBODY = "someone"
+LONGEST_FILE_NAME = 60  # characters
+_ENDING = 12  # of these, from the end of the name
+UNNAMED = "unnamed"
 UNTITLED = "New conversation"
 
 # What structures the line that says who speaks (`bot.domain.message.render`), and what looks
@@ -54,9 +57,20 @@ def speaker_name(name: str) -> str:
 
     It is one line, at most 40 characters, and holds nothing that structures that line.
     """
+    return _in_one_line(name)[:LONGEST_NAME].strip() or NOBODY
+
+
+def file_name(name: str) -> str:
+    """Return a file's name as it may stand in a line of ours; of a long one, its two ends."""
+    clean = _in_one_line(re.split(r"[/\\]", name)[-1])
+    if len(clean) > LONGEST_FILE_NAME:
+        clean = f"{clean[: LONGEST_FILE_NAME - _ENDING - 1]}…{clean[-_ENDING:]}"
+    return clean.strip() or UNNAMED
+
+
+def _in_one_line(name: str) -> str:
     harmless = "".join(map(_harmless, unicodedata.normalize("NFC", storable(name))))
-    words = _with_few_marks(unicodedata.normalize("NFC", harmless)).split()
-    return " ".join(words)[:LONGEST_NAME].strip() or NOBODY
+    return " ".join(_with_few_marks(unicodedata.normalize("NFC", harmless)).split())
 
 
 def title_from(text: str, *, limit: int = 80) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.domain.hearing import Utterance
 from bot.domain.message import Prompt
 from bot.domain.session import Place, SessionId
+from bot.domain.turn import Turn, TurnState
 from bot.engine.intake import Intake
 from bot.engine.patience import insist
 from bot.ports import Amendments, Clock
@@ -31,11 +32,15 @@ class Amender:
         intake: Intake,
         clock: Clock,
         break_off: Callable[[SessionId], None],
+        begin_anew: Callable[[Turn], None],
+        wake: Callable[[SessionId], None],
     ) -> None:
         self._amendments = amendments
         self._intake = intake
         self._clock = clock
         self._break_off = break_off
+        self._begin_anew = begin_anew
+        self._wake = wake
 
     def edit(self, utterance: Utterance, *, is_meant: bool) -> None:
         """Know that a message says something else now.
@@ -59,16 +64,33 @@ class Amender:
         """Know that a place was deleted with all that was said there."""
         self._intake.then(partial(self._erase_place, place))
 
-    async def take_in(self, edited: Sequence[Prompt], deleted: Iterable[int]) -> None:
-        """Change and erase words now; answers end to which nothing is left to be answered."""
+    async def take_in(
+        self,
+        edited: Sequence[Prompt],
+        deleted: Iterable[int],
+        *,
+        anew_since: datetime | None = None,
+    ) -> None:
+        """Change and erase words now.
+
+        The newest question of a conversation is answered anew if it was edited since
+        `anew_since` (None: whenever); answers end to which nothing is left to be answered, or
+        that were deleted themselves, and what is left of these is taken away.
+        """
         if edited:
-            await insist(self._clock, partial(self._amendments.revise, edited))
+            revise = partial(self._amendments.revise, edited, anew_since=anew_since)
+            for turn in await insist(self._clock, revise):
+                log.info("session=%s turn=%s event=edited", turn.session_id, turn.id)
+                self._begin_anew(turn)
         messages = sorted(deleted)
         if not messages:
             return
         for turn in await insist(self._clock, partial(self._amendments.erase, messages)):
             log.info("session=%s turn=%s event=withdrawn", turn.session_id, turn.id)
-            self._break_off(turn.session_id)
+            if turn.state is TurnState.ANSWERING:
+                self._break_off(turn.session_id)
+            else:
+                self._wake(turn.session_id)
 
     async def _erase_place(self, place: Place) -> None:
         erase = partial(self._amendments.erase_place, place)

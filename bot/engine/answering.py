@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Container
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -15,13 +16,16 @@ from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.billing import Billing, Tab
 from bot.engine.checking import LateCheck
 from bot.engine.completing import Answer, Completer
+from bot.engine.fetching import Fetcher
 from bot.engine.layout import settled, without_file
 from bot.engine.notices import IN_LINE, waiting
 from bot.engine.outages import Circuits
 from bot.engine.pacing import Governor
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
+from bot.engine.rates import Rates
 from bot.engine.room import Room
+from bot.engine.titling import Titling
 from bot.engine.unfinished import Unfinished
 from bot.ports import Clock, Ledger, Messenger
 
@@ -54,28 +58,35 @@ class Answerer:
         self,
         *,
         ledger: Ledger,
+        fetcher: Fetcher,
         completer: Completer,
         billing: Billing,
+        rates: Rates,
         circuits: Circuits,
         messenger: Messenger,
         clock: Clock,
         governor: Governor,
         room: Room,
+        titling: Titling,
         long_after: int,
     ) -> None:
         self.unfinished = Unfinished(clock)
         self._ledger = ledger
+        self._fetcher = fetcher
         self._completer = completer
         self._billing = billing
+        self._rates = rates
         self._circuits = circuits
         self._messenger = messenger
         self._clock = clock
         self._governor = governor
         self._room = room
+        self._titling = titling
         self._long_after = long_after
         self._fresh: set[TurnId] = set()
         self._busy: set[SessionId] = set()
         self._halts: dict[SessionId, asyncio.Event] = {}
+        self._asking: dict[TurnId, Screen] = {}
         self._checks: dict[TurnId, float] = {}
         self._waiting: dict[SessionId, ModelDown] = {}
         self._told: set[TurnId] = set()  # by this process, that their answer waits
@@ -104,6 +115,15 @@ class Answerer:
         self._room.let_by(session_id)
         if halt := self._halts.get(session_id):
             halt.set()
+
+    def begin_anew(self, turn_id: TurnId) -> None:
+        """Ask again for a turn whose words changed, unless the answer has begun.
+
+        What was said already is paid for, and somebody may read it: it is finished first.
+        """
+        screen = self._asking.get(turn_id)
+        if screen is not None and not screen.text.strip():
+            screen.interrupted.set()
 
     async def step(self, session_id: SessionId) -> float | None:
         """Do one piece of work; return the seconds until there may be more, None for never."""
@@ -204,6 +224,10 @@ class Answerer:
             await self._deliver(turn, owed.standing, screen)
         except PlaceGone as error:
             await self._abandon(turn, screen, error)
+        else:
+            if owed.turn.state is TurnState.ANSWERING:  # and not shown again
+                # With the words that were answered: some may have been taken back meanwhile.
+                self._titling.suggest(replace(turn, prompts=owed.turn.prompts))
         return 0.0
 
     async def _abandon(self, turn: Turn, screen: Screen, error: PlaceGone) -> None:
@@ -221,8 +245,16 @@ class Answerer:
         await self._ledger.settle_turn(turn.id, TurnState.ABANDONED)
 
     async def _answer(self, owed: Owed, screen: Screen) -> Turn:
-        """Have a turn answered and return it so; as it is if it has to wait for the model."""
-        turn, tab = owed.turn, self._billing.tab(owed)
+        """Have a turn answered and return it so; as it is if it is to be taken up again."""
+        tab = self._billing.tab(owed)
+        try:
+            return await self._answer_on(tab, owed, screen)
+        finally:
+            self._rates.leave(tab.payer)
+
+    async def _answer_on(self, tab: Tab, owed: Owed, screen: Screen) -> Turn:
+        turn = owed.turn
+        answer: Answer | None
         if turn.attempt > 1:
             log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
         if turn.stop_requested:
@@ -241,6 +273,9 @@ class Answerer:
             except BotError:
                 await self._billing.settle(tab)
                 raise
+        if answer is None:
+            await self._billing.settle(tab)
+            return turn
         self._told.discard(turn.id)
         return await self._keep(turn, answer, tab)
 
@@ -254,7 +289,22 @@ class Answerer:
         if not screen.interrupted.is_set():
             self._waiting[turn.session_id] = down
 
-    async def _ask(self, owed: Owed, screen: Screen, tab: Tab) -> Answer:
+    async def _ask(self, owed: Owed, screen: Screen, tab: Tab) -> Answer | None:
+        """Return the answer, or what there is of it when it is broken off; None: to begin anew."""
+        self._asking[owed.turn.id] = screen
+        try:
+            answer = await self._stream(owed, screen, tab)
+        finally:
+            del self._asking[owed.turn.id]
+        begin_anew = partial(self._ledger.begin_anew, owed.turn.id)
+        if answer.reply.ending is Ending.STOPPED and await insist(self._clock, begin_anew):
+            log.info("%s event=begun_anew", _name(owed.turn))
+            if not screen.owes_check:  # what was shown of it, if anything, is known
+                self._fresh.add(owed.turn.id)
+            return None
+        return answer
+
+    async def _stream(self, owed: Owed, screen: Screen, tab: Tab) -> Answer:
         async with asyncio.TaskGroup() as group:
             asked = group.create_task(self._complete(owed, screen, tab))
             shown = [group.create_task(screen.paint()), group.create_task(screen.type())]
@@ -276,7 +326,8 @@ class Answerer:
     async def _complete(self, owed: Owed, screen: Screen, tab: Tab) -> Answer | BotError:
         """Ask, and return an error rather than raise it: a task group would wrap it up."""
         try:
-            return await self._completer.complete(owed, screen.show, tab)
+            whole = await self._fetcher.fetched(owed)
+            return await self._completer.complete(whole, screen.show, tab)
         except BotError as error:
             return error
 
@@ -307,7 +358,12 @@ class Answerer:
         try:
             await screen.finish(self._pages(turn, turn.reply, standing))
         except PostRefused:
-            pages = without_file(turn.reply, is_withdrawn=turn.is_withdrawn, standing=standing)
+            pages = without_file(
+                turn.reply,
+                is_withdrawn=turn.is_withdrawn,
+                is_undone=turn.is_undone,
+                standing=standing,
+            )
             await screen.finish(pages)
         if screen.owes_check:
             self._checks[turn.id] = self._clock.monotonic() + LATE_CHECK_AFTER
@@ -339,10 +395,13 @@ class Answerer:
         return 0.0
 
     def _pages(self, turn: Turn, reply: Reply, standing: Standing | None = None) -> list[Page]:
+        if turn.is_retracted:
+            return []
         return settled(
             reply,
             long_after=self._long_after,
             is_withdrawn=turn.is_withdrawn,
+            is_undone=turn.is_undone,
             standing=standing,
         )
 

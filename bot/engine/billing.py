@@ -13,7 +13,7 @@ from io import StringIO
 
 from bot.domain.billing import Call, CallKind, Payer
 from bot.domain.completion import Usage
-from bot.domain.context import Context, estimate
+from bot.domain.context import Context, cost_of, estimate
 from bot.domain.errors import ModelError
 from bot.domain.turn import Owed
 from bot.domain.wording import storable
@@ -104,7 +104,11 @@ class Billing:
 
     def tab(self, owed: Owed, kind: CallKind = CallKind.ANSWER) -> Tab:
         """Return an empty tab. Who said the newest prompt pays."""
-        return Tab(payer_of(owed), kind, prices=self._prices, clock=self._clock)
+        return self.tab_of(payer_of(owed), kind)
+
+    def tab_of(self, payer: Payer, kind: CallKind) -> Tab:
+        """Return an empty tab for somebody."""
+        return Tab(payer, kind, prices=self._prices, clock=self._clock)
 
     async def settle(self, tab: Tab) -> None:
         """Record what is on a tab by itself, whatever it takes."""
@@ -120,5 +124,5 @@ def payer_of(owed: Owed) -> Payer:
 
 
 def _estimated(context: Context, said: str) -> Usage:
-    shown = estimate(context.instructions) + sum(estimate(m.text) for m in context.messages)
+    shown = estimate(context.instructions) + sum(map(cost_of, context.messages))
     return Usage(shown, estimate(storable(said)) if said else 0)

@@ -53,15 +53,27 @@ class Briefing:
         session = await self._worded(owed.session, manner.persona)
         return brief_of(session, manner, default_model=self._default_model)
 
+    async def foresee(self, owed: Owed) -> Brief:
+        """Return how it would be answered; nothing is kept by that."""
+        manner = manner_of(owed.layers)
+        session, _ = await self._as_worded(owed.session, manner.persona)
+        return brief_of(session, manner, default_model=self._default_model)
+
     async def _worded(self, session: Session, name: str) -> Session:
+        worded, wording = await self._as_worded(session, name)
+        if wording is not None:
+            await self._ledger.keep_wording(session.id, persona=name, wording=wording)
+            log.info("session=%s event=worded", session.id)
+        return worded
+
+    async def _as_worded(self, session: Session, name: str) -> tuple[Session, str | None]:
+        """Return a session in its wording, and that wording if it is to be kept."""
         if session.wording is not None and session.persona == name:
-            return session
+            return session, None
         persona = await self._persona(session, name)
         names = self._guide.names(session.place)
         wording = persona.worded(server=names.server, channel=names.channel)
-        await self._ledger.keep_wording(session.id, persona=name, wording=wording)
-        log.info("session=%s event=worded", session.id)
-        return replace(session, persona=name, wording=wording)
+        return replace(session, persona=name, wording=wording), wording
 
     async def _persona(self, session: Session, name: str) -> Persona:
         guild_id = session.place.guild_id

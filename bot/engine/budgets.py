@@ -7,13 +7,14 @@ is not known is not asked: what it spends could not be counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from bot.domain.billing import Call, Payer, Scope, ScopeKind, scopes_of
-from bot.domain.budget import NO_BUDGETS, Alert, BudgetNote, Limits, Share, Standing, shares_of
+from bot.domain.billing import Call, Payer, Scope, scopes_of
+from bot.domain.budget import Alert, BudgetNote, Share, Standing, shares_of
 from bot.domain.completion import Usage
+from bot.engine.ceilings import AllCeilings
 from bot.engine.patience import insist
 from bot.ports import Accounts, Clock, Prices
 
@@ -49,13 +50,13 @@ class Budgets:
         accounts: Accounts,
         prices: Prices,
         clock: Clock,
-        limits: Mapping[ScopeKind, Limits] = NO_BUDGETS,
+        ceilings: AllCeilings,
         cheaper_model: str | None = None,
     ) -> None:
         self._accounts = accounts
         self._prices = prices
         self._clock = clock
-        self._limits = limits
+        self._ceilings = ceilings
         self._cheaper_model = cheaper_model
 
     async def admit(self, payer: Payer, models: tuple[str, ...]) -> Admission:
@@ -77,12 +78,12 @@ class Budgets:
 
     async def shares(self, scopes: Sequence[Scope]) -> list[Share]:
         """Return every budget that there is for some scopes; nothing is read where none is."""
-        limited = [scope for scope in scopes if scope.kind in self._limits]
+        limited = {scope: over for scope in scopes if (over := self._ceilings.over(scope))}
         if not limited:
             return []
         today = self._clock.now().date()
-        balances = await insist(self._clock, partial(self._accounts.balances, limited, today=today))
-        return shares_of(balances, self._limits, today)
+        read = partial(self._accounts.balances, list(limited), today=today)
+        return shares_of(await insist(self._clock, read), limited, today)
 
     def warning(self, share: Share) -> tuple[BudgetNote, Alert]:
         """Return how somebody is warned of a budget, and by what name that is remembered."""
@@ -102,4 +103,4 @@ def _fullest(shares: Sequence[Share]) -> Share:
 
 
 def _note(standing: Standing, share: Share) -> BudgetNote:
-    return BudgetNote(standing, share.scope.kind, share.period, share.opens_at)
+    return BudgetNote(standing, share.scope.kind, share.period, share.opens_at, share.is_own)

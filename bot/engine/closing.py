@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 
@@ -34,6 +34,7 @@ MOST_READ = 1000  # messages of a place, the newest: ten requests
 # Each is a call of the model that nobody waits for at the moment; beyond that, people are asked.
 MOST_REPLIES = 100  # in one epoch
 READERS = 4  # places read at a time: those who write now have most of the requests
+_NEVER = datetime.max.replace(tzinfo=UTC)
 ATTEMPTS = 8  # two minutes; then the place is opened, and read again in the next epoch
 
 
@@ -101,9 +102,10 @@ class Closer:
             passage = await self._read(gap)
             if passage is None:
                 return False
-            await self._amend(gap, passage)
             said = [u for u in passage.said if u.prompt.message_id > _again_from(gap)]
             missed = {u.prompt.message_id: u for u in meant(said, self._listenings)}
+            goes_on = bool(await self.unheard(list(missed.values())))
+            await self._amend(gap, passage, goes_on=goes_on)
             missed |= self._held.at(place)
             fresh = await self.unheard(self._held.amended(place, missed))
             if gap.epoch != self._epoch:
@@ -127,9 +129,10 @@ class Closer:
         unheard = await insist(self._clock, partial(self._attendance.unheard, numbers))
         return [utterance for utterance in said if utterance.prompt.message_id in unheard]
 
-    async def _amend(self, gap: Gap, passage: Passage) -> None:
+    async def _amend(self, gap: Gap, passage: Passage, *, goes_on: bool) -> None:
         """Change what was edited since it was heard, and erase what is not there any more.
 
+        Where the conversation `goes_on`, or nobody waits for it any more, no edit is answered.
         What is heard at the place meanwhile is held, so that all that is recorded by now was
         said before it was read. In another epoch the place may be open again.
         """
@@ -139,7 +142,8 @@ class Closer:
             ask = partial(self._amendments.heard_at, gap.place, since=passage.since)
             heard = await insist(self._clock, ask)
         if gap.epoch == self._epoch:
-            await self._amender.take_in(edited, passage.lacks(heard))
+            since = _NEVER if goes_on else self._oldest()
+            await self._amender.take_in(edited, passage.lacks(heard), anew_since=since)
 
     async def _read(self, gap: Gap) -> Passage | None:
         for pause in islice(pauses(), ATTEMPTS):
@@ -167,7 +171,7 @@ class Closer:
 
         What is before the watermark and was not heard was asked about before.
         """
-        oldest = self._clock.now() + LATENESS - self._answered_within
+        oldest = self._oldest()
         live = self._held.at(gap.place)
         young = [u for u in fresh if u.prompt.said_at >= oldest or u.prompt.message_id in live]
         room = MOST_TOGETHER if self._replies < MOST_REPLIES else 0
@@ -176,6 +180,10 @@ class Closer:
         self._replies += bool(answered)
         left = [u for u in fresh if u.prompt.message_id not in chosen]
         return answered, [u for u in left if u.prompt.message_id > gap.after]
+
+    def _oldest(self) -> datetime:
+        """Return since when people are taken to wait for an answer."""
+        return self._clock.now() + LATENESS - self._answered_within
 
     async def _offer(self, place: Place, offered: Sequence[Utterance]) -> None:
         """Ask before it is recorded: who is asked twice after a crash is better off than never."""

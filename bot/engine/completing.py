@@ -7,19 +7,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 
+from bot.domain.billing import Payer
 from bot.domain.budget import Alert, BudgetNote
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
 from bot.domain.context import Context, Window
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelError, ModelRefused
+from bot.domain.rate import RateNote
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
 from bot.domain.wording import storable
 from bot.engine.billing import OpenCall, Tab
 from bot.engine.briefing import Brief, Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.composing import context_of
 from bot.engine.fitting import Fitter, Sight
 from bot.engine.outages import Circuits
 from bot.engine.patience import pauses
+from bot.engine.rates import Rates
 from bot.ports import Clock, Model
 
 log = logging.getLogger(__name__)
@@ -57,6 +61,7 @@ class Completer:
         fitter: Fitter,
         model: Model,
         budgets: Budgets,
+        rates: Rates,
         circuits: Circuits,
         clock: Clock,
         fallback_models: Sequence[str] = (),
@@ -65,6 +70,7 @@ class Completer:
         self._fitter = fitter
         self._model = model
         self._budgets = budgets
+        self._rates = rates
         self._circuits = circuits
         self._clock = clock
         self._fallback_models = tuple(fallback_models)
@@ -83,6 +89,9 @@ class Completer:
         Raises:
             ModelDown: nothing was said, and asking again is to wait until the model is back.
         """
+        if (excess := await self._rates.admit(tab.payer)) is not None:
+            _log_excess(owed.turn, tab.payer, excess)
+            return Answer(Reply("", Ending.REFUSED, rate=excess))
         brief = await self._briefing.brief(owed)
         models = (brief.model, *(m for m in self._fallback_models if m != brief.model))
         admission = await self._budgets.admit(tab.payer, models)
@@ -171,16 +180,7 @@ class Completer:
         show: Callable[[StringIO], None],
         tab: Tab,
     ) -> Answer:
-        context = Context(
-            session_id=owed.session.id,
-            speaker_id=owed.turn.prompts[-1].author_id,
-            model=brief.model,
-            instructions=brief.instructions,
-            messages=shown.messages,
-            effort=brief.effort,
-            temperature=brief.temperature,
-            length=brief.length,
-        )
+        context = context_of(owed, brief, shown)
         said = StringIO()
         try:
             with self._circuits.trial(brief.model), tab.call(context, said) as call:
@@ -267,6 +267,17 @@ def _log_refusal(turn: Turn, note: BudgetNote | None) -> None:
         note.standing,
         note.scope,
         note.period,
+    )
+
+
+def _log_excess(turn: Turn, payer: Payer, note: RateNote) -> None:
+    log.info(
+        "session=%s turn=%s event=rate_exceeded rate=%d/%s user=%d",
+        turn.session_id,
+        turn.id,
+        note.rate.count,
+        note.rate.span,
+        payer.user_id,
     )
 
 

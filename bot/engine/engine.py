@@ -8,28 +8,38 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.domain.billing import ScopeKind
-from bot.domain.budget import NO_BUDGETS, Limits
+from bot.domain.budget import NO_BUDGETS, Limits, LimitsByKind
+from bot.domain.rate import Rate
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
 from bot.engine.billing import Billing
+from bot.engine.branching import Branches
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
+from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Completer
+from bot.engine.contexts import Contexts
+from bot.engine.fetching import Fetcher
 from bot.engine.fitting import Fitter
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
+from bot.engine.looking import Looking
 from bot.engine.manners import Manners
+from bot.engine.naming import Namer
 from bot.engine.nods import Nods
 from bot.engine.outages import Circuits
+from bot.engine.own_budgets import OwnBudgets
 from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
+from bot.engine.rates import Rates
 from bot.engine.room import Room
 from bot.engine.sessions import Sessions
 from bot.engine.summarising import Summariser
+from bot.engine.titling import Titling
 from bot.engine.usage import UsageReports
-from bot.ports import Clock, Guide, Messenger, Model, Past, Prices, Store
+from bot.ports import Clock, Files, Guide, Messenger, Model, Past, Prices, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,9 @@ class Terms:
     catch_up_hours: float = 6.0
     limits: Mapping[ScopeKind, Limits] = field(default_factory=lambda: NO_BUDGETS)
     budget_model: str | None = None
+    names_sessions: bool = True  # by a call of a model after the first answer
+    title_model: str | None = None  # the one that answered, if none is set
+    rates: tuple[Rate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,7 @@ class Doors:
     model: Model
     messenger: Messenger
     past: Past
+    files: Files
     guide: Guide
     prices: Prices
     clock: Clock
@@ -76,17 +90,21 @@ class Engine:
     catch_up: CatchUp
     intake: Intake
     sessions: Sessions
+    branches: Branches
+    contexts: Contexts
     manners: Manners
     personas: Personas
     usage: UsageReports
+    own_budgets: OwnBudgets
     nods: Nods
+    titling: Titling
     room: Room
     lanes: Lanes
 
     async def run(self) -> None:
         """Take in what arrives, until cancelled."""
         async with asyncio.TaskGroup() as group:
-            for part in (self.intake, self.catch_up, self.nods):
+            for part in (self.intake, self.catch_up, self.nods, self.titling):
                 group.create_task(part.run())
 
     async def finish(self) -> None:
@@ -94,6 +112,7 @@ class Engine:
         await self.intake.caught_up()
         self.room.close()
         await self.lanes.drain()
+        await self.titling.finish()
 
 
 @asynccontextmanager
@@ -103,48 +122,71 @@ async def open_engine(
     *,
     governor: Governor,
     listenings: Listenings,
+    own_limits: Mapping[int, LimitsByKind],
     makers: Makers | None = None,
 ) -> AsyncIterator[Engine]:
-    """Make an engine; leaving the block cancels what it is at, and what is owed stays owed."""
+    """Make an engine; leaving the block cancels what it is at, and what is owed stays owed.
+
+    `listenings` and `own_limits` are what the store has of them.
+    """
     makers = makers or Makers()
     store, clock, messenger = doors.store, doors.clock, doors.messenger
+    ceilings = AllCeilings(terms.limits, own_limits)
     budgets = Budgets(
         accounts=store,
         prices=doors.prices,
         clock=clock,
-        limits=terms.limits,
+        ceilings=ceilings,
         cheaper_model=terms.budget_model,
     )
+    rates = Rates(accounts=store, clock=clock, rates=terms.rates)
     circuits = Circuits(clock)
+    model = Looking(doors.model, attachments=store, clock=clock)
     fitter = Fitter(
         ledger=store,
-        summariser=Summariser(
-            model=doors.model, circuits=circuits, prices=doors.prices, clock=clock
-        ),
+        summariser=Summariser(model=model, circuits=circuits, prices=doors.prices, clock=clock),
         circuits=circuits,
         prices=doors.prices,
         clock=clock,
         most_tokens=terms.context_tokens,
         max_output_tokens=terms.max_output_tokens,
     )
+    briefing = Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model)
     room = Room(terms.concurrent_answers)
+    billing = Billing(accounts=store, prices=doors.prices, clock=clock)
+    titling = Titling(
+        archive=store,
+        namer=Namer(model=doors.model, budgets=budgets, circuits=circuits, name=terms.title_model)
+        if terms.names_sessions
+        else None,
+        billing=billing,
+        messenger=messenger,
+        room=room,
+        clock=clock,
+    )
     answerer = makers.answerer(
         ledger=store,
+        fetcher=Fetcher(
+            files=doors.files, attachments=store, clock=clock, budget=terms.context_tokens
+        ),
         completer=Completer(
-            briefing=Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model),
+            briefing=briefing,
             fitter=fitter,
-            model=doors.model,
+            model=model,
             budgets=budgets,
+            rates=rates,
             circuits=circuits,
             clock=clock,
             fallback_models=terms.fallback_models,
         ),
-        billing=Billing(accounts=store, prices=doors.prices, clock=clock),
+        billing=billing,
+        rates=rates,
         circuits=circuits,
         messenger=messenger,
         clock=clock,
         governor=governor,
         room=room,
+        titling=titling,
         long_after=terms.long_answer_pages,
     )
     nods = Nods(messenger=messenger, clock=clock)
@@ -167,7 +209,12 @@ async def open_engine(
             past=doors.past,
             intake=intake,
             amender=Amender(
-                amendments=store, intake=intake, clock=clock, break_off=sessions.break_off
+                amendments=store,
+                intake=intake,
+                clock=clock,
+                break_off=sessions.break_off,
+                begin_anew=sessions.begin_anew,
+                wake=lanes.wake,
             ),
             lanes=lanes,
             listenings=listenings,
@@ -178,10 +225,21 @@ async def open_engine(
             catch_up,
             intake,
             sessions,
+            Branches(archive=store, sessions=sessions, clock=clock),
+            Contexts(
+                ledger=store,
+                archive=store,
+                margin=store,
+                briefing=briefing,
+                prices=doors.prices,
+                fitter=fitter,
+            ),
             Manners(customs=store, listenings=listenings),
             Personas(customs=store),
             UsageReports(accounts=store, budgets=budgets, clock=clock),
+            OwnBudgets(accounts=store, ceilings=ceilings, prices=doors.prices),
             nods,
+            titling,
             room,
             lanes,
         )

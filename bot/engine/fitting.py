@@ -6,13 +6,14 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.context import Window, budget_for, window
+from bot.domain.context import Window, budget_for
 from bot.domain.errors import StoreBusy
-from bot.domain.summary import Summary, tokens_for
+from bot.domain.summary import Summary
 from bot.domain.turn import Owed, Turn
 from bot.engine.billing import Tab
 from bot.engine.briefing import Brief
 from bot.engine.budgets import Admission
+from bot.engine.composing import composed, tokens_for_summary
 from bot.engine.outages import Circuits
 from bot.engine.patience import insist
 from bot.engine.summarising import Summariser, carried
@@ -105,27 +106,18 @@ class Sight:
         if not brief.has_summaries:
             owed = replace(owed, summary=None)
         budget = self._fitter.budget(brief.model)
-        tokens = tokens_for(budget) if brief.has_summaries else 0
-        shown = window(
-            owed.history,
-            owed.turn,
-            instructions=brief.instructions,
-            budget=budget,
-            direct=owed.session.place.is_direct,
-            hop=hop,
-            before=None if owed.summary is None else owed.summary.message,
-            room=tokens,
-        )
-        kept = tuple(turn for turn in owed.history if turn.depth >= shown.floor)
-        falling = owed.history[: len(owed.history) - len(kept)]
+        shown = composed(owed, brief, budget=budget, hop=hop)
+        falling = owed.history[: len(owed.history) - len(shown.turns)]
         if not falling:
             self._shown = owed
             return shown
+        above = replace(owed.above(shown.floor), summary=None)
         if self._is_in_passing(brief):
-            self._shown = replace(owed, history=kept, summary=None)
+            self._shown = above
             return shown
+        tokens = tokens_for_summary(brief, budget)
         summary = await self._hop(owed, brief, falling, shown.floor, tokens)
-        self.owed = self._shown = replace(owed, history=kept, summary=summary)
+        self.owed = self._shown = replace(above, summary=summary)
         before = () if summary is None else (summary.message,)
         return replace(shown, messages=(*before, *shown.messages))
 
@@ -137,13 +129,19 @@ class Sight:
         self, owed: Owed, brief: Brief, falling: Sequence[Turn], floor: int, tokens: int
     ) -> Summary | None:
         """Have the floor moved above these turns; return what is kept of them."""
-        summary, covered = None, falling
-        if tokens:
+        summary, covered = None, [t for t in falling if t.id not in owed.marks.left_out]
+        if tokens and covered:
             summary = await self._fitter.summariser.summarise(
-                owed, brief, falling, tokens=tokens, admission=self._admission, tab=self._tab
+                owed,
+                brief,
+                covered,
+                until=falling[-1],
+                tokens=tokens,
+                admission=self._admission,
+                tab=self._tab,
             )
         if summary is None and tokens and owed.summary is not None:
-            summary, covered = carried(owed.summary, falling[-1]), ()
+            summary, covered = carried(owed.summary, falling[-1]), []
         kept = await self._fitter.remember(owed, floor, summary, covered, self._tab)
         log.info(
             "session=%s turn=%s event=hop floor=%d summary=%s",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.domain.pages import PAGE_LIMIT, paginate
 from bot.domain.reply import Controls, File, Page, Reply, Standing
-from bot.engine.notices import CUT_OFF, STILL_WRITING, WHOLE_IN_FILE, note
+from bot.engine.notices import CUT_OFF, STILL_WRITING, UNDONE, WHOLE_IN_FILE, note
 
 FILE_NAME = "answer.md"
 _ROOM_FOR_NOTES = 600  # characters; more than any four notes together
@@ -28,32 +28,44 @@ def settled(
     *,
     long_after: int,
     is_withdrawn: bool = False,
+    is_undone: bool = False,
     standing: Standing | None = None,
 ) -> list[Page]:
     """Return the pages that show a reply for good: at least one.
 
     An answer of more than `long_after` pages comes as one page with the whole in a file.
     With `is_withdrawn` it says so where the answer was stopped for that. One of several
-    versions says under its end where it stands among them.
+    versions says under its end where it stands among them, and one that was taken out of
+    its session that it was.
     """
-    words = note(reply, is_withdrawn=is_withdrawn)
+    words = _words(reply, is_withdrawn=is_withdrawn, is_undone=is_undone)
     texts = [piece.text for piece in paginate(reply.text, most=long_after + 1)]
     if len(texts) > long_after:
-        return _standing_so([_in_file(reply, words)], standing)
-    return _standing_so(_in_pages(texts, words), standing)
+        return _ending_so([_in_file(reply, words)], standing, is_undone=is_undone)
+    return _ending_so(_in_pages(texts, words), standing, is_undone=is_undone)
 
 
 def without_file(
-    reply: Reply, *, is_withdrawn: bool = False, standing: Standing | None = None
+    reply: Reply,
+    *,
+    is_withdrawn: bool = False,
+    is_undone: bool = False,
+    standing: Standing | None = None,
 ) -> list[Page]:
     """Return the pages that show a reply for good where no file is taken, however many."""
-    words = note(reply, is_withdrawn=is_withdrawn)
+    words = _words(reply, is_withdrawn=is_withdrawn, is_undone=is_undone)
     pages = _in_pages([piece.text for piece in paginate(reply.text)], words)
-    return _standing_so(pages, standing)
+    return _ending_so(pages, standing, is_undone=is_undone)
 
 
-def _standing_so(pages: list[Page], standing: Standing | None) -> list[Page]:
-    return [*pages[:-1], replace(pages[-1], standing=standing)]
+def _words(reply: Reply, *, is_withdrawn: bool, is_undone: bool) -> str:
+    lines = [note(reply, is_withdrawn=is_withdrawn), UNDONE if is_undone else ""]
+    return "\n".join(line for line in lines if line)
+
+
+def _ending_so(pages: list[Page], standing: Standing | None, *, is_undone: bool) -> list[Page]:
+    controls = Controls.UNDONE if is_undone else Controls.RETRY
+    return [*pages[:-1], replace(pages[-1], controls=controls, standing=standing)]
 
 
 def cut_off(page: Page) -> Page:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from bot.domain.billing import ScopeKind, money
 from bot.domain.budget import BudgetNote, Period, Standing
 from bot.domain.errors import Fault
+from bot.domain.rate import RateNote, Span
 from bot.domain.reply import Ending, Reply, SummaryNote
 
 _ENDINGS = {
@@ -79,6 +82,7 @@ _WHOSE = {
     ScopeKind.MEMBER: "your",
 }
 _PERIODS = {Period.DAY: "today", Period.MONTH: "this month"}
+_SPANS = {Span.MINUTE: "minute", Span.HOUR: "hour", Span.DAY: "day"}
 _LONGEST_NAME = 60  # characters of a model's name that are shown
 
 WITHDRAWN = "🗑️ The question was deleted, so I have stopped."
@@ -93,11 +97,14 @@ CUT_OFF = (
     "-# 🔇 I may not post here any more, so the rest is missing. Press Retry when I may again."
 )
 STILL_WRITING = "-# ✍️ A long answer: it goes on, and will come whole as a file."
+UNDONE = "-# ↩️ Taken out with `/undo`: no longer part of this conversation."
 WHOLE_IN_FILE = "-# 📄 This is the beginning; the whole answer is in the file."
 
 
 def note(reply: Reply, *, is_withdrawn: bool = False) -> str:
     """Return what the bot says under a reply, or instead of one; nothing under a whole one."""
+    if reply.rate:
+        return _of_rate(reply.rate)
     budget = _of_budget(reply.budget) if reply.budget else ""
     if reply.budget and reply.budget.standing in {Standing.SPENT, Standing.UNPRICED}:
         return budget
@@ -121,7 +128,8 @@ def _of_summary(note: SummaryNote) -> str:
 
 def _of_budget(note: BudgetNote) -> str:
     """Return what is to be said of a budget; moments stand in the reader's own time zone."""
-    budget = f"{_WHOSE[note.scope]} budget for {_PERIODS[note.period]}"
+    setter = " (set by this server)" if note.is_own else ""
+    budget = f"{_WHOSE[note.scope]} budget for {_PERIODS[note.period]}{setter}"
     anew = f"<t:{int(note.opens_at.timestamp())}:f>"
     match note.standing:
         case Standing.WARNED:
@@ -139,6 +147,16 @@ def _of_budget(note: BudgetNote) -> str:
                 "I may not ask it. Choose another one with `/new`, or have the operator set its "
                 "price (MODEL_PRICES)."
             )
+
+
+def _of_rate(note: RateNote) -> str:
+    """Return that somebody has had many answers; the moment is told from when it is read on."""
+    count, opens_at = note.rate.count, ceil(note.opens_at.timestamp())
+    answers = "1 answer" if count == 1 else f"{count:,} answers"
+    return (
+        f"🐇 Each person can have {answers} in any {_SPANS[note.rate.span]}, and that is what you "
+        f"had. The next one is due <t:{opens_at}:R>; press Retry then. What you said is kept."
+    )
 
 
 def waiting(fault: Fault) -> str:

@@ -169,12 +169,13 @@ class Screen:
                 break
             if number >= len(self._posts) or self._shown[number] != page:
                 await self._insist(partial(self._put, number, page))
-        for stray in self._strays:
-            await self._take_back(stray.id)
-        for post in self._posts[len(pages) :]:
-            await self._take_back(post)
+        strays = [*(stray.id for stray in self._strays), *self._posts[len(pages) :]]
         if len(self._posts) > len(pages):
-            await self._ledger.forget_posts(self._turn.id, since=len(pages))
+            # Before they are gone: who deletes a post that is recorded takes the answer out.
+            forget = partial(self._ledger.forget_posts, self._turn.id, since=len(pages))
+            await self._insist(forget)
+        for stray in strays:
+            await self._take_back(stray)
 
     async def break_off(self, pages: list[Page]) -> None:
         """Say under the last of `pages` that has a post that the next ones get none.
@@ -290,7 +291,8 @@ class Screen:
 
     async def _deleted(self, number: int, page: Page) -> None:
         """Put back nothing that somebody deleted, unless another version is asked for."""
-        if self._turn.edition > 0 and number not in self._replaced:
+        is_wanted = self._turn.edition > 0 and not self._turn.is_undone
+        if is_wanted and number not in self._replaced:
             await self._replace(number, page)
             self._replaced.add(number)
         else:

@@ -21,6 +21,11 @@ class Room:
         self._line: OrderedDict[SessionId, asyncio.Future[None]] = OrderedDict()
         self.is_closed = False
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether somebody waits for a place."""
+        return bool(self._line)
+
     def enter(self, session_id: SessionId) -> asyncio.Future[None]:
         """Have a session stand in line; return what is done once it may go on.
 

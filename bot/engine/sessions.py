@@ -109,7 +109,9 @@ class Sessions:
         if session is None or session.head is None:
             return Change.NOTHING
         turn = await self._archive.turn(session.head)
-        return Change.NOTHING if turn is None else await self._retry(turn)
+        if turn is None or turn.session_id != session.id or turn.is_inherited:
+            return Change.NOTHING  # it is shown elsewhere, if at all
+        return await self._retry(turn)
 
     async def retry_answer(self, place: Place, actor: Actor, anchor: int) -> Change:
         """Answer the message `anchor` again, if its answer is the newest one."""
@@ -140,6 +142,22 @@ class Sessions:
         self._lanes.wake(turn.session_id)
         return Change.STARTED
 
+    async def undo(self, place: Place, actor: Actor) -> Change:
+        """Take the newest turn out of the open session; its posts stay and say so."""
+        demand(actor, Action.UNDO, place)
+        session = await self._archive.session_at(place)
+        head = None if session is None else session.head
+        turn = None if head is None else await self._archive.turn(head)
+        if session is None or turn is None:
+            return Change.NOTHING
+        await self._until_shown(turn)
+        undone = await self._archive.undo(session.id)
+        if undone is None:
+            return Change.BUSY
+        log.info("session=%s turn=%s event=undone", session.id, undone.id)
+        self._lanes.wake(session.id)
+        return Change.STARTED
+
     async def all(self, place: Place, actor: Actor) -> list[SessionSummary]:
         """Return the sessions of a place, the open one first, then the newest."""
         demand(actor, Action.SEE, place)
@@ -164,7 +182,7 @@ class Sessions:
         if session is None:
             return None
         before = await self._archive.resume_session(session_id, self._clock.now())
-        self._halt(before)
+        self.put_away(before)
         log.info("session=%s event=resumed", session_id)
         return session, before
 
@@ -210,10 +228,10 @@ class Sessions:
     async def _open(self, session: Session) -> PutAway | None:
         before = await self._archive.open_session(session)
         log.info("session=%s event=opened", session.id)
-        self._halt(before)
+        self.put_away(before)
         return before
 
-    def _halt(self, before: PutAway | None) -> None:
+    def put_away(self, before: PutAway | None) -> None:
         """Break off the answer of a session that was just put away."""
         if before is not None:
             session_id = before.session.id
@@ -232,6 +250,11 @@ class Sessions:
         """Have the answer end that the session is at, or that waits for the model there."""
         self._answerer.halt(session_id)
         self._lanes.wake(session_id)
+
+    def begin_anew(self, turn: Turn) -> None:
+        """Have a turn answered in other words, which are kept already."""
+        self._answerer.begin_anew(turn.id)
+        self._lanes.wake(turn.session_id)
 
     async def _retry(self, turn: Turn) -> Change:
         if turn.is_withdrawn:

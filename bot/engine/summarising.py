@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from io import StringIO
 
-from bot.domain.abilities import has_effort
+from bot.domain.abilities import has_effort, sees_images
 from bot.domain.billing import DOLLAR, CallKind
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
-from bot.domain.context import Context, estimate, said_in
+from bot.domain.context import Context, cost_of, estimate, said_in
 from bot.domain.errors import ModelDown, ModelError
 from bot.domain.manner import Effort
 from bot.domain.summary import LONGEST, Summary, request_for
@@ -53,11 +53,12 @@ class Summariser:
         brief: Brief,
         falling: Sequence[Turn],
         *,
+        until: Turn,
         tokens: int,
         admission: Admission,
         tab: Tab,
     ) -> Summary | None:
-        """Return a summary of the oldest turns of a history, and of the summary before them.
+        """Return a summary of turns, of which `until` is the last, and of the summary before them.
 
         None when it would be too dear, and when nothing came of it: it is asked for once.
         What was asked goes on the tab.
@@ -71,7 +72,7 @@ class Summariser:
         if not text:
             return None
         return Summary(
-            falling[-1].id,
+            until.id,
             text,
             brief.model,
             self._clock.now(),
@@ -115,24 +116,25 @@ class Summariser:
 def _context(owed: Owed, brief: Brief, falling: Sequence[Turn], tokens: int) -> Context:
     direct = owed.session.place.is_direct
     before = () if owed.summary is None else (owed.summary.message,)
-    said = tuple(m for turn in falling for m in said_in(turn, direct=direct))
+    sees = sees_images(brief.model) is not False
+    said = (said_in(turn, direct=direct, sees_images=sees) for turn in falling)
     return Context(
         session_id=owed.session.id,
         speaker_id=owed.turn.prompts[-1].author_id,
         model=brief.model,
         instructions=brief.instructions,
-        messages=(*before, *said, request_for(tokens)),
+        messages=(*before, *(m for one in said for m in one), request_for(tokens)),
         # More thought would use up what the summary may cost and leave no words of it.
         effort=Effort.LOW if brief.effort in _MORE_THAN_LOW else brief.effort,
         temperature=brief.temperature,
         length=brief.length,
-        most_output_tokens=tokens + (_THOUGHT if has_effort(brief.model) else 0),
+        most_tokens=tokens + (_THOUGHT if has_effort(brief.model) else 0),
     )
 
 
 def _at_most(context: Context) -> Usage:
-    shown = estimate(context.instructions) + sum(estimate(m.text) for m in context.messages)
-    return Usage(shown, context.most_output_tokens or 0)
+    shown = estimate(context.instructions) + sum(map(cost_of, context.messages))
+    return Usage(shown, context.most_tokens or 0)
 
 
 def carried(summary: Summary, until: Turn) -> Summary:

@@ -7,11 +7,13 @@ import re
 from bot.domain.reply import Controls, Mark, Standing
 
 _MARKED = r"([0-7]?[0-9a-f]{1,15}):([0-9a-f]{1,3})"  # a message id of 63 bits, and a page
-_SHAPE = re.compile(rf"(stop|more|retry):{_MARKED}")
+_SHAPE = re.compile(rf"(stop|more|retry|undone):{_MARKED}")
 _MISSED = re.compile(r"(?:answer|leave):([0-7]?[0-9a-f]{1,15}):([0-7]?[0-9a-f]{1,15})")
+_BRANCH = re.compile(rf"branch:{_MARKED}")
 _VERSION = re.compile(rf"show:{_MARKED}:([0-9a-f]{{1,7}})")
 _STANDING = re.compile(rf"at:{_MARKED}:([0-9a-f]+)/([0-9a-f]+):([0-9a-f]*):([0-9a-f]*)")
 SHOW = "show"
+BRANCH = "branch"
 ANSWER, LEAVE = "answer", "leave"
 
 
@@ -26,6 +28,17 @@ def parse(text: str) -> tuple[Controls, Mark] | None:
     if match is None:
         return None
     return Controls(match[1]), Mark(int(match[2], 16), int(match[3], 16))
+
+
+def branch_id(mark: Mark) -> str:
+    """Return the custom id of the button that goes on from an answer."""
+    return f"{BRANCH}:{mark.anchor:x}:{mark.page:x}"
+
+
+def parse_branch(text: str) -> int | None:
+    """Return the message whose answer such a button goes on from."""
+    match = _BRANCH.fullmatch(text)
+    return None if match is None else int(match[1], 16)
 
 
 def version_id(mark: Mark, version: int | None, *, is_before: bool) -> str:

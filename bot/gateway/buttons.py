@@ -12,7 +12,7 @@ from bot.domain.errors import MessengerBusy, PlaceGone
 from bot.domain.session import SessionId
 from bot.engine.catching_up import CatchUp
 from bot.engine.sessions import Change, Sessions
-from bot.gateway import phrases, phrases_session
+from bot.gateway import phrases, phrases_session, phrases_tree
 from bot.gateway.address import parse, parse_missed, parse_version
 from bot.gateway.entry_rules import Words
 from bot.gateway.people import Request
@@ -42,7 +42,7 @@ class Buttons:
             return Words(phrases.UNKNOWN_COMMAND)
         _, mark = address
         came = await self._sessions.retry_answer(request.place, request.actor, mark.anchor)
-        return None if came is Change.STARTED else Words(phrases_session.retried(came))
+        return None if came is Change.STARTED else Words(phrases_tree.retried(came))
 
     async def show_version(self, request: Request) -> Words | None:
         """Show another version of the answer that the button is under; silent when it worked."""
@@ -50,7 +50,7 @@ class Buttons:
         if address is None:
             return Words(phrases.UNKNOWN_COMMAND)
         came = await self._sessions.show_version(request.place, request.actor, *address)
-        return None if came is Change.STARTED else Words(phrases_session.version_shown(came))
+        return None if came is Change.STARTED else Words(phrases_tree.version_shown(came))
 
     async def delete(self, request: Request) -> Words:
         """Erase the session that was asked about."""

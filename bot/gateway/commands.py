@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
 
 from bot.domain.manner import LONGEST_MODEL
 from bot.domain.persona import LONGEST_NAME
@@ -16,8 +17,13 @@ LONGEST_PROMPT = 6000  # characters in an option, at most
 LONGEST_TITLE = 100  # as many as the name of a thread may have
 
 _CHAT_INPUT = 1
+_MESSAGE = 3
 _GUILD_INSTALL = 0
 _IN_GUILD, _IN_BOT_DM = 0, 1
+
+_WHERE: Mapping[str, object] = MappingProxyType(
+    {"contexts": [_IN_GUILD, _IN_BOT_DM], "integration_types": [_GUILD_INSTALL]}
+)
 
 
 class OptionKind(IntEnum):
@@ -83,8 +89,7 @@ class Command:
         """Return the command as Discord reads it: for servers and for the bot's own DMs."""
         return {
             "type": _CHAT_INPUT,
-            "contexts": [_IN_GUILD, _IN_BOT_DM],
-            "integration_types": [_GUILD_INSTALL],
+            **_WHERE,
             **self._described(),
         }
 
@@ -160,6 +165,7 @@ COMMANDS = (
     Command("reset", "Start afresh here with the same persona and model; nothing is erased"),
     Command("stop", "Stop the answer in progress; what was said so far stays"),
     Command("retry", "Answer the last message again, in the same place"),
+    Command("undo", "Take the last message and its answer out of the conversation"),
     Command(
         "session",
         "Look at the conversations of this place, go back to one, rename or delete it",
@@ -206,13 +212,20 @@ COMMANDS = (
             ),
         ),
     ),
+    Command("context", "See what the model would be shown here, and pin or leave out parts of it"),
     Command("help", "How to talk with me here"),
 )
 
 
+CONTINUE = "Continue from here"
+PIN, LEAVE_OUT = "Pin to context", "Leave out"
+APPS = (CONTINUE, PIN, LEAVE_OUT)  # what the menu of a message offers
+
+
 def payloads() -> list[dict[str, object]]:
     """Return all commands as Discord reads them."""
-    return [command.payload() for command in COMMANDS]
+    apps = [{"type": _MESSAGE, "name": name, **_WHERE} for name in APPS]
+    return [*(command.payload() for command in COMMANDS), *apps]
 
 
 def leaves() -> Iterator[tuple[str, Command]]:

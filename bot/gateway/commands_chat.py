@@ -17,7 +17,7 @@ from bot.gateway import phrases
 from bot.gateway.commands_session import Unfit, choices_in
 from bot.gateway.entry_rules import Words
 from bot.gateway.names import by_name, names_in
-from bot.gateway.people import Ground, Request, ground_of, rights_from
+from bot.gateway.people import Ground, Request, actor_in_channel, ground_of
 from bot.gateway.threads import FORUM_POST, PRIVATE, PUBLIC, Threads, demand_permissions
 
 
@@ -78,7 +78,7 @@ class ChatCommand:
             case channel:
                 return await self._right_here(wish, channel)
         place = Place(thread_id, request.place.guild_id, request.place.channel)
-        await self._begin(wish, place, _actor_in_channel(request))
+        await self._begin(wish, place, actor_in_channel(request))
         if wish.prompt is None:
             thread = request.interaction.client.get_partial_messageable(thread_id)
             greeting = phrases.greeting(needs_mention=request.needs_mention)
@@ -153,12 +153,6 @@ def _wish_in(request: Request, choices: Choices) -> _Wish:
     )
 
 
-def _actor_in_channel(request: Request) -> Actor:
-    """Return the actor with their rights in the channel, of which a thread has its own."""
-    rights = rights_from(request.interaction.permissions, in_thread=False)
-    return Actor(request.actor.id, request.actor.kind, rights)
-
-
 def _demand_chat(wish: _Wish, parent: discord.TextChannel | discord.ForumChannel) -> None:
     """Return only when the person may write where the thread is going to be seen.
 
@@ -166,4 +160,4 @@ def _demand_chat(wish: _Wish, parent: discord.TextChannel | discord.ForumChannel
         Denied: they may not.
     """
     place = Place(parent.id, parent.guild.id)
-    demand(_actor_in_channel(wish.request), Action.CHAT, place)
+    demand(actor_in_channel(wish.request), Action.CHAT, place)

@@ -14,6 +14,7 @@ from bot.engine.offers import Offers
 from bot.engine.personas import Personas
 from bot.engine.sessions import Sessions
 from bot.gateway import phrases_session as phrases
+from bot.gateway import phrases_tree
 from bot.gateway.commands import MOST_CHOICES, Choice
 from bot.gateway.confirming import confirmation
 from bot.gateway.entry_rules import Words
@@ -95,7 +96,11 @@ class SessionCommands:
 
     async def retry(self, request: Request) -> Words:
         """Answer the newest prompt again."""
-        return Words(phrases.retried(await self._sessions.retry(request.place, request.actor)))
+        return Words(phrases_tree.retried(await self._sessions.retry(request.place, request.actor)))
+
+    async def undo(self, request: Request) -> Words:
+        """Take the newest prompt and its answer out of the conversation."""
+        return Words(phrases_tree.undone(await self._sessions.undo(request.place, request.actor)))
 
     async def info(self, request: Request) -> Words:
         """Show the open session."""

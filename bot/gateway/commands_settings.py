@@ -7,8 +7,11 @@ import discord
 from bot.domain.manner import Level, Listening, Trait
 from bot.engine.manners import Choosing, Look, Manners
 from bot.engine.offers import Offers
+from bot.engine.own_budgets import OwnBudgets
 from bot.engine.personas import Personas
+from bot.gateway import phrases_budgets
 from bot.gateway import phrases_manner as phrases
+from bot.gateway.budget_form import button_of
 from bot.gateway.commands import Choice
 from bot.gateway.entry_rules import Words
 from bot.gateway.panel import (
@@ -29,11 +32,18 @@ class SettingsCommand:
     """Shows the panel, and does what is picked, pressed and typed in it."""
 
     def __init__(
-        self, manners: Manners, personas: Personas, offers: Offers, *, default_model: str
+        self,
+        manners: Manners,
+        personas: Personas,
+        offers: Offers,
+        own_budgets: OwnBudgets,
+        *,
+        default_model: str,
     ) -> None:
         self._manners = manners
         self._personas = personas
         self._offers = offers
+        self._own_budgets = own_budgets
         self._default_model = default_model
 
     async def settings(self, request: Request) -> Words:
@@ -47,14 +57,14 @@ class SettingsCommand:
         subject, level = subject_of(request.custom_id), request.picked
         if subject is None or level not in list(Level):
             return Words(phrases.WRONG_PANEL)
-        return await self._shown(request, subject.moved(level=Level(level)))
+        return await self.shown(request, subject.moved(level=Level(level)))
 
     async def pick_trait(self, request: Request) -> Words:
         """Turn the panel to another trait."""
         subject, trait = subject_of(request.custom_id), request.picked
         if subject is None or trait not in list(Trait):
             return Words(phrases.WRONG_PANEL)
-        return await self._shown(request, subject.moved(trait=Trait(trait)))
+        return await self.shown(request, subject.moved(trait=Trait(trait)))
 
     async def pick_value(self, request: Request) -> Words:
         """Choose what was picked."""
@@ -90,9 +100,15 @@ class SettingsCommand:
             note = f"{note}\n{phrases.NEEDS_INTENT}"
         return await self._panel(request, look, subject, note)
 
-    async def _shown(self, request: Request, subject: Subject) -> Words:
+    async def shown(self, request: Request, subject: Subject, note: str | None = None) -> Words:
+        """Show the panel, and below it what came of something."""
         look = await self._manners.look(request.place, request.actor)
-        return await self._panel(request, look, subject)
+        return await self._panel(request, look, subject, note)
+
+    async def model_at(self, request: Request) -> str:
+        """Return which model answers at the place."""
+        look = await self._manners.look(request.place, request.actor)
+        return look.manner.model or self._default_model
 
     async def _panel(
         self, request: Request, look: Look, subject: Subject, note: str | None = None
@@ -112,7 +128,11 @@ class SettingsCommand:
         view = view_of(
             look, subject, offered, is_direct=place.is_direct, may_choose=why_not is None
         )
-        return Words("\n".join(part for part in (text, about, note) if part), view=view)
+        budgets = None
+        if subject.level is Level.SERVER and why_not is None:
+            budgets = phrases_budgets.standing(self._own_budgets.look(place, request.actor))
+            view.add_item(button_of(subject))
+        return Words("\n".join(part for part in (text, budgets, about, note) if part), view=view)
 
     async def _persona_choices(self, request: Request, subject: Subject) -> list[Choice]:
         if subject.trait is not Trait.PERSONA:

@@ -16,10 +16,21 @@ from bot.domain.access import Action, Denial, Denied, demand
 from bot.domain.reply import Controls
 from bot.engine.engine import Engine
 from bot.engine.offers import Offers
-from bot.gateway import commands_persona, panel, phrases, phrases_manner
-from bot.gateway.address import ANSWER, LEAVE, SHOW
+from bot.gateway import (
+    budget_form,
+    commands_persona,
+    panel,
+    panel_context,
+    phrases,
+    phrases_manner,
+)
+from bot.gateway.address import ANSWER, BRANCH, LEAVE, SHOW
 from bot.gateway.buttons import Buttons
+from bot.gateway.commands import CONTINUE, LEAVE_OUT, PIN
+from bot.gateway.commands_branch import BranchCommand
+from bot.gateway.commands_budgets import BudgetsForm
 from bot.gateway.commands_chat import ChatCommand
+from bot.gateway.commands_context import ContextCommand
 from bot.gateway.commands_persona import PersonaCommands
 from bot.gateway.commands_session import SessionCommands
 from bot.gateway.commands_settings import SettingsCommand
@@ -56,12 +67,19 @@ class Entry:
         slow_after: float = SLOW_AFTER,
     ) -> None:
         sessions, manners, personas = engine.sessions, engine.manners, engine.personas
+        threads = Threads(clock=clock)
+        settings = SettingsCommand(
+            manners, personas, offers, engine.own_budgets, default_model=default_model
+        )
         self.rules = _rules(
-            ChatCommand(sessions, personas, Threads(clock=clock)),
+            ChatCommand(sessions, personas, threads),
             SessionCommands(sessions, manners, personas, offers, default_model=default_model),
-            SettingsCommand(manners, personas, offers, default_model=default_model),
+            settings,
             PersonaCommands(personas),
             UsageCommands(engine.usage),
+            branches=BranchCommand(engine.branches, threads),
+            budgets=BudgetsForm(engine.own_budgets, settings),
+            contexts=ContextCommand(engine.contexts),
             buttons=Buttons(sessions, engine.catch_up),
         )
         self._telling = Telling(clock=clock)
@@ -196,6 +214,9 @@ def _rules(
     personas: PersonaCommands,
     usage: UsageCommands,
     *,
+    branches: BranchCommand,
+    budgets: BudgetsForm,
+    contexts: ContextCommand,
     buttons: Buttons,
 ) -> Rules:
     thinking, quietly, choices = Way.THINKING, Way.QUIETLY, Way.CHOICES
@@ -215,6 +236,7 @@ def _rules(
             (command, "reset"): Rule(Action.START, thinking, sessions.reset),
             (command, "stop"): Rule(Action.STOP, thinking, sessions.stop),
             (command, "retry"): Rule(Action.RETRY, thinking, sessions.retry),
+            (command, "undo"): Rule(Action.UNDO, thinking, sessions.undo),
             (command, "session info"): Rule(Action.SEE, thinking, sessions.info),
             (command, "session list"): Rule(Action.SEE, thinking, sessions.list),
             (command, "session resume"): Rule(Action.RESUME, thinking, sessions.resume),
@@ -228,6 +250,7 @@ def _rules(
             (command, "usage me"): Rule(Action.SEE_USAGE, thinking, usage.mine),
             (command, "usage channel"): Rule(Action.SEE_USAGE, thinking, usage.channel),
             (command, "usage server"): Rule(Action.SEE_SERVER_USAGE, thinking, usage.server),
+            (command, "context"): Rule(Action.SEE_CONTEXT, thinking, contexts.context),
             (command, "help"): Rule(Action.HELP, thinking, sessions.help),
             (complete, "chat"): Rule(Action.CHAT, choices, manner_like),
             (complete, "new"): Rule(Action.START, choices, manner_like),
@@ -239,15 +262,26 @@ def _rules(
             (button, Controls.STOP.value): Rule(Action.STOP, quietly, buttons.stop),
             (button, Controls.RETRY.value): Rule(Action.RETRY, quietly, buttons.retry),
             (button, SHOW): Rule(Action.VERSION, quietly, buttons.show_version),
+            (button, BRANCH): Rule(Action.BRANCH, quietly, branches.button),
+            (Kind.APP, CONTINUE): Rule(Action.BRANCH, thinking, branches.app),
+            (Kind.APP, PIN): Rule(Action.MARK, thinking, contexts.pin_app),
+            (Kind.APP, LEAVE_OUT): Rule(Action.MARK, thinking, contexts.leave_out_app),
             (button, ANSWER): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.answer_missed),
             (button, LEAVE): Rule(Action.CATCH_UP, Way.TAKING_AWAY, buttons.leave_missed),
             (button, DELETE): Rule(Action.DELETE, in_place, buttons.delete),
+            (button, panel_context.PAGE): Rule(Action.SEE_CONTEXT, in_place, contexts.page),
+            (button, panel_context.LOOK): Rule(Action.SEE_CONTEXT, in_place, contexts.look),
+            (button, panel_context.PIN): Rule(Action.MARK, in_place, contexts.pin),
+            (button, panel_context.LEAVE_OUT): Rule(Action.MARK, in_place, contexts.leave_out),
+            (button, panel_context.CLEAR): Rule(Action.MARK, in_place, contexts.clear),
             # What it takes to choose depends on the level: the engine asks for it.
             (button, panel.LEVEL): Rule(Action.SEE, in_place, settings.pick_level),
             (button, panel.TRAIT): Rule(Action.SEE, in_place, settings.pick_trait),
             (button, panel.VALUE): Rule(Action.SEE, in_place, settings.pick_value),
             (button, panel.INHERIT): Rule(Action.SEE, in_place, settings.inherit),
             (button, panel.TYPE): Rule(Action.SEE, Way.ASKING, settings.type),
+            (button, budget_form.ASK): Rule(Action.CHANGE_BUDGETS, Way.ASKING, budgets.ask),
+            (form, budget_form.TYPED): Rule(Action.CHANGE_BUDGETS, in_place, budgets.typed),
             (form, commands_persona.ADD): Rule(govern, thinking, personas.add),
             (form, commands_persona.CHANGE): Rule(govern, thinking, personas.change),
             (form, panel.TYPED): Rule(Action.SEE, in_place, settings.typed),

@@ -15,7 +15,7 @@ from bot.domain.errors import BotError, NoRoom, PostGone, PostRefused
 from bot.domain.reply import Controls, Mark, Page, Post, Standing
 from bot.domain.session import Place
 from bot.engine.pacing import Urgency
-from bot.gateway.address import custom_id, parse, parse_standing, standing_id, version_id
+from bot.gateway.address import branch_id, custom_id, parse, parse_standing, standing_id, version_id
 from bot.gateway.faults import ARCHIVED, NO_PERMISSION, REPLY_NOT_ALLOWED, discord_faults
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,12 @@ MOST_SEARCHED = 1000
 _SEEN = "👀"
 _NOBODY = discord.AllowedMentions.none()
 _LABELS = MappingProxyType(
-    {Controls.STOP: "Stop", Controls.CONTINUES: "continues below", Controls.RETRY: "Retry"}
+    {
+        Controls.STOP: "Stop",
+        Controls.CONTINUES: "continues below",
+        Controls.RETRY: "Retry",
+        Controls.UNDONE: "taken out",
+    }
 )
 
 
@@ -103,6 +108,15 @@ class DiscordMessenger:
             async with self._at(place, Urgency.FIRST) as channel:
                 await channel.send(words, nonce=nonce, allowed_mentions=_NOBODY)
 
+    async def rename(self, place: Place, *, old: str, new: str) -> None:
+        async with self._at(place, Urgency.SPARE):
+            # Not as the gateway told: somebody may have given it a name just now.
+            thread = await self._client().fetch_channel(place.channel_id)
+            if not isinstance(thread, discord.Thread) or not self._is_us(thread.owner_id):
+                return
+            if thread.name == old and not thread.archived:
+                await thread.edit(name=new)
+
     async def typing(self, place: Place) -> bool:
         try:
             async with self._at(place, Urgency.SPARE) as channel:
@@ -136,9 +150,12 @@ class DiscordMessenger:
                 await thread.edit(archived=False)
             await request()
 
-    def _post(self, message: discord.Message) -> Post | None:
+    def _is_us(self, user_id: int) -> bool:
         us = self._client().user
-        if us is None or message.author.id != us.id:
+        return us is not None and user_id == us.id
+
+    def _post(self, message: discord.Message) -> Post | None:
+        if not self._is_us(message.author.id):
             return None
         ids = list(_custom_ids(message))
         named = next(filter(None, map(parse, ids)), None)
@@ -201,8 +218,10 @@ def _view(page: Page, mark: Mark) -> discord.ui.View:
 def _buttons(page: Page, mark: Mark) -> Iterator[discord.ui.Button[discord.ui.View]]:
     if page.standing is not None:
         yield from _version_buttons(page.standing, mark)
-    is_idle = page.controls is Controls.CONTINUES
+    is_idle = page.controls in {Controls.CONTINUES, Controls.UNDONE}
     yield _button(_LABELS[page.controls], custom_id(page.controls, mark), is_idle=is_idle)
+    if page.controls in {Controls.RETRY, Controls.UNDONE}:
+        yield _button("Branch", branch_id(mark), is_idle=False)
 
 
 def _version_buttons(

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     AUTOCOMPLETE = "autocomplete"
     BUTTON = "button"  # or a menu: whatever hangs below a message
     FORM = "form"
+    APP = "app"  # from the menu of a message
 
 
 class Ground(StrEnum):
@@ -46,6 +47,7 @@ class Request:
     custom_id: str  # of the button or the form
     picked: str  # in a menu
     options: Mapping[str, str | bool]  # of a command, or the fields of a form
+    target: Mapping[str, object] | None  # the message from whose menu it was asked for
     focused: str  # what was typed so far, where it autocompletes
     focused_on: str  # the option that it is typed into
     actor: Actor
@@ -84,13 +86,15 @@ def request_from(interaction: discord.Interaction) -> Request | None:
     fields: Mapping[str, object] = {**data}
     custom_id = str(fields.get("custom_id", ""))
     name, options, focused_on = _asked(fields)
+    target = _target(fields)
     return Request(
         id=interaction.id,
-        kind=_KINDS[interaction.type],
+        kind=Kind.APP if target else _KINDS[interaction.type],
         name=name or custom_id.partition(":")[0],
         custom_id=custom_id,
         picked=_picked(fields),
         options=options or _fields(fields),
+        target=target,
         focused=str(options.get(focused_on, "")),
         focused_on=focused_on,
         actor=actor_of(interaction),
@@ -114,6 +118,12 @@ def actor_of(interaction: discord.Interaction) -> Actor:
         return Actor(user.id, kind, rights_outside(interaction.channel))
     in_thread = isinstance(interaction.channel, discord.Thread)
     return Actor(user.id, kind, rights_from(interaction.permissions, in_thread=in_thread))
+
+
+def actor_in_channel(request: Request) -> Actor:
+    """Return the actor with their rights in the channel, of which a thread has its own."""
+    rights = rights_from(request.interaction.permissions, in_thread=False)
+    return Actor(request.actor.id, request.actor.kind, rights)
 
 
 def rights_outside(channel: object) -> frozenset[Right]:
@@ -164,6 +174,14 @@ def _asked(data: Mapping[str, object]) -> tuple[str, Mapping[str, str | bool], s
             options[str(option.get("name"))] = storable(value)
             focused = str(option.get("name")) if option.get("focused") else focused
     return name, options, focused
+
+
+def _target(data: Mapping[str, object]) -> Mapping[str, object] | None:
+    """Return the message from whose menu a command was used."""
+    found: object = data.get("resolved")
+    for name in ("messages", str(data.get("target_id"))):
+        found = found.get(name) if isinstance(found, dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def _picked(data: Mapping[str, object]) -> str:

@@ -218,6 +218,10 @@ _CHAT = {
 _COMMANDS = """\
 • `/new` starts afresh here; `/reset` too, with the same persona and model
 • `/stop` ends the answer in progress; `/retry` gives the last one again
+• **Continue from here**, in the menu of a message under Apps, goes on from there in a thread
+• **Pin to context** and **Leave out**, in the same menu: what I am shown whatever comes, or not
+• `/context` shows what I would be shown now, and what reading it costs
+• `/undo` takes the last message and its answer out; again, the one before
 • `/session list` and `/session resume` go back to earlier conversations; nothing is lost
 • `/session delete` erases one for good
 • `/persona list` shows as whom I can answer; a server can have its own

@@ -10,7 +10,6 @@ import discord
 from bot.domain.manner import Manner
 from bot.domain.session import PutAway, Session, SessionSummary
 from bot.domain.wording import shortened
-from bot.engine.sessions import Change
 
 UNTITLED = "Untitled conversation"
 # A line of `/session list` must fit ten times into one message of 2000 characters.
@@ -25,38 +24,7 @@ NO_SESSION_YET = "No conversation is open here yet. Say something to me, or use 
 NOTHING_TO_STOP = "I am not writing an answer here, so there is nothing to stop."
 ANSWER_IS_OVER = "This answer is not being written any more, so there is nothing to stop."
 STOPPING = "⏹️ Stopping. What was said so far stays."
-RETRYING = "🔁 Answering again, in the place of the last answer."
 EMPTY_TITLE = "The new title is empty. Give it at least one letter."
-
-_RETRIES = {
-    Change.STARTED: RETRYING,
-    Change.NOTHING: "There is no answer yet that I could give again.",
-    Change.BUSY: "The newest answer is still being written. Stop it first, or wait for its end.",
-    Change.WITHDRAWN: "The question was deleted, so there is nothing to answer again. Ask anew.",
-    Change.NOT_NEWEST: (
-        "The conversation has gone on since, or was put away, and only its newest answer can "
-        "be given again. Ask anew, or use `/retry`."
-    ),
-}
-_VERSIONS = {
-    Change.STARTED: "🔃 Another version of the answer is shown.",
-    Change.NOTHING: "I do not have this version of the answer any more.",
-    Change.BUSY: _RETRIES[Change.BUSY],
-    Change.NOT_NEWEST: (
-        "The conversation has gone on since, or was put away, and only its newest answer can "
-        "change to another version."
-    ),
-}
-
-
-def retried(came: Change) -> str:
-    """Return what came of asking for another answer."""
-    return _RETRIES[came]
-
-
-def version_shown(came: Change) -> str:
-    """Return why another version of an answer is not shown."""
-    return _VERSIONS[came]
 
 
 def title(session: Session) -> str:
@@ -68,17 +36,18 @@ def started_afresh(before: PutAway | None, manner: Manner) -> str:
     """Return that a fresh session is open, how it answers, and what became of the one before."""
     how = f"persona {manner.persona}" + (f", model {manner.model}" if manner.model else "")
     fresh = f"🆕 A fresh conversation starts here ({how})."
-    return f"{fresh} {_put_away(before)}" if before else fresh
+    return f"{fresh} {put_away(before)}" if before else fresh
 
 
 def reset(before: PutAway | None) -> str:
     """Return that a session was put away and another is open."""
     if before is None:
         return f"There is nothing to reset. {NO_SESSION_YET}"
-    return f"🆕 A fresh conversation with the same settings starts here. {_put_away(before)}"
+    return f"🆕 A fresh conversation with the same settings starts here. {put_away(before)}"
 
 
-def _put_away(before: PutAway) -> str:
+def put_away(before: PutAway) -> str:
+    """Return that a session was put away, and what becomes of those who waited."""
     kept = f"“{title(before.session)}” was put away and kept: `/session resume` brings it back."
     return kept + _unanswered(before)
 
@@ -109,7 +78,8 @@ def confirm_deletion(summary: SessionSummary) -> str:
     """Return the question before a session is erased."""
     return (
         f"Erase “{title(summary.session)}” ({_turns(summary.turns)}) and every word in it from my "
-        "memory? This cannot be undone. Discord's messages stay."
+        "memory? This cannot be undone. Discord's messages stay, "
+        "and what other conversations went on from stays in those."
     )
 
 

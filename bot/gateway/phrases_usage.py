@@ -116,7 +116,8 @@ def _budgets(report: Report) -> list[str]:
 def _budget(share: Share) -> str:
     used = f"{money(share.spent)} of {money(share.limit)} is used {_PERIODS[share.period]}"
     where = _WHERE.get(share.scope.kind, "")
-    return f"🪙 {used}{where}; it begins anew <t:{int(share.opens_at.timestamp())}:f>"
+    setter = " (set by this server)" if share.is_own else ""
+    return f"🪙 {used}{where}{setter}; it begins anew <t:{int(share.opens_at.timestamp())}:f>"
 
 
 def _remarks(total: Spending) -> list[str]:

@@ -11,13 +11,13 @@ from bot.domain.hearing import Utterance
 from bot.domain.message import Prompt
 from bot.domain.session import Place
 from bot.domain.wording import speaker_name, storable
+from bot.gateway.attachments import attachments_of
 from bot.gateway.names import by_name, names_of
 from bot.gateway.people import parent_of
 
 SAYS_NOTHING = "[says nothing]"
 FORWARD = "[forwarded message not shown to you]"
 PREVIEW = "[link preview not shown to you]"
-UNKNOWN_KIND = "unknown kind"
 
 _SPEECH = {discord.MessageType.default, discord.MessageType.reply}
 _RIGHTS = frozenset({Right.VIEW, Right.WRITE})  # proven by the message itself
@@ -37,6 +37,7 @@ def translate(message: discord.Message, us: discord.ClientUser) -> Utterance:
             text=_text(message, us),
             said_at=message.created_at,
             edited_at=message.edited_at,
+            attachments=attachments_of(message),
         ),
         actor=Actor(message.author.id, _kind(message), _RIGHTS),
         in_thread_of_ours=_is_thread_of(us, message.channel),
@@ -93,14 +94,12 @@ def _replies_to(us: discord.ClientUser, message: discord.Message) -> bool:
 
 def _text(message: discord.Message, us: discord.ClientUser) -> str:
     said = by_name(storable(message.content), names_of(message, us)).strip()
-    return "\n".join([part for part in (said, *_unseen(message)) if part]) or SAYS_NOTHING
+    text = "\n".join([part for part in (said, *_unseen(message)) if part])
+    return text or ("" if message.attachments else SAYS_NOTHING)
 
 
 def _unseen(message: discord.Message) -> Iterator[str]:
     """Yield a line for each thing that comes with a message and is not shown to the model."""
-    for file in message.attachments:
-        kind = speaker_name(file.content_type or UNKNOWN_KIND)
-        yield f"[file not shown to you: {speaker_name(file.filename)}, {kind}]"
     for sticker in message.stickers:
         yield f"[sticker not shown to you: {speaker_name(sticker.name)}]"
     if message.poll is not None:

@@ -11,8 +11,9 @@ from bot.domain.errors import Fault, ModelBusy
 from bot.model.extras import extras
 from bot.model.faults import told
 from bot.model.fields import Fields, count, fields, first, text
+from bot.model.parts import content_for_chat
 from bot.model.streaming import Events
-from bot.model.wishes import output_cap, wishes_for_chat
+from bot.model.wishes import wishes_for_chat
 
 _REASONS = {"length": FinishReason.LENGTH, "content_filter": FinishReason.FILTER}
 # What vLLM and gateways call an event that tells of an error; also the finish reason with
@@ -34,8 +35,10 @@ class Chat:
 
     def body(self, context: Context) -> Fields:
         """Return the request for `context`."""
-        most = output_cap(context, self.max_output_tokens)
-        said = [{"role": m.role.value, "content": m.text} for m in context.messages]
+        said = [
+            {"role": m.role.value, "content": content_for_chat(m, context)}
+            for m in context.messages
+        ]
         body = {
             "model": context.model,
             # Not `developer`: older servers fail on a role they do not know.
@@ -46,13 +49,13 @@ class Chat:
         if self.salt is None:
             return {
                 **body,
-                "max_tokens": most,
+                "max_tokens": context.cap(self.max_output_tokens),
                 "stream_options": {"include_usage": True},
             }
         return {
             **body,
             **extras(context, self.salt),
-            "max_completion_tokens": most,
+            "max_completion_tokens": context.cap(self.max_output_tokens),
             "store": False,
             "stream_options": {"include_usage": True, "include_obfuscation": False},
         }

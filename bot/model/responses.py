@@ -11,8 +11,9 @@ from bot.domain.errors import Fault, ModelBusy
 from bot.model.extras import extras
 from bot.model.faults import told
 from bot.model.fields import Fields, count, fields, text
+from bot.model.parts import content_for_responses
 from bot.model.streaming import Events
-from bot.model.wishes import output_cap, wishes_for_responses
+from bot.model.wishes import wishes_for_responses
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,11 @@ class Responses:
         body = {
             "model": context.model,
             "instructions": context.instructions,
-            "input": [{"role": m.role.value, "content": m.text} for m in context.messages],
-            "max_output_tokens": output_cap(context, self.max_output_tokens),
+            "input": [
+                {"role": m.role.value, "content": content_for_responses(m, context)}
+                for m in context.messages
+            ],
+            "max_output_tokens": context.cap(self.max_output_tokens),
             "store": False,
             "stream": True,
             **wishes_for_responses(context),

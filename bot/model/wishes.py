@@ -37,11 +37,6 @@ def wishes_for_responses(context: Context) -> Fields:
     return wishes
 
 
-def output_cap(context: Context, most: int) -> int:
-    """Return how many tokens an answer may have where none may have more than `most`."""
-    return most if context.most_output_tokens is None else min(context.most_output_tokens, most)
-
-
 def _temperature(context: Context) -> Fields:
     if context.temperature is None or not has_temperature(context.model):
         return {}

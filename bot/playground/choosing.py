@@ -104,4 +104,10 @@ async def _scripted(stack: AsyncExitStack, reason: str) -> ChosenModel:
 
 
 def _at(base_url: str, name: str, key: str) -> dict[str, str]:
-    return {"openai_base_url": base_url, "openai_model": name, "openai_api_key": key}
+    """Return the settings for a model that is to talk, and cannot name what it talks about."""
+    return {
+        "openai_base_url": base_url,
+        "openai_model": name,
+        "openai_api_key": key,
+        "title_model": "off",
+    }

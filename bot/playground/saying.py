@@ -6,12 +6,13 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Turn
-from bot.playground.choosing import ModelChoice, choose_model
+from bot.playground.choosing import ChosenModel, ModelChoice, choose_model
 from bot.playground.playing import Playground, Wishes, open_playground
 from bot.playground.troubles import Trouble
 from bot.playground.world.events import Event, MessageCreated, MessageDeleted, MessageEdited
@@ -39,12 +40,17 @@ async def say(
     with tempfile.TemporaryDirectory(prefix="parley-") as folder:
         async with (
             choose_model(model) as chosen,
-            open_playground(wishes, Path(folder), chosen) as playground,
+            open_playground(wishes, Path(folder), _untitled(chosen)) as playground,
         ):
             print(playground.model, file=out, flush=True)
             replies = await _talk(playground, texts, out)
     print(file=out)
     return 0 if all(reply is not None and reply.ending is Ending.WHOLE for reply in replies) else 1
+
+
+def _untitled(chosen: ChosenModel) -> ChosenModel:
+    """Return the model without what it costs to call by name what nobody will see."""
+    return replace(chosen, given={**chosen.given, "title_model": "off"})
 
 
 async def _talk(playground: Playground, texts: Sequence[str], out: TextIO) -> list[Reply | None]:

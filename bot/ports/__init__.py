@@ -6,7 +6,8 @@ verbs it needs; one class implements them all.
 
 from __future__ import annotations
 
-from bot.ports.kept import Accounts, Archive, Customs, Notebook, Ownership, Store
+from bot.ports.files import Attachments, Files
+from bot.ports.kept import Accounts, Archive, Customs, Margin, Notebook, Ownership, Store
 from bot.ports.outside import Catalogue, Clock, Guide, Messenger, Model, Past, Prices
 from bot.ports.owed import Amendments, Attendance, Inbox, Ledger
 
@@ -14,13 +15,16 @@ __all__ = [
     "Accounts",
     "Amendments",
     "Archive",
+    "Attachments",
     "Attendance",
     "Catalogue",
     "Clock",
     "Customs",
+    "Files",
     "Guide",
     "Inbox",
     "Ledger",
+    "Margin",
     "Messenger",
     "Model",
     "Notebook",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.billing import Call, Daily, Scope, Spending
-from bot.domain.budget import Balance
+from bot.domain.budget import Balance, LimitsByKind
 from bot.domain.manner import Layers, Level, Listening, Trait
+from bot.domain.marks import Marking, TurnMark
 from bot.domain.persona import Persona
-from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.summary import Summary
 from bot.domain.turn import Turn
+from bot.ports.files import Attachments
 from bot.ports.owed import Amendments, Attendance, Inbox, Ledger
 
 
@@ -59,11 +61,24 @@ class Archive(Protocol):
         ...
 
     async def rename_session(self, session_id: SessionId, title: str) -> None:
-        """Give a session another title."""
+        """Give a session the title that a person chose."""
+        ...
+
+    async def entitle(self, turn: Turn, title: str, *, calls: Sequence[Call] = ()) -> bool:
+        """Give a session the title that a model made of `turn`, its first, and say if it has it.
+
+        It has not, when a person gave it one, or a model did, or when anything in the turn was
+        edited or erased since. Once it has, the title goes when that happens. The calls that
+        it took are recorded in any case, as `Accounts.record_calls` does it.
+        """
         ...
 
     async def delete_session(self, session_id: SessionId) -> None:
-        """Erase a session and every word said in it; deleting twice is harmless."""
+        """Erase a session and every word said in it; deleting twice is harmless.
+
+        Turns that other sessions lead over are kept: they belong to one of those from then
+        on, as they are for good, and go with the last of them.
+        """
         ...
 
     async def speakers(self, session_id: SessionId) -> set[int]:
@@ -100,8 +115,65 @@ class Archive(Protocol):
         """
         ...
 
+    async def turn_with(self, message: int) -> Turn | None:
+        """Return the turn that answers a message, in the version that is shown."""
+        ...
+
+    async def turn_before(self, place: Place, message: int) -> Turn | None:
+        """Return the newest turn that was said at a place before a message, and not undone.
+
+        The cost depends on how many sessions the place had, not on how long they are.
+        """
+        ...
+
+    async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
+        """Open `session` with a turn of another as its head, in place of the one open there.
+
+        The way to the turn is shared; its floor is where the model was shown that way from.
+        None, and nothing changes, when the turn has no answer yet, or was deleted. A session
+        that there is already is returned as it is.
+        """
+        ...
+
+    async def undo(self, session_id: SessionId) -> Turn | None:
+        """Take the head out of an open session, whose parent is the head then; return it.
+
+        If it is the session's own and has posts it is ANSWERED until they say so. With it go
+        those before it whose prompts were all taken back. The floor is where the model was
+        shown the way to the new head from, or below. None, and nothing changes, unless the
+        head is POSTED, DELIVERED, CANCELLED or ABANDONED.
+        """
+        ...
+
     async def request_stop(self, session_id: SessionId) -> Turn | None:
         """Ask the turn that is being answered to stop, and return it; None if there is none."""
+        ...
+
+
+class Margin(Protocol):
+    """What people noted beside the turns of a session, about showing them to the model.
+
+    A mark goes with its session, and with the turn or the last of its prompts; by an undo too.
+    Where another version of an answer becomes the head, it has the mark.
+    """
+
+    async def mark(
+        self, session_id: SessionId, turn_id: TurnId, mark: TurnMark | None, *, most_pins: int
+    ) -> Marking:
+        """Have a turn bear a mark in a session, in place of the one it had; or None.
+
+        NOT_THERE, and nothing changes, unless it is on the way from the head to the root and
+        something is left of its prompts. Of a turn that is not the session's own nobody looks
+        further than `REACH` turns from the head.
+        """
+        ...
+
+    async def mark_on(self, session_id: SessionId, turn_id: TurnId) -> TurnMark | None:
+        """Return the mark that a turn bears in a session."""
+        ...
+
+    async def turn_to_mark(self, session_id: SessionId, message: int) -> Turn | None:
+        """Return the turn of a message that could be marked in a session, in whatever version."""
         ...
 
 
@@ -165,6 +237,27 @@ class Accounts(Protocol):
         """Return what was spent today and this month in some scopes, all at one moment."""
         ...
 
+    async def answers(
+        self, user_id: int, *, since: datetime, limit: int
+    ) -> list[tuple[TurnId, datetime]]:
+        """Return the turns for which a person's answers were paid after then, newest first.
+
+        With each is when its last call was over. The cost depends on how many calls there
+        were since then, not on how many there ever were.
+        """
+        ...
+
+    async def own_limits(self) -> Mapping[int, LimitsByKind]:
+        """Return the budgets that servers set for themselves, by the server's id."""
+        ...
+
+    async def set_own_limits(self, guild_id: int, limits: LimitsByKind) -> None:
+        """Have a server's own budgets be these, for some of OWN_KINDS, and no others.
+
+        Of those that are others than before it is warned anew.
+        """
+        ...
+
 
 class Notebook(Protocol):
     """A few remembered facts about the outside, such as which commands Discord knows."""
@@ -196,9 +289,11 @@ class Ownership(Protocol):
 class Store(
     Inbox,
     Attendance,
+    Attachments,
     Amendments,
     Ledger,
     Archive,
+    Margin,
     Customs,
     Accounts,
     Notebook,

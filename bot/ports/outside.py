@@ -127,6 +127,16 @@ class Messenger(Protocol):
         """
         ...
 
+    async def rename(self, place: Place, *, old: str, new: str) -> None:
+        """Have a thread that we opened be called `new`, if it is still called `old`.
+
+        Nothing changes elsewhere, nor where the thread was put away.
+
+        Raises:
+            NoRoom: it was left out, for requests that are more important.
+        """
+        ...
+
     async def typing(self, place: Place) -> bool:
         """Show for some seconds that the bot is typing; a failure is nobody's concern.
 

@@ -85,21 +85,34 @@ class Attendance(Protocol):
 class Amendments(Protocol):
     """What people changed of what they had said, and what they took back."""
 
-    async def revise(self, prompts: Sequence[Prompt]) -> None:
+    async def revise(
+        self, prompts: Sequence[Prompt], *, anew_since: datetime | None = None
+    ) -> list[Turn]:
         """Put the words of these prompts, which were edited, in the place of those they had.
 
-        Summaries that cover what they said are erased.
-        Of several edits of a message the newest counts, in whatever order they come. Nothing
-        changes for a message that was not heard, or was erased.
+        With their attachments: what is still there is shown as before. Of several edits of a
+        message the newest counts, in whatever order they come. Nothing changes for a message
+        that was not heard, or was erased. Summaries that cover what they said are erased.
+
+        What was edited since `anew_since` (None: whenever) and says something else is to be
+        answered anew, where the head of an open session answers it. Another version is owed
+        as by `add_version`; of a head that is not at rest only once `settle_turn` has it so,
+        unless it is taken up again before. Return these versions and heads.
         """
         ...
 
     async def erase(self, messages: Sequence[int]) -> list[Turn]:
-        """Erase every word of these messages; they stay heard, and keep their turn's name.
+        """Erase every word and file of these messages.
+
+        What was heard stays so, and keeps its turn's name.
 
         Summaries that cover them are erased too, with those that build on these.
         Of the turns in which nothing is left to answer, those nobody was asked for yet are
         cancelled; those being answered are asked to stop, and returned.
+
+        Posts of an answer are messages too: with any of them the answer goes as a whole, in
+        all its versions, and if it is being written it is asked to stop. Its turn keeps the
+        prompts. It is returned, and owed until `forget_posts`, if other posts of it are left.
         """
         ...
 
@@ -143,6 +156,14 @@ class Ledger(Protocol):
         """
         ...
 
+    async def foresee(self, place: Place) -> Owed | None:
+        """Return what the open session of a place would owe for a message that is said next.
+
+        Its turn has no prompts and no id, for there is none yet; None without such a session.
+        It costs as much as `take_up`, and changes nothing.
+        """
+        ...
+
     async def take_over(self) -> None:
         """Move every turn that is received to ANSWERING, with no attempt counted.
 
@@ -158,6 +179,13 @@ class Ledger(Protocol):
 
     async def put_off(self, turn_id: TurnId) -> None:
         """Take back the attempt of a turn that is answering: it waits, and has not failed."""
+        ...
+
+    async def begin_anew(self, turn_id: TurnId) -> bool:
+        """Take back the attempt of a turn that is answering, unless somebody asked it to stop.
+
+        Say whether that is so.
+        """
         ...
 
     async def move_floor(
@@ -206,12 +234,18 @@ class Ledger(Protocol):
     ) -> Turn:
         """Move a turn to ANSWERED: from here on the reply cannot be lost.
 
-        With it the calls are recorded that it took, as `Accounts.record_calls` does it. Of a
-        warning that was given before there is no note in the reply. Of the summaries that were
-        made for the turn there is one, whatever process made them.
+        One that was deleted while it was written has no words. With it the calls are recorded
+        that it took, as `Accounts.record_calls` does it. Of a warning that was given before
+        there is no note in the reply. Of the summaries that were made for the turn there is
+        one, whatever process made them.
         """
         ...
 
     async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
-        """Move a turn on to POSTED or to a final state."""
+        """Move a turn on to POSTED or to a final state.
+
+        Nothing changes for an answer that was deleted, but has posts, unless it is ABANDONED.
+        If it is still the head, but its words are others than it was taken up with, another
+        version is owed from then on.
+        """
         ...

@@ -15,6 +15,7 @@ from bot.domain.errors import StoreUnusable
 from bot.store.accounts import SqliteAccounts
 from bot.store.amendments import SqliteAmendments
 from bot.store.archive import SqliteArchive
+from bot.store.attachments import SqliteAttachments
 from bot.store.attendance import SqliteAttendance
 from bot.store.budgets import SqliteBudgets
 from bot.store.claim import claim
@@ -24,6 +25,7 @@ from bot.store.inbox import SqliteInbox
 from bot.store.ledger import SqliteLedger
 from bot.store.location import database_path
 from bot.store.lock import held
+from bot.store.marks import SqliteMarks
 from bot.store.notebook import SqliteNotebook
 from bot.store.outage import Outage
 from bot.store.ownership import SqliteOwnership
@@ -40,9 +42,11 @@ _READERS = 2
 class SqliteStore(
     SqliteInbox,
     SqliteAttendance,
+    SqliteAttachments,
     SqliteAmendments,
     SqliteLedger,
     SqliteArchive,
+    SqliteMarks,
     SqliteCustoms,
     SqliteAccounts,
     SqliteBudgets,

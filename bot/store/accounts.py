@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.billing import Call, Daily, Scope, ScopeKind, Spending, scopes_of, spending_on
 from bot.domain.completion import Usage
-from bot.store.columns import from_day, to_column, to_day
+from bot.domain.session import TurnId
+from bot.store.columns import from_column, from_day, to_column, to_day
 from bot.store.desk import Desk
 
 
@@ -29,6 +30,11 @@ class SqliteAccounts(Desk):
         self, guild_id: int, *, since: date, limit: int
     ) -> list[tuple[int, Spending]]:
         return await self.readers.read(lambda db: _members(db, guild_id, since, limit))
+
+    async def answers(
+        self, user_id: int, *, since: datetime, limit: int
+    ) -> list[tuple[TurnId, datetime]]:
+        return await self.readers.read(lambda db: _answers(db, user_id, since, limit))
 
 
 def add_calls(db: sqlite3.Connection, calls: Sequence[Call]) -> None:
@@ -155,6 +161,26 @@ def _members(
 ) -> list[tuple[int, Spending]]:
     rows = db.execute(_MEMBERS, (ScopeKind.MEMBER, guild_id, to_day(since), limit))
     return [(row["scope_id"], _spending_from(row)) for row in rows]
+
+
+_ANSWERS = """
+select turn_id, max(at) as answered_at
+from calls
+where user_id = ?
+    and at > ?
+    and kind = 'answer'
+    and turn_id is not null
+group by turn_id
+order by answered_at desc, turn_id desc
+limit ?
+"""
+
+
+def _answers(
+    db: sqlite3.Connection, user_id: int, since: datetime, limit: int
+) -> list[tuple[TurnId, datetime]]:
+    rows = db.execute(_ANSWERS, (user_id, to_column(since), limit))
+    return [(TurnId(row["turn_id"]), from_column(row["answered_at"])) for row in rows]
 
 
 def _spending_from(row: sqlite3.Row) -> Spending:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from bot.domain.message import Prompt
@@ -15,21 +16,28 @@ from bot.domain.session import Place, SessionId
 from bot.domain.turn import Turn
 from bot.domain.wording import title_from
 from bot.store.archive import delete_session
+from bot.store.attachments import erase_attachments, revise_attachments
 from bot.store.columns import to_column
 from bot.store.desk import Desk
+from bot.store.marks import forget_marks
+from bot.store.retractions import retract
 from bot.store.summaries import forget_summaries_of
+from bot.store.titles import follow
 from bot.store.turns import turns_from
+from bot.store.versions import owe_anew
 
 
 class SqliteAmendments(Desk):
     """The `Amendments` port."""
 
-    async def revise(self, prompts: Sequence[Prompt]) -> None:
-        def revise(db: sqlite3.Connection) -> None:
-            for prompt in prompts:
-                _revise(db, prompt)
+    async def revise(
+        self, prompts: Sequence[Prompt], *, anew_since: datetime | None = None
+    ) -> list[Turn]:
+        def revise(db: sqlite3.Connection) -> list[Turn]:
+            turns = [_revise(db, prompt, anew_since) for prompt in prompts]
+            return [turn for turn in turns if turn is not None]
 
-        await self.writer.write(revise, erases=True)
+        return await self.writer.write(revise, erases=True)
 
     async def erase(self, messages: Sequence[int]) -> list[Turn]:
         return await self.writer.write(lambda db: _erase(db, messages), erases=True)
@@ -52,31 +60,37 @@ def _kept(db: sqlite3.Connection, message: int) -> sqlite3.Row | None:
     return row
 
 
-def _revise(db: sqlite3.Connection, prompt: Prompt) -> None:
+def _revise(db: sqlite3.Connection, prompt: Prompt, anew_since: datetime | None) -> Turn | None:
+    """Change the words of a prompt; return what is owed for it anew."""
     kept = _kept(db, prompt.message_id)
     if kept is None or prompt.edited_at is None:
-        return
+        return None
     edited_at = to_column(prompt.edited_at)
     if kept["edited_at"] is not None and kept["edited_at"] >= edited_at:
-        return
+        return None
     db.execute(
         "update prompts set text = ?, edited_at = ? where message_id = ?",
         (prompt.text, edited_at, prompt.message_id),
     )
-    if kept["text"] != prompt.text:
+    if revise_attachments(db, prompt) or kept["text"] != prompt.text:
         forget_summaries_of(db, prompt.message_id)
-        _retitle(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
+    if kept["text"] == prompt.text:
+        return None
+    follow(db, prompt.message_id, title_from(kept["text"]), title_from(prompt.text))
+    is_young = anew_since is None or prompt.edited_at >= anew_since
+    return owe_anew(db, prompt.message_id) if is_young else None
 
 
 def _erase(db: sqlite3.Connection, messages: Sequence[int]) -> list[Turn]:
     erased: list[int] = []
     for message in messages:
         if (kept := _kept(db, message)) is not None:
-            _retitle(db, message, title_from(kept["text"]), None)
             db.execute(_ERASE, (message,))
+            erase_attachments(db, message)
             forget_summaries_of(db, message)
+            follow(db, message, title_from(kept["text"]), None)
             erased.append(message)
-    return _withdraw(db, erased)
+    return [*_withdraw(db, erased), *retract(db, messages)]
 
 
 _ERASE = """
@@ -115,29 +129,12 @@ returning *
 
 def _withdraw(db: sqlite3.Connection, erased: Sequence[int]) -> list[Turn]:
     """Have the turns end that lost their last prompt; return those that are being answered."""
-    rows = db.execute(_WITHDRAWN, (json.dumps(erased),))
-    withdrawn = json.dumps([turn_id for (turn_id,) in rows.fetchall()])
+    turns = [turn_id for (turn_id,) in db.execute(_WITHDRAWN, (json.dumps(erased),)).fetchall()]
+    forget_marks(db, turns)
+    withdrawn = json.dumps(turns)
     db.execute(_CANCEL, (withdrawn,))
     # All of them are fetched: a statement that is not done forbids the commit.
     return turns_from(db, db.execute(_STOP, (withdrawn,)).fetchall())
-
-
-def _retitle(db: sqlite3.Connection, message: int, old: str, new: str | None) -> None:
-    """Give the sessions that were called after a message's words another title."""
-    db.execute(
-        """
-        update sessions
-        set title = ?
-        where title = ?
-            and id in (
-                select turns.session_id
-                from turn_prompts
-                cross join turns on turns.id = turn_prompts.turn_id
-                where turn_prompts.message_id = ?
-            )
-        """,
-        (new, old, message),
-    )
 
 
 def _erase_place(db: sqlite3.Connection, place: Place) -> list[SessionId]:
@@ -151,13 +148,22 @@ def _erase_place(db: sqlite3.Connection, place: Place) -> list[SessionId]:
 # A turn is named by its newest prompt, so that older turns need not be looked at.
 _HEARD_AT = """
 select prompts.message_id
-from sessions
-cross join turns on turns.session_id = sessions.id
-cross join turn_prompts on turn_prompts.turn_id = turns.id
+from (
+    select turns.id
+    from sessions
+    cross join turns on turns.session_id = sessions.id
+    where sessions.channel_id = :channel
+        and turns.said_in is null
+        and turns.anchor >= :since
+    union all
+    select id
+    from turns
+    where said_in = :channel
+        and anchor >= :since
+) as here
+cross join turn_prompts on turn_prompts.turn_id = here.id
 cross join prompts on prompts.message_id = turn_prompts.message_id
-where sessions.channel_id = :channel
-    and turns.anchor >= :since
-    and prompts.message_id >= :since
+where prompts.message_id >= :since
     and prompts.is_message
     and not prompts.is_erased
 """

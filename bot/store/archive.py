@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 
-from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.billing import Call
+from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.summary import Summary
 from bot.domain.turn import Turn
 from bot.store.columns import from_column
@@ -19,8 +21,10 @@ from bot.store.sessions import (
     session_named,
 )
 from bot.store.summaries import forget_summaries, summary_until
+from bot.store.titles import entitle, rename
 from bot.store.turns import turn_from, turn_numbered
 from bot.store.versions import add_version, show_version, version_shown
+from bot.store.ways import branch, hand_down, turn_before, turn_with, undo
 
 
 class SqliteArchive(Desk):
@@ -47,11 +51,10 @@ class SqliteArchive(Desk):
         return await self.readers.read(lambda db: _sessions_at(db, place, limit, titled))
 
     async def rename_session(self, session_id: SessionId, title: str) -> None:
-        await self.writer.write(
-            lambda db: db.execute(
-                "update sessions set title = ? where id = ?", (title, str(session_id))
-            )
-        )
+        await self.writer.write(lambda db: rename(db, session_id, title))
+
+    async def entitle(self, turn: Turn, title: str, *, calls: Sequence[Call] = ()) -> bool:
+        return await self.writer.write(lambda db: entitle(db, turn, title, calls))
 
     async def delete_session(self, session_id: SessionId) -> None:
         await self.writer.write(lambda db: delete_session(db, session_id), erases=True)
@@ -73,6 +76,18 @@ class SqliteArchive(Desk):
 
     async def show_version(self, anchor: int, version: int) -> Turn | None:
         return await self.writer.write(lambda db: show_version(db, anchor, version))
+
+    async def turn_with(self, message: int) -> Turn | None:
+        return await self.readers.read(lambda db: turn_with(db, message))
+
+    async def turn_before(self, place: Place, message: int) -> Turn | None:
+        return await self.readers.read(lambda db: turn_before(db, place, message))
+
+    async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
+        return await self.writer.write(lambda db: branch(db, session, turn_id))
+
+    async def undo(self, session_id: SessionId) -> Turn | None:
+        return await self.writer.write(lambda db: undo(db, session_id))
 
     async def request_stop(self, session_id: SessionId) -> Turn | None:
         return await self.writer.write(lambda db: _request_stop(db, session_id))
@@ -136,6 +151,11 @@ from turns
 cross join turn_prompts on turn_prompts.turn_id = turns.id
 where turns.session_id = ?
 """
+_FORGET = """
+delete from prompts
+where message_id = :message
+    and not exists (select * from turn_prompts where message_id = :message)
+"""
 _SPEAKERS = """
 select opened_by
 from sessions
@@ -150,14 +170,24 @@ where turns.session_id = :session
 
 
 def delete_session(db: sqlite3.Connection, session_id: SessionId) -> None:
-    """Delete a session with every word said in it; what was heard stays known as heard."""
+    """Delete a session with every word said in it that no other leads over.
+
+    What was heard stays known as heard.
+    """
+    session = session_named(db, session_id)
+    if session is None:
+        return
+    hand_down(db, session)
     name = str(session_id)
     messages = db.execute(_MESSAGES, (name,)).fetchall()
     turns = db.execute("select id from turns where session_id = ?", (name,)).fetchall()
     forget_summaries(db, [turn_id for (turn_id,) in turns])
     db.execute("delete from sessions where id = ?", (name,))
-    db.executemany("delete from prompts where message_id = ?", messages)
-    db.executemany("insert into erased_messages (message_id) values (?)", messages)
+    for (message,) in messages:
+        # Another version of the answer may have been handed down, with the same prompts.
+        gone = db.execute(_FORGET, {"message": message}).rowcount
+        if gone:
+            db.execute("insert into erased_messages (message_id) values (?)", (message,))
 
 
 def _speakers(db: sqlite3.Connection, session_id: SessionId) -> set[int]:

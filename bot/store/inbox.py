@@ -9,6 +9,7 @@ from bot.domain.hearing import Reading
 from bot.domain.message import Prompt
 from bot.domain.session import Place, Session, SessionId, TurnId
 from bot.domain.turn import Turn
+from bot.store.attachments import add_attachments
 from bot.store.attendance import hear_until, keep_up, was_heard
 from bot.store.columns import to_column
 from bot.store.desk import Desk
@@ -123,3 +124,4 @@ def _keep(db: sqlite3.Connection, prompt: Prompt) -> None:
             None if prompt.edited_at is None else to_column(prompt.edited_at),
         ),
     )
+    add_attachments(db, prompt)

@@ -13,18 +13,21 @@ from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove
 from bot.domain.persona import Persona
 from bot.domain.reply import Reply
-from bot.domain.session import SessionId, TurnId
+from bot.domain.session import Place, SessionId, TurnId
 from bot.domain.summary import Summary
-from bot.domain.turn import Owed, Turn, TurnState, check_move
+from bot.domain.turn import Owed, Turn, TurnState, check_move, to_come
 from bot.store.accounts import add_calls
 from bot.store.budgets import warns
 from bot.store.columns import to_column
 from bot.store.customs import keep_wording, layers_of, persona_named
 from bot.store.desk import Desk
-from bot.store.sessions import session_named
-from bot.store.summaries import keep_summary, note_of_summary, summary_until
-from bot.store.turns import check_owed, owed_turn, turn_from, turns_from
-from bot.store.versions import other_versions
+from bot.store.marks import marks_of
+from bot.store.retractions import has_posts
+from bot.store.sessions import open_session_at, session_named
+from bot.store.summaries import keep_summary, note_of_summary, summary_before
+from bot.store.turns import check_owed, owed_turn, turn_from, turn_numbered
+from bot.store.versions import add_version, other_versions
+from bot.store.ways import way_to
 
 
 class SqliteLedger(Desk):
@@ -36,6 +39,9 @@ class SqliteLedger(Desk):
     async def take_up(self, session_id: SessionId) -> Owed | None:
         return await self.writer.write(lambda db: _take_up(db, session_id), flushes=False)
 
+    async def foresee(self, place: Place) -> Owed | None:
+        return await self.readers.read(lambda db: _foresee(db, place))
+
     async def take_over(self) -> None:
         await self.writer.write(_take_over)
 
@@ -44,6 +50,9 @@ class SqliteLedger(Desk):
 
     async def put_off(self, turn_id: TurnId) -> None:
         await self.writer.write(lambda db: _put_off(db, turn_id))
+
+    async def begin_anew(self, turn_id: TurnId) -> bool:
+        return await self.writer.write(lambda db: _begin_anew(db, turn_id))
 
     async def move_floor(
         self,
@@ -139,48 +148,38 @@ def _take_up(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
         return None
     if turn.state in {TurnState.RECEIVED, TurnState.ANSWERING}:
         turn = _begin_attempt(db, turn)
-    history = tuple(_history(db, turn, session.floor))
-    return Owed(
-        turn,
-        session,
-        history,
-        layers_of(db, session.place, session),
-        other_versions(db, turn),
-        summary_until(db, (history[0] if history else turn).parent),
-    )
-
-
-# Walks from parent to parent and ends at the floor, however long the session is below it.
-_PATH = """
-with recursive way (id, parent_id) as (
-    select id, parent_id
-    from turns
-    where id = :start
-        and depth >= :floor
-    union all
-    select turns.id, turns.parent_id
-    from way
-    cross join turns on turns.id = way.parent_id
-    where turns.depth >= :floor
-)
-select turns.*
-from way
-cross join turns on turns.id = way.id
-order by turns.depth
-"""
-
-
-def _history(db: sqlite3.Connection, turn: Turn, floor: int) -> list[Turn]:
+    layers, others = layers_of(db, session.place, session), other_versions(db, turn)
     if turn.state is TurnState.POSTED:  # nobody asks the model about it any more
-        return []
-    rows = db.execute(_PATH, {"start": turn.parent, "floor": floor}).fetchall()
-    return turns_from(db, rows)
+        return Owed(turn, session, (), layers, others)
+    history = way_to(db, turn.parent, session.floor)
+    marks, pins = marks_of(db, session, history)
+    summary = summary_before(db, session.id, history[0] if history else turn)
+    return Owed(turn, session, tuple(history), layers, others, marks, pins, summary)
+
+
+def _foresee(db: sqlite3.Connection, place: Place) -> Owed | None:
+    session = open_session_at(db, place)
+    if session is None:
+        return None
+    head = None if session.head is None else turn_numbered(db, session.head)
+    history = way_to(db, session.head, session.floor)
+    marks, pins = marks_of(db, session, history)
+    layers, turn = layers_of(db, place, session), to_come(session, head)
+    summary = summary_before(db, session.id, history[0] if history else turn)
+    return Owed(turn, session, tuple(history), layers, (), marks, pins, summary)
 
 
 def _begin_attempt(db: sqlite3.Connection, turn: Turn) -> Turn:
     check_move(turn.state, TurnState.ANSWERING)
     db.execute(
-        "update turns set state = 'answering', attempt = attempt + 1 where id = ?", (turn.id,)
+        """
+        update turns
+        set state = 'answering',
+            attempt = attempt + 1,
+            outdated = 0
+        where id = ?
+        """,
+        (turn.id,),
     )
     return replace(turn, state=TurnState.ANSWERING, attempt=turn.attempt + 1)
 
@@ -213,6 +212,13 @@ def _put_off(db: sqlite3.Connection, turn_id: TurnId) -> None:
     db.execute("update turns set attempt = attempt - 1 where id = ? and attempt > 0", (turn_id,))
 
 
+def _begin_anew(db: sqlite3.Connection, turn_id: TurnId) -> bool:
+    turn = owed_turn(db, turn_id)
+    if not turn.stop_requested:
+        _put_off(db, turn_id)
+    return not turn.stop_requested
+
+
 def _record_post(db: sqlite3.Connection, turn_id: TurnId, page: int, post: int) -> None:
     check_owed(db, turn_id)
     (known,) = db.execute("select count(*) from posts where turn_id = ?", (turn_id,)).fetchone()
@@ -239,6 +245,8 @@ def _record_reply(
     turn = owed_turn(db, turn_id)
     check_move(turn.state, TurnState.ANSWERED)
     reply = replace(reply, summary=note_of_summary(db, turn_id))
+    if turn.is_retracted:
+        reply = replace(reply, text="")
     db.execute(
         """
         update turns
@@ -252,6 +260,10 @@ def _record_reply(
             budget_scope = ?,
             budget_period = ?,
             budget_opens_at = ?,
+            budget_is_own = ?,
+            rate_count = ?,
+            rate_span = ?,
+            rate_opens_at = ?,
             has_summary = ?,
             summary_cost = ?,
             floor = ?
@@ -264,6 +276,7 @@ def _record_reply(
             reply.model,
             reply.instead_of,
             *_budget_columns(reply),
+            *_rate_columns(reply),
             reply.summary is not None,
             None if reply.summary is None else reply.summary.cost,
             floor,
@@ -278,8 +291,15 @@ def _record_reply(
 def _budget_columns(reply: Reply) -> tuple[str | int | None, ...]:
     note = reply.budget
     if note is None:
-        return (None,) * 4
-    return note.standing, note.scope, note.period, to_column(note.opens_at)
+        return None, None, None, None, 0
+    return note.standing, note.scope, note.period, to_column(note.opens_at), note.is_own
+
+
+def _rate_columns(reply: Reply) -> tuple[str | int | None, ...]:
+    note = reply.rate
+    if note is None:
+        return None, None, None
+    return note.rate.count, note.rate.span, to_column(note.opens_at)
 
 
 def _record_usage(db: sqlite3.Connection, turn: Turn, usage: Usage) -> None:
@@ -317,4 +337,11 @@ def _settle_turn(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> N
     check_move(check_owed(db, turn_id), state)
     if state in {TurnState.RECEIVED, TurnState.ANSWERING, TurnState.ANSWERED}:
         raise IllegalMove(f"a turn is not settled by being {state}")
-    db.execute("update turns set state = ? where id = ?", (state, turn_id))
+    is_outdated, is_retracted = db.execute(
+        "select outdated, retracted from turns where id = ?", (turn_id,)
+    ).fetchone()
+    if is_retracted and state is not TurnState.ABANDONED and has_posts(db, turn_id):
+        return  # it was deleted while it was shown
+    db.execute("update turns set state = ?, outdated = 0 where id = ?", (state, turn_id))
+    if is_outdated:
+        add_version(db, turn_id)

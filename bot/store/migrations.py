@@ -275,6 +275,127 @@ alter table turns add column budget_opens_at integer check (
 );
 """
 
+# Which turns were taken out of their session and say so.
+_UNDONE = """
+alter table turns add column undone integer not null default 0 check (undone in (0, 1));
+"""
+
+# Where a turn was said that another session has inherited: else its messages would be looked for
+# at the place of that one, and taken for deleted.
+_INHERITED = """
+alter table turns add column said_in integer;
+
+create index turns_said_elsewhere on turns (said_in, anchor) where said_in is not null;
+"""
+
+# Who gave a session its title. Of those there are it is not known: so they stay as they are.
+_TITLES = """
+alter table sessions add column titled_by text not null default 'prompt' check (
+    titled_by = 'prompt' or (titled_by in ('model', 'person') and title is not null)
+);
+
+update sessions
+set titled_by = 'person'
+where title is not null;
+"""
+
+# What those who manage a server set as budgets there, in nano-dollars (null: no limit), and
+# whether what was said of a budget with an answer was said of such a one.
+_OWN_BUDGETS = """
+create table own_budgets (
+    guild_id integer not null,
+    scope text not null check (scope in ('server', 'channel', 'member')),
+    day integer check (day >= 0),
+    month integer check (month >= 0),
+    primary key (guild_id, scope),
+    check (day is not null or month is not null)
+) strict, without rowid;
+
+alter table turns add column budget_is_own integer not null default 0 check (
+    budget_is_own = 0 or (budget_is_own = 1 and budget_standing is not null)
+);
+"""
+
+# What was said in place of an answer to who had had as many as the operator allows.
+_RATES = """
+alter table turns add column rate_count integer check (rate_count > 0);
+alter table turns add column rate_span text check (
+    (rate_span is null) = (rate_count is null) and rate_span in ('minute', 'hour', 'day')
+);
+alter table turns add column rate_opens_at integer check (
+    (rate_opens_at is null) = (rate_count is null)
+);
+"""
+
+# What people said of turns, each for one session: a branch begins without any. How many pins
+# there are is bounded, how many turns are left out is not: so each sort is found by itself.
+_MARKS = """
+create table marks (
+    session_id text not null references sessions (id) on delete cascade,
+    turn_id integer not null references turns (id) on delete cascade,
+    mark text not null check (mark in ('pinned', 'left_out')),
+    primary key (session_id, turn_id)
+) strict, without rowid;
+
+create index marks_of_a_sort on marks (session_id, mark);
+create index marks_of_a_turn on marks (turn_id);
+
+-- The newest turn when marks changed last; null: there never were any.
+alter table sessions add column marked_after integer;
+"""
+
+# What came with the prompts. It goes with them, and with it the bytes that came with no other.
+_ATTACHMENTS = """
+create table blobs (
+    hash text primary key check (length(hash) = 64),
+    data blob not null
+) strict;
+
+create table attachments (
+    message_id integer not null references prompts (message_id) on delete cascade,
+    id integer not null,
+    position integer not null check (position >= 0),
+    name text not null,
+    kind text not null,
+    size integer not null check (size >= 0),
+    url text check (url is null or shown is null),  -- for as long as nobody fetched it
+    shown text check (shown in (
+        'image', 'text', 'kind', 'not_text', 'size', 'room', 'fetch'
+    )),
+    hash text references blobs (hash) check ((hash is null) = (shown is not 'image')),
+    image_kind text check ((image_kind is null) = (hash is null)),
+    image_size integer check ((image_size is null) = (hash is null)),
+    excerpt text check ((excerpt is null) = (shown is not 'text')),
+    is_whole integer check (is_whole in (0, 1) and (is_whole is null) = (excerpt is null)),
+    primary key (message_id, id)
+) strict;
+
+create index attachments_by_hash on attachments (hash) where hash is not null;
+
+create trigger forget_bytes after delete on attachments when old.hash is not null
+begin
+    delete from blobs
+    where hash = old.hash
+        and not exists (select * from attachments where hash = old.hash);
+end;
+"""
+
+# Which turns answer, or are about to, other words than are kept of their prompts by now.
+_OUTDATED = """
+alter table turns add column outdated integer not null default 0 check (
+    outdated in (0, 1) and (not outdated or state in ('answering', 'answered'))
+);
+"""
+
+# Which answers people deleted, and by which posts they are known.
+_RETRACTED = """
+alter table turns add column retracted integer not null default 0 check (
+    retracted in (0, 1) and (not retracted or coalesce(reply_text, '') = '')
+);
+
+create index posts_by_id on posts (post_id);
+"""
+
 # What a model made of turns that contexts show no more; and which turns a summary covers, apart
 # from those of the one it builds on, so that it goes when their words do.
 _SUMMARIES = """
@@ -332,5 +453,14 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "editions", _EDITIONS),
     Migration(7, "calls", _CALLS),
     Migration(8, "budgets", _BUDGETS),
-    Migration(9, "summaries", _SUMMARIES),
+    Migration(9, "undone turns", _UNDONE),
+    Migration(10, "inherited turns", _INHERITED),
+    Migration(11, "titles", _TITLES),
+    Migration(12, "own budgets", _OWN_BUDGETS),
+    Migration(13, "rates", _RATES),
+    Migration(14, "marks", _MARKS),
+    Migration(15, "attachments", _ATTACHMENTS),
+    Migration(16, "outdated turns", _OUTDATED),
+    Migration(17, "retracted answers", _RETRACTED),
+    Migration(18, "summaries", _SUMMARIES),
 )

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from bot.domain.manner import Choices, Trait
-from bot.domain.session import Place, PutAway, Session, SessionId, TurnId
+from bot.domain.session import Place, PutAway, Session, SessionId, TitledBy, TurnId
 from bot.store.columns import from_column, to_column
 
 
@@ -28,6 +28,7 @@ def session_from(row: sqlite3.Row) -> Session:
         floor=row["floor"],
         closed_at=None if row["closed_at"] is None else from_column(row["closed_at"]),
         wording=row["wording"],
+        titled_by=TitledBy(row["titled_by"]),
     )
 
 
@@ -55,10 +56,10 @@ def insert_session(db: sqlite3.Connection, session: Session) -> None:
     db.execute(
         """
         insert into sessions (
-            id, channel_id, guild_id, parent_id, persona, wording, choices, title, opened_by,
-            opened_at, head, floor
+            id, channel_id, guild_id, parent_id, persona, wording, choices, title, titled_by,
+            opened_by, opened_at, head, floor
         )
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         (
             str(session.id),
@@ -69,6 +70,7 @@ def insert_session(db: sqlite3.Connection, session: Session) -> None:
             session.wording,
             json.dumps(dict(session.choices)),
             session.title,
+            session.titled_by,
             session.opened_by,
             to_column(session.opened_at),
             session.head,

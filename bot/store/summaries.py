@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.domain.context import said_in
 from bot.domain.reply import SummaryNote
-from bot.domain.session import TurnId
+from bot.domain.session import SessionId, TurnId
 from bot.domain.summary import Summary
 from bot.domain.turn import Turn
 from bot.store.columns import from_column, to_column
@@ -19,6 +19,28 @@ def summary_until(db: sqlite3.Connection, turn_id: TurnId | None) -> Summary | N
     """Return the summary of the way to a turn, that turn included."""
     row = db.execute("select * from summaries where until_id = ?", (turn_id,)).fetchone()
     return None if row is None else _summary(row)
+
+
+def summary_before(db: sqlite3.Connection, session_id: SessionId, turn: Turn) -> Summary | None:
+    """Return the summary of what was said before a turn, for the contexts of a session.
+
+    Another session may have had something summed up that is left out in this one: then there is
+    none.
+    """
+    summary = summary_until(db, turn.parent)
+    if summary is None or db.execute(_LEFT_OUT, (str(session_id),)).fetchone():
+        return None
+    return summary
+
+
+_LEFT_OUT = """
+select summarised_turns.turn_id
+from marks
+cross join summarised_turns on summarised_turns.turn_id = marks.turn_id
+where marks.session_id = ?
+    and marks.mark = 'left_out'
+limit 1
+"""
 
 
 def keep_summary(

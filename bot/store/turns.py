@@ -9,14 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from bot.domain.attachment import Attachment
 from bot.domain.billing import ScopeKind
 from bot.domain.budget import BudgetNote, Period, Standing
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, TurnSettled
 from bot.domain.message import Prompt
+from bot.domain.rate import Rate, RateNote, Span
 from bot.domain.reply import Ending, Reply, SummaryNote
 from bot.domain.session import Session, SessionId, TurnId
 from bot.domain.turn import SETTLED, Turn, TurnState
+from bot.store.attachments import attachments_of
 from bot.store.columns import from_column
 
 
@@ -108,9 +111,11 @@ def turn_from(db: sqlite3.Connection, row: sqlite3.Row | None) -> Turn | None:
 def turns_from(db: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Turn]:
     """Return the turns of rows of `turns`, in the same order."""
     ids = json.dumps([row["id"] for row in rows])
+    said = db.execute(_PROMPTS, (ids,)).fetchall()
+    attachments = attachments_of(db, (found["message_id"] for found in said))
     prompts: dict[int, list[Prompt]] = defaultdict(list)
-    for found in db.execute(_PROMPTS, (ids,)):
-        prompts[found["turn_id"]].append(_prompt(found))
+    for found in said:
+        prompts[found["turn_id"]].append(_prompt(found, attachments.get(found["message_id"], ())))
     posts: dict[int, list[int]] = defaultdict(list)
     for turn_id, post_id in db.execute(_POSTS, (ids,)):
         posts[turn_id].append(post_id)
@@ -133,7 +138,7 @@ order by posts.turn_id, posts.page
 """
 
 
-def _prompt(row: sqlite3.Row) -> Prompt:
+def _prompt(row: sqlite3.Row, attachments: tuple[Attachment, ...]) -> Prompt:
     return Prompt(
         row["message_id"],
         row["author_id"],
@@ -143,6 +148,7 @@ def _prompt(row: sqlite3.Row) -> Prompt:
         is_message=bool(row["is_message"]),
         edited_at=None if row["edited_at"] is None else from_column(row["edited_at"]),
         is_erased=bool(row["is_erased"]),
+        attachments=attachments,
     )
 
 
@@ -159,6 +165,9 @@ def _turn(
         edition=row["edition"],
         state=TurnState(row["state"]),
         attempt=row["attempt"],
+        is_undone=bool(row["undone"]),
+        is_inherited=row["said_in"] is not None,
+        is_retracted=bool(row["retracted"]),
         stop_requested=bool(row["stop_requested"]),
         reply=_reply(row),
         posts=tuple(posts[row["id"]]),
@@ -178,6 +187,7 @@ def _reply(row: sqlite3.Row) -> Reply | None:
         row["model"],
         row["instead_of"],
         _budget_note(row),
+        _rate_note(row),
         SummaryNote(row["summary_cost"]) if row["has_summary"] else None,
     )
 
@@ -190,7 +200,15 @@ def _budget_note(row: sqlite3.Row) -> BudgetNote | None:
         ScopeKind(row["budget_scope"]),
         Period(row["budget_period"]),
         from_column(row["budget_opens_at"]),
+        bool(row["budget_is_own"]),
     )
+
+
+def _rate_note(row: sqlite3.Row) -> RateNote | None:
+    if row["rate_count"] is None:
+        return None
+    rate = Rate(row["rate_count"], Span(row["rate_span"]))
+    return RateNote(rate, from_column(row["rate_opens_at"]))
 
 
 def _usage(row: sqlite3.Row) -> Usage | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from bot.domain.session import TurnId
-from bot.domain.turn import Turn
+from bot.domain.turn import Turn, TurnState
+from bot.store.marks import hand_on
 from bot.store.sessions import session_named
 from bot.store.turns import add_turn, turn_from, turn_numbered
 
@@ -27,6 +28,7 @@ def other_versions(db: sqlite3.Connection, turn: Turn) -> tuple[int, ...]:
         where anchor = ?
             and version != ?
             and reply_text is not null
+            and not retracted
         order by version
         """,
         (turn.anchor, turn.version),
@@ -51,6 +53,31 @@ def add_version(db: sqlite3.Connection, turn_id: TurnId) -> Turn | None:
     return turn_numbered(db, sibling.id)
 
 
+_HEAD = """
+select turns.*
+from turn_prompts
+cross join turns on turns.id = turn_prompts.turn_id
+cross join sessions on sessions.id = turns.session_id
+where turn_prompts.message_id = ?
+    and sessions.head = turns.id
+    and sessions.closed_at is null
+"""
+
+
+def owe_anew(db: sqlite3.Connection, message: int) -> Turn | None:
+    """Owe another version of the newest answer, if it is one to a message whose words changed.
+
+    Return it; or the turn itself, if it is not at rest and is to have one once it is.
+    """
+    turn = turn_from(db, db.execute(_HEAD, (message,)).fetchone())
+    if turn is None or turn.state is TurnState.RECEIVED:
+        return None
+    if turn.is_at_rest:
+        return add_version(db, turn.id)
+    db.execute("update turns set outdated = 1 where id = ?", (turn.id,))
+    return turn
+
+
 def show_version(db: sqlite3.Connection, anchor: int, version: int) -> Turn | None:
     """Make another version the head, which takes over the posts and is owed again."""
     shown = _changeable_head(db, version_shown(db, anchor))
@@ -69,7 +96,7 @@ def show_version(db: sqlite3.Connection, anchor: int, version: int) -> Turn | No
 
 def _changeable_head(db: sqlite3.Connection, turn: Turn | None) -> Turn | None:
     """Return the turn if it is the head of its open session and nothing is on its way."""
-    if turn is None or not turn.is_at_rest:
+    if turn is None or turn.is_inherited or not turn.is_at_rest:
         return None
     session = session_named(db, turn.session_id)
     is_head = session is not None and session.is_open and session.head == turn.id
@@ -77,7 +104,8 @@ def _changeable_head(db: sqlite3.Connection, turn: Turn | None) -> Turn | None:
 
 
 def _hand_over(db: sqlite3.Connection, turn: Turn, sibling: TurnId) -> None:
-    """Give the posts of a turn to its sibling."""
+    """Give the posts of a turn, and the mark on it, to its sibling."""
     # With its posts goes the check of them: it would find the sibling's words there.
     db.execute("update turns set state = 'delivered' where id = ? and state = 'posted'", (turn.id,))
     db.execute("update posts set turn_id = ? where turn_id = ?", (sibling, turn.id))
+    hand_on(db, turn, sibling)

@@ -106,7 +106,7 @@ class CountingModel:
     async def complete(self, context: Context) -> AsyncIterator[AsyncIterator[CompletionEvent]]:
         self.seen.append(context)
         size, cached = self.bill.add(context.instructions, context.messages)
-        length = context.most_output_tokens
+        length = context.most_tokens
         if length is None:
             length = next(self._lengths)
         else:  # a summary, as long as it may be

@@ -14,7 +14,8 @@ from bot.domain.errors import PlaceGone, PostGone, PostRefused, Silenced
 from bot.domain.reply import Controls, File, Mark, Page, Standing
 from bot.domain.session import Place
 from bot.gateway.messenger import DiscordMessenger
-from bot.playground import LocalDiscord, Permission
+from bot.playground import LocalDiscord, Permission, Thread
+from bot.playground.world.threads import set_aside
 from bot.ports import Messenger
 from tests.fakes.board import Board
 from tests.gateway.commands_house import pointed_at
@@ -41,6 +42,14 @@ class World(Protocol):
 
     def said(self) -> list[str]: ...
 
+    async def open_thread(self, name: str) -> Place: ...
+
+    def put_away(self, thread: Place) -> None: ...
+
+    def lock(self, thread: Place) -> None: ...
+
+    def name_of(self, thread: Place) -> str: ...
+
 
 class BoardWorld:
     def __init__(self) -> None:
@@ -64,10 +73,25 @@ class BoardWorld:
     def said(self) -> list[str]:
         return [words for _, words in self.board.said]
 
+    async def open_thread(self, name: str) -> Place:
+        thread = Place(9, 70, 7)
+        self.board.names[thread] = name
+        return thread
+
+    def put_away(self, thread: Place) -> None:
+        self.board.put_away.add(thread)
+
+    def lock(self, thread: Place) -> None:
+        self.board.locked.add(thread)
+
+    def name_of(self, thread: Place) -> str:
+        return self.board.names[thread]
+
 
 class DiscordWorld:
     def __init__(self, local: LocalDiscord, client: discord.Client) -> None:
         self._local = local
+        self._client = client
         guild = local.add_guild("Home")
         self._channel = local.add_channel(guild, "general")
         self._owner = local.owner
@@ -92,6 +116,26 @@ class DiscordWorld:
 
     def said(self) -> list[str]:
         return [message.content for message in self._channel.messages]
+
+    async def open_thread(self, name: str) -> Place:
+        parent = await self._client.fetch_channel(self._channel.id)
+        assert isinstance(parent, discord.TextChannel)
+        thread = await parent.create_thread(name=name, type=discord.ChannelType.public_thread)
+        return Place(thread.id, self.place.guild_id, parent.id)
+
+    def put_away(self, thread: Place) -> None:
+        set_aside(self._local.world, self._thread(thread), archived=True, locked=False)
+
+    def lock(self, thread: Place) -> None:
+        set_aside(self._local.world, self._thread(thread), archived=False, locked=True)
+
+    def name_of(self, thread: Place) -> str:
+        return self._thread(thread).name
+
+    def _thread(self, thread: Place) -> Thread:
+        found = self._local.world.channels[thread.channel_id]
+        assert isinstance(found, Thread)
+        return found
 
 
 @asynccontextmanager
@@ -298,3 +342,41 @@ async def test_where_nothing_new_may_be_said_what_stands_there_may_be_changed(wo
 
     (seen,) = await world.messenger.find(world.place, world.anchor)
     assert seen.text == "Changed."
+
+
+async def test_a_thread_of_ours_is_renamed_while_it_has_the_name_that_we_gave(
+    world: World,
+) -> None:
+    thread = await world.open_thread("how do bees sleep")
+
+    await world.messenger.rename(thread, old="how do bees sleep", new="Sleeping bees")
+    await world.messenger.rename(thread, old="how do bees sleep", new="Another")
+
+    assert world.name_of(thread) == "Sleeping bees"
+
+
+async def test_a_thread_that_was_put_away_stays_so_under_its_name(world: World) -> None:
+    thread = await world.open_thread("how do bees sleep")
+    world.put_away(thread)
+
+    await world.messenger.rename(thread, old="how do bees sleep", new="Sleeping bees")
+
+    assert world.name_of(thread) == "how do bees sleep"
+
+
+async def test_a_locked_thread_says_that_it_cannot_be_renamed(world: World) -> None:
+    thread = await world.open_thread("how do bees sleep")
+    world.lock(thread)
+
+    with pytest.raises(PlaceGone):
+        await world.messenger.rename(thread, old="how do bees sleep", new="Sleeping bees")
+
+    assert world.name_of(thread) == "how do bees sleep"
+
+
+async def test_where_there_is_no_thread_of_ours_nothing_is_renamed(world: World) -> None:
+    await world.messenger.rename(world.place, old="general", new="Sleeping bees")
+
+    world.close_place()
+    with pytest.raises(PlaceGone):
+        await world.messenger.rename(world.place, old="general", new="Sleeping bees")

@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.abilities import has_effort, has_temperature, has_verbosity
+from bot.domain.abilities import (
+    has_effort,
+    has_temperature,
+    has_verbosity,
+    least_effort,
+    sees_images,
+)
+from bot.domain.manner import Effort
 
 
 @pytest.mark.parametrize(
@@ -30,3 +37,52 @@ def test_what_a_model_has_is_told_by_its_name(
         temperature,
         verbosity,
     )
+
+
+@pytest.mark.parametrize(
+    ("model", "effort"),
+    [
+        ("gpt-6-luna", Effort.NONE),
+        ("openai/gpt-6.1-sol", Effort.NONE),
+        ("gpt-5.4-mini", Effort.NONE),
+        ("gpt-10", Effort.NONE),
+        ("gpt-5", Effort.MINIMAL),
+        ("gpt-5-nano-2025-08-07", Effort.MINIMAL),
+        ("gpt-5-codex", Effort.LOW),
+        ("gpt-5.3-codex", Effort.LOW),
+        ("o4-mini", Effort.LOW),
+        ("gpt-oss-20b", Effort.LOW),
+        ("gpt-5.5-pro", Effort.HIGH),
+        ("o3-pro", Effort.HIGH),
+        ("gpt-5-chat-latest", None),
+        ("gpt-4.1", None),
+        ("SmolLM2-135M", None),
+    ],
+)
+def test_how_little_a_model_can_be_told_to_think(model: str, effort: Effort | None) -> None:
+    assert least_effort(model) is effort
+
+
+@pytest.mark.parametrize(
+    ("model", "sees"),
+    [
+        ("gpt-6-luna", True),
+        ("gpt-4o-mini", True),
+        ("gpt-4.1", True),
+        ("gpt-4-turbo", True),
+        ("openai/o3", True),
+        ("o4-mini", True),
+        ("gpt-4", False),
+        ("gpt-3.5-turbo", False),
+        ("o3-mini", False),
+        ("o1-preview", False),
+        ("openai/gpt-oss-120b", False),
+        ("SmolLM2-135M", False),
+        ("SmolVLM-256M", None),
+        ("olmo-2", None),
+    ],
+)
+def test_whether_a_model_looks_at_images_is_told_by_its_name_or_not_known(
+    model: str, *, sees: bool | None
+) -> None:
+    assert sees_images(model) is sees

@@ -18,8 +18,9 @@ MAY = {
         Action.CHOOSE_FOR_CHANNEL,
         Action.CHOOSE_FOR_SERVER,
         Action.CHANGE_PERSONAS,
+        Action.CHANGE_BUDGETS,
     },
-    "view": {Action.SEE, Action.SEE_USAGE, Action.HELP},
+    "view": {Action.SEE, Action.SEE_CONTEXT, Action.SEE_USAGE, Action.HELP},
     "nothing": {Action.HELP},
 }
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.attachment import Image
 from bot.domain.completion import Usage
 from bot.domain.context import Window, budget_for, estimate, window
 from bot.domain.errors import Fault
@@ -16,7 +17,7 @@ from bot.domain.message import Message, Prompt, Role, render
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
-from tests.samples import SESSION_ID, prompt, turn
+from tests.samples import SESSION_ID, attachment, prompt, turn
 
 
 def texts(shown: Window) -> list[str]:
@@ -109,7 +110,7 @@ def test_what_stands_before_all_of_the_history_goes_with_its_first_turn() -> Non
 def test_what_will_stand_before_them_leaves_less_room_for_the_newest_turns() -> None:
     history = [turn(depth, "q" * 28, "a" * 88) for depth in range(10)]
 
-    shown = window(history, turn(10, "now"), instructions="", budget=540, direct=True, room=120)
+    shown = window(history, turn(10, "now"), instructions="", budget=540, direct=True, spare=120)
 
     assert shown.floor == 8
 
@@ -253,3 +254,46 @@ def test_of_prompts_answered_together_those_that_are_left_are_shown() -> None:
     shown = look([erased(both, 1)], turn(2, "three"), budget=1000)
 
     assert texts(shown) == ["one", "first", "three"]
+
+
+def _pictured(depth: int, size: int, reply: str | None = "a cat") -> Turn:
+    """Return a turn that shows an image of so many bytes."""
+    shown = Image("0" * 64, "image/png", size)
+    said = replace(
+        prompt(1000 + depth, "look"), attachments=(replace(attachment(1, "cat.png"), shown=shown),)
+    )
+    return replace(turn(depth, "look", reply), prompts=(said,))
+
+
+def test_an_image_counts_as_what_it_is_billed_at() -> None:
+    history = [_pictured(0, 100)]
+
+    assert look(history, turn(1, "and now?"), budget=1069).floor == 0
+    assert look(history, turn(1, "and now?"), budget=1068).floor == 1
+
+
+def test_when_images_are_more_than_a_request_holds_the_floor_hops_to_half_of_that() -> None:
+    history = [_pictured(depth, 2 * 2**20) for depth in range(4)]
+
+    assert look(history, turn(4, "now"), budget=100_000).floor == 0
+    assert look(history, _pictured(4, 1, None), budget=100_000).floor == 3
+
+
+def test_a_model_that_sees_none_is_told_of_images_and_they_cost_what_that_costs() -> None:
+    shown = window(
+        [_pictured(0, 2**30)],
+        _pictured(1, 2**30, None),
+        instructions="Be kind.",
+        budget=1000,
+        direct=True,
+        sees_images=False,
+    )
+
+    line = "[file not shown to you: cat.png, image/png, 69 bytes: you cannot look at it]"
+    label = "[2026-01-02 09:30Z]"
+    assert shown.messages == (
+        Message(Role.USER, f"{label}\nlook\n{line}"),
+        Message(Role.ASSISTANT, "a cat"),
+        Message(Role.USER, f"{label}\nlook\n{line}"),
+    )
+    assert shown.floor == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.wording import speaker_name, storable, title_from
+from bot.domain.wording import file_name, speaker_name, storable, title_from
 from tests.domain.nasty_markdown import NASTY as MARKDOWN
 
 ANY_TEXT = st.text(alphabet=st.characters(codec=None, categories=None), max_size=300)
@@ -131,3 +131,20 @@ def test_titles(text: str, title: str) -> None:
 @pytest.mark.parametrize("text", ["`" * 100_000, "[" * 100_000, "_" * 100_000, "> " * 50_000])
 def test_no_text_is_slow_to_make_a_title_of(text: str) -> None:
     assert len(title_from(text)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("cat.png", "cat.png"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\notes.txt", "notes.txt"),
+        ("a]\n[file: b", "a file b"),
+        ("`x`\0\u202e.txt", "x .txt"),
+        ("/", "unnamed"),
+        ("", "unnamed"),
+        ("x" * 300 + ".tar.gz", "x" * 47 + "…" + "xxxxx.tar.gz"),
+    ],
+)
+def test_a_files_name_is_one_harmless_line_with_its_ending(name: str, shown: str) -> None:
+    assert file_name(name) == shown

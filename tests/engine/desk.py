@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Completer
 from bot.engine.fitting import Fitter
 from bot.engine.outages import Circuits
+from bot.engine.rates import Rates
 from bot.engine.summarising import Summariser
 from bot.ports import Clock, Model, Store
 from tests.fakes.prices import FixedPrices
@@ -38,7 +40,8 @@ def completer_over(
             max_output_tokens=4096,
         ),
         model=model,
-        budgets=Budgets(accounts=store, prices=prices, clock=clock),
+        rates=Rates(accounts=store, clock=clock),
+        budgets=Budgets(ceilings=AllCeilings(), accounts=store, prices=prices, clock=clock),
         circuits=circuits,
         clock=clock,
         fallback_models=fallback_models,

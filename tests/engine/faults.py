@@ -35,7 +35,7 @@ class Trouble(Enum):
 
 DEADLY = (Trouble.DIES_BEFORE, Trouble.DIES_AFTER, Trouble.DIES_IN_FLIGHT)
 _LATE = (Trouble.DIES_IN_FLIGHT, Trouble.LANDS_LATE)
-_WRITES = {"post", "edit", "delete", "offer", "say"}
+_WRITES = {"post", "edit", "delete", "offer", "say", "rename"}
 _HARMLESS = {"typing"}  # its port promises that nobody hears of its failures
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from bot.domain.access import Actor
+from bot.domain.attachment import Attachment
 from bot.domain.billing import ScopeKind
 from bot.domain.budget import Limits
 from bot.domain.hearing import Sight, Utterance
 from bot.domain.manner import Level, Trait
 from bot.domain.message import Prompt
+from bot.domain.rate import Rate
 from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.engine.catching_up import CatchUp
@@ -31,6 +33,7 @@ from tests.engine.faults import (
     guard_store,
 )
 from tests.fakes.board import Board
+from tests.fakes.cabinet import Cabinet
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.paced import PacedMessenger
 from tests.fakes.prices import FixedPrices
@@ -48,6 +51,7 @@ class House:
     engine: Engine
     past: Shelf
     clock: LoopClock
+    board: Board
 
     @property
     def catch_up(self) -> CatchUp:
@@ -59,9 +63,17 @@ class House:
         """What commands and buttons do."""
         return self.engine.sessions
 
-    def say(self, message_id: int, text: str, place: Place = CHANNEL, by: Actor = ADA) -> None:
+    def say(
+        self,
+        message_id: int,
+        text: str,
+        place: Place = CHANNEL,
+        by: Actor = ADA,
+        files: Sequence[Attachment] = (),
+    ) -> None:
         """Say something to the bot."""
-        prompt = Prompt(message_id, by.id, "Ada" if by is ADA else "Bob", text, MORNING)
+        name = "Ada" if by is ADA else "Bob"
+        prompt = Prompt(message_id, by.id, name, text, MORNING, attachments=tuple(files))
         self.engine.intake.hear(Utterance(place, prompt, by, mentions_us=True))
 
     async def connect(self, *places: Place) -> None:
@@ -89,6 +101,12 @@ class House:
         for number in numbers:
             del self.past.said[number]
         self.catch_up.erase(place, numbers)
+
+    def delete_posts(self, *posts: int, place: Place = CHANNEL) -> None:
+        """Have somebody delete messages of ours, and the bot told so."""
+        for post in posts:
+            del self.board.rows[post]
+        self.catch_up.erase(place, posts)
 
     async def opened(self, *places: Place) -> None:
         """Wait until places are open."""
@@ -119,15 +137,19 @@ class World:
         long_after: int = 8,
         places: int = 8,
         fallback_models: tuple[str, ...] = (),
+        names_sessions: bool = False,  # off: scripts and bills are of answers alone
     ) -> None:
         self.store = MemoryStore()
         self.board = Board(LoopClock(), first_id=1 << 62)
         self.past = Shelf()
+        self.files = Cabinet()
         self.hours = 6.0
         self.waits_for_discord = False  # what is owed is not woken before the connection
         self.signs = Signs()
         self.limits: dict[ScopeKind, Limits] = {}  # of budgets
         self.cheaper_model: str | None = None
+        self.title_model: str | None = None
+        self.rates: tuple[Rate, ...] = ()
         self.model = ScriptedModel(*scripts)
         self.asked: Model = self.model  # a story may have another one asked
         self.makers = Makers()
@@ -136,6 +158,7 @@ class World:
         self._long_after = long_after
         self._places = places
         self._fallback_models = fallback_models
+        self._names_sessions = names_sessions
         self._in_flight: list[Landing] = []
 
     def live(self, story: Story, plan: Plan | None = None) -> bool:
@@ -199,6 +222,7 @@ class World:
             GuardedModel(self.asked, plan),
             PacedMessenger(guard_messenger(self.board, plan), governor),
             guard_messenger(self.past, plan),
+            guard_messenger(self.files, plan),
             self.signs,
             FixedPrices(),
             clock,
@@ -212,18 +236,26 @@ class World:
             catch_up_hours=self.hours,
             limits=self.limits,
             budget_model=self.cheaper_model,
+            names_sessions=self._names_sessions,
+            title_model=self.title_model,
+            rates=self.rates,
         )
         listenings = Listenings(await self.store.listenings())
         async with (
             open_engine(
-                doors, terms, governor=governor, listenings=listenings, makers=self.makers
+                doors,
+                terms,
+                governor=governor,
+                listenings=listenings,
+                own_limits=await self.store.own_limits(),
+                makers=self.makers,
             ) as engine,
             asyncio.TaskGroup() as group,
         ):
             running = group.create_task(engine.run())
             if not self.waits_for_discord:
                 await engine.intake.resume()
-            yield House(engine, self.past, clock)
+            yield House(engine, self.past, clock, self.board)
             running.cancel()
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from bot.domain.access import Denied
@@ -18,8 +19,11 @@ from bot.domain.completion import CompletionEvent, Delta, Finish, FinishReason
 from bot.domain.context import Context
 from bot.domain.errors import BotError, Fault, ModelBusy
 from bot.domain.hearing import Utterance
+from bot.domain.message import Prompt
 from bot.domain.session import Place, SessionId
+from bot.domain.turn import Turn
 from bot.engine.engine import Makers
+from bot.engine.sessions import Change
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.engine.verdict import LONG_AFTER, Excuses, Violation, WatchedBoard, violations
@@ -66,10 +70,12 @@ class Talker:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311  # a dice, not a key
         self._calls = 0
+        self.asked: dict[int, list[str]] = {}
 
     @asynccontextmanager
-    async def complete(self, _: Context) -> AsyncIterator[AsyncIterator[CompletionEvent]]:
+    async def complete(self, context: Context) -> AsyncIterator[AsyncIterator[CompletionEvent]]:
         self._calls += 1
+        self.asked[self._calls] = [m.text.rpartition("]\n")[2] for m in context.messages]
         yield self._speak(self._calls)
 
     async def _speak(self, call: int) -> AsyncIterator[CompletionEvent]:
@@ -84,7 +90,23 @@ class Talker:
 
 
 class SteadyStore(MemoryStore):
-    """A store that does the same for a seed, whatever ids the sessions are given."""
+    """A store that does the same for a seed, whatever ids the sessions are given.
+
+    Notes which of the newest questions were edited.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.edited: set[int] = set()
+
+    async def revise(
+        self, prompts: Sequence[Prompt], *, anew_since: datetime | None = None
+    ) -> list[Turn]:
+        if anew_since is None:
+            heads = {s.head for s in self.sessions.values() if s.is_open}
+            said = {p.message_id for h in heads if h for p in self.turns[h].kept_prompts}
+            self.edited |= {prompt.message_id for prompt in prompts} & said
+        return await super().revise(prompts, anew_since=anew_since)
 
     async def owing(self) -> list[SessionId]:
         owing = {*await super().owing()}
@@ -127,7 +149,7 @@ class Lives:
         self.world.board = self.board
         self.world.store = store or SteadyStore()
         self.world.makers = makers or Makers()
-        self.world.asked = Talker(seed)
+        self.talker = self.world.asked = Talker(seed)
         self._torn: dict[int, int] = {}
         self._withheld: set[int] = set()
         self._places = self._random.sample(PLACES, self._random.randint(1, 2))
@@ -141,8 +163,8 @@ class Lives:
         seldom: list[Deed] = [self._interrupt, self._chatter]
         if self.power is not Power.ANY:
             # A deed that the store forgot is not to be found on Discord, as a message is.
-            seldom += [_stop, _reset, _retry, self._show_version, self._resume]
-            seldom += [self._delete_post, self._answer_offer]
+            seldom += [_stop, _reset, _retry, self._climb, self._resume]
+            seldom += [self._delete_post, self._answer_offer, self._edit]
         often: list[Deed] = [self._say] * 4
         return often + [deed for deed in seldom for _ in range(self._random.choice((0, 1, 4)))]
 
@@ -160,7 +182,13 @@ class Lives:
         return violations(
             self.world,
             self.board,
-            Excuses(self._excused(), self._withheld, self.power is Power.ANY),
+            Excuses(
+                self._excused(),
+                self._withheld,
+                self.talker.asked,
+                self._edited,
+                is_forgetful=self.power is Power.ANY,
+            ),
         )
 
     def _plan(self, life: int) -> Plan:
@@ -169,6 +197,11 @@ class Lives:
         if self._troubles:
             kinds, one_in = self._troubles, 6
         return Dice(self.seed * 10 + life, one_in=one_in, kinds=kinds)
+
+    @property
+    def _edited(self) -> set[int]:
+        store = self.world.store
+        return store.edited if isinstance(store, SteadyStore) else set()
 
     def _excused(self) -> dict[int, int]:
         """Return the answers of which somebody deleted a post, with their newest version then.
@@ -185,6 +218,8 @@ class Lives:
             await house.catch_up.resume()
             dice = random.Random(self._random.random())  # noqa: S311  # a dice, not a key
             line = Line(house.catch_up, house.past, house.clock, places=PLACES, dice=dice)
+            if self.power is not Power.ANY:
+                self.board.tell = line.carry_deletion
             async with asyncio.TaskGroup() as group:
                 connected = group.create_task(line.run())
                 try:
@@ -260,20 +295,44 @@ class Lives:
         )
 
     async def _resume(self, on: Scene, place: Place) -> None:
+        self._edited.clear()
         if known := [s for s in self.world.store.sessions.values() if s.place == place]:
             await on.house.sessions.resume(place, ADA, self._random.choice(known).id)
 
-    async def _delete_post(self, _: Scene, __: Place) -> None:
+    async def _edit(self, on: Scene, place: Place) -> None:
+        """Edit one of the newest questions, if it is not so new that it is on its way."""
+        said = [n for n, u in self.world.past.said.items() if u.place == place and u.mentions_us]
+        if said:
+            number = self._random.choice(said[-3:])
+            text = self.world.past.said[number].prompt.text
+            on.line.carry_edit(self.world.past.edit(number, f"{text}!"))
+
+    async def _delete_post(self, on: Scene, _: Place) -> None:
         if rows := list(self.board.rows):
-            anchor = self.board.rows.pop(self._random.choice(rows)).post.mark.anchor
+            row = self.board.rows.pop(self._random.choice(rows))
+            on.line.carry_deletion(row.place, row.post.id)
+            anchor = row.post.mark.anchor
             editions = [turn.edition for turn in self.world.turns() if turn.anchor == anchor]
             self._torn[anchor] = max(editions, default=0)
+
+    async def _climb(self, on: Scene, place: Place) -> None:
+        """Move about in the tree of turns."""
+        self._edited.clear()
+        await self._random.choice((self._show_version, self._branch, _undo))(on, place)
 
     async def _show_version(self, on: Scene, place: Place) -> None:
         if anchors := [turn.anchor for turn in self.world.turns()]:
             anchor, version = self._random.choice(anchors), self._random.choice((0, 0, 1, 2))
             with suppress(Denied):  # it belongs to the other place
                 await on.house.sessions.show_version(place, BOB, anchor, version)
+
+    async def _branch(self, on: Scene, place: Place) -> None:
+        if turns := self.world.turns():
+            turn = self._random.choice(turns)
+            at = self.world.store.sessions[turn.session_id].place
+            found = await on.house.engine.branches.at(at, ADA, turn.anchor)
+            if not isinstance(found, Change):
+                await on.house.engine.branches.open(*found, place, ADA)
 
     async def _answer_offer(self, on: Scene, _: Place) -> None:
         if offers := self.world.past.offers:
@@ -291,3 +350,7 @@ async def _reset(on: Scene, place: Place) -> None:
 
 async def _retry(on: Scene, place: Place) -> None:
     await on.house.sessions.retry(place, BOB)
+
+
+async def _undo(on: Scene, place: Place) -> None:
+    await on.house.sessions.undo(place, BOB)

@@ -35,7 +35,7 @@ async def test_with_summaries_a_hop_costs_one_request_more_and_a_restart_nothing
 ) -> None:
     model = await ours(tmp_path, talk(1), 8_000, has_summaries=True)
 
-    answers = [context for context in model.seen if context.most_output_tokens is None]
+    answers = [context for context in model.seen if context.most_tokens is None]
     hops = [
         number
         for number, (before, after) in enumerate(pairwise(answers), start=1)

@@ -13,7 +13,7 @@ from bot.domain.turn import TurnState
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import BREAKS_OFF
-from tests.samples import ADA, BOB, CHANNEL
+from tests.samples import ADA, BOB, CHANNEL, PNG, attachment
 
 BUSY = ModelBusy(Fault.SERVER, "503")
 COUNTED = ModelBusy(Fault.SERVER, "it failed at the end", usage=Usage(8, 1))
@@ -189,3 +189,18 @@ def test_a_reply_is_billed_once_whatever_happens_to_its_commit(trouble: Trouble)
     world.live(one_question)
 
     assert billed(world) == [("some-model", 10, 2, 2000, False)]
+
+
+def test_an_answer_that_broke_off_is_estimated_with_the_images_it_was_shown() -> None:
+    async def look(house: House) -> None:
+        house.say(1000, "hello", files=[attachment(1, "cat.png")])
+
+    plain, world = World(["Hel", BREAKS_OFF]), World(["Hel", BREAKS_OFF])
+    world.files.contents = {1: PNG}
+
+    plain.live(one_question)
+    world.live(look)
+
+    caption = 6  # tokens of its line
+    shown = world.store.calls[0].usage.input_tokens - plain.store.calls[0].usage.input_tokens
+    assert shown == 1024 + caption

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.completion import Usage
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelRefused
 from bot.domain.manner import Layers, Trait
+from bot.domain.marks import UNMARKED, Marks
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
 from bot.engine.billing import Billing
@@ -19,7 +20,7 @@ from tests.fakes.memory_store import MemoryStore
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.virtual_time import LoopClock, run
-from tests.samples import session, turn
+from tests.samples import IMAGE, attachment, prompt, session, turn
 
 OVERFLOW = ModelRefused(Fault.CONTEXT, "too long")
 FAILURE = ModelBusy(Fault.SERVER, "503")
@@ -28,8 +29,16 @@ FAILURE = ModelBusy(Fault.SERVER, "503")
 class Desk:
     """A completer with all that it needs, and one turn that is owed after a history."""
 
-    def __init__(self, *scripts: Script, history: Sequence[Turn] = (), budget: int = 16000) -> None:
+    def __init__(
+        self,
+        *scripts: Script,
+        history: Sequence[Turn] = (),
+        marks: Marks = UNMARKED,
+        budget: int = 16000,
+        model: str = "some-model",
+    ) -> None:
         self.model = ScriptedModel(*scripts)
+        self._name = model
         self._budget = budget
         choices = {Trait.SUMMARY: "off"}
         self._owed = Owed(
@@ -37,6 +46,7 @@ class Desk:
             replace(session(), choices=choices),
             tuple(history),
             Layers(session=choices),
+            marks=marks,
         )
         billing = Billing(accounts=MemoryStore(), prices=FixedPrices(), clock=LoopClock())
         self.tab = billing.tab(self._owed)
@@ -51,7 +61,9 @@ class Desk:
 
     async def _answer(self) -> Answer:
         store = MemoryStore()
-        completer = completer_over(store, self.model, LoopClock(), budget=self._budget)
+        completer = completer_over(
+            store, self.model, LoopClock(), budget=self._budget, name=self._name
+        )
         return await completer.complete(self._owed, lambda _: None, self.tab)
 
 
@@ -75,6 +87,22 @@ def test_an_overflow_halves_what_was_shown_also_right_after_a_hop() -> None:
 
     assert answer.reply == Reply("After all.", model="some-model")
     assert desk.shown == [17, 3]
+
+
+def test_a_pin_that_a_hop_went_over_is_there_still_after_an_overflow() -> None:
+    history = chain(30)
+    marks = Marks(pinned=frozenset({history[2].id}))
+    desk = Desk([OVERFLOW], ["After all."], history=history, marks=marks, budget=1500)
+
+    desk.answer()
+
+    before, after = (context.messages for context in desk.model.seen)
+    assert len(after) < len(before)
+    assert before[1:3] == after[1:3]
+    assert [message.text.strip() for message in after[2:4]] == [
+        "a" * 88,
+        "[That was pinned. The conversation goes on here:]",
+    ]
 
 
 def test_a_second_overflow_is_told() -> None:
@@ -155,3 +183,15 @@ def test_an_answer_at_the_first_try_measures_its_context() -> None:
     desk = Desk(["Whole.", Usage(100, 30)])
 
     assert desk.answer() == Answer(Reply("Whole.", model="some-model"), Usage(100, 30), floor=0)
+
+
+@pytest.mark.parametrize(("model", "shown"), [("some-model", 1), ("SmolLM2-135M", 3)])
+def test_an_image_takes_no_room_from_a_model_that_sees_none(model: str, shown: int) -> None:
+    looked = replace(attachment(1, "cat.png"), shown=IMAGE)
+    said = replace(prompt(1000), attachments=(looked,))
+    history = [replace(turn(0, "look", "a cat"), prompts=(said,))]
+    desk = Desk(["Hi."], history=history, budget=1000, model=model)
+
+    desk.answer()
+
+    assert desk.shown == [shown]

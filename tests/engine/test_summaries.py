@@ -41,7 +41,7 @@ class TwoVoices:
 
     @asynccontextmanager
     async def complete(self, context: Context) -> AsyncIterator[AsyncIterator[CompletionEvent]]:
-        is_summary = context.most_output_tokens is not None
+        is_summary = context.most_tokens is not None
         voice = self.summaries if is_summary else self.answers
         async with voice.complete(context) as events:
             yield events
@@ -97,7 +97,7 @@ def test_the_request_for_a_summary_begins_with_the_bytes_of_the_contexts_before_
     assert request.text.startswith("[The bot itself, and no person here]\n")
     assert "at most 150 words" in request.text
     assert (asked.instructions, asked.model) == (before.instructions, before.model)
-    assert asked.most_output_tokens == 300
+    assert asked.most_tokens == 300
 
 
 def test_a_summary_stands_before_what_is_still_shown_and_stays_as_it_is() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import pairwise
@@ -30,6 +30,7 @@ class Kind(StrEnum):
     ORDER = "ORDER"  # a session answers in another order than was said
     PHANTOM = "PHANTOM"  # a turn for what nobody said, or a post that belongs to no turn
     CONTENT = "CONTENT"  # Discord shows something else than the store holds
+    STALE = "STALE"  # the newest answer is to other words than its question has
     UNSETTLED = "UNSETTLED"  # something is owed for ever
 
 
@@ -51,6 +52,7 @@ class WatchedBoard(Board):
         super().__init__(LoopClock(), nonce_window=nonce_window, first_id=first_id)
         self.twice: list[Mark] = []
         self.taken_back: set[int] = set()  # anchors of answers of which the bot deleted pages
+        self.tell: Callable[[Place, int], None] | None = None  # of a message that is deleted
 
     async def post(
         self, place: Place, page: Page, *, mark: Mark, nonce: str, reply_to: int | None
@@ -66,6 +68,8 @@ class WatchedBoard(Board):
         if post in self.rows:
             self.taken_back.add(self.rows[post].post.mark.anchor)
         await super().delete(place, post)
+        if self.tell is not None:
+            self.tell(place, post)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,10 @@ class Excuses:
     """The newest edition there was when a person deleted a post, by anchor."""
     withheld: Collection[int] = ()
     """Messages that arrived by no gateway session, so that later ones were answered before."""
+    asked: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """What the model was shown, by the number of the call, which its answer begins with."""
+    edited: Collection[int] = ()
+    """Newest questions of which an edit was taken in, and that nobody moved away from since."""
     is_forgetful: bool = False
     """The store forgot messages that were answered with others: those get a reply below."""
 
@@ -107,6 +115,26 @@ class _Verdict:
                 yield Violation(Kind.UNSETTLED, f"turn {turn.id} is {turn.state}")
         for turn in self._newest.values():
             yield from self._answered(turn)
+        yield from self._answered_anew()
+
+    def _answered_anew(self) -> Iterator[Violation]:
+        """Yield the newest answers to which there is no version in the words of today."""
+        heads = {session.head for session in self._world.store.sessions.values() if session.is_open}
+        for turn in self._turns:
+            if turn.id not in heads or turn.is_withdrawn:
+                continue
+            if not any(prompt.message_id in self._excuses.edited for prompt in turn.kept_prompts):
+                continue
+            texts = [t.reply.text for t in self._turns if t.anchor == turn.anchor and t.reply]
+            calls = [
+                int(text[7:].partition(":")[0]) for text in texts if text.startswith("answer ")
+            ]
+            if len(calls) < len(texts):
+                continue  # one was stopped, or deleted
+            words = [prompt.text for prompt in turn.kept_prompts]
+            asked = [list(self._excuses.asked[call])[-len(words) :] for call in calls]
+            if words not in asked:
+                yield Violation(Kind.STALE, f"turn {turn.id} says {words}, and {asked} was asked")
 
     def _heard(self) -> Iterator[Violation]:
         lineages = defaultdict(set)
@@ -161,13 +189,23 @@ class _Verdict:
             if turn.state is not TurnState.CANCELLED:  # put away before anybody was asked for it
                 yield Violation(Kind.LOST, f"turn {turn.id} is {turn.state} without an answer")
             return
-        pages = settled(turn.reply, long_after=LONG_AFTER, standing=self._standing(turn))
+        pages = (
+            []
+            if turn.is_retracted
+            else settled(
+                turn.reply,
+                long_after=LONG_AFTER,
+                is_undone=turn.is_undone,
+                standing=self._standing(turn),
+            )
+        )
         rows = [self._board.rows.get(post) for post in turn.posts]
         shown = [
             (row.post.text, row.post.controls, row.post.standing) if row else None for row in rows
         ]
         wanted = [(page.text.strip(), page.controls, page.standing) for page in pages]
-        if self._excuses.torn.get(turn.anchor, -1) < turn.edition:
+        # What somebody deleted comes again for another version, not to say that it is taken out.
+        if self._excuses.torn.get(turn.anchor, -1) < turn.edition - turn.is_undone:
             is_right = shown == wanted
         else:
             is_right = all(s in {None, w} for s, w in zip(shown, wanted, strict=False))
@@ -175,7 +213,11 @@ class _Verdict:
             yield Violation(Kind.CONTENT, f"turn {turn.id} shows {shown} instead of {wanted}")
 
     def _standing(self, turn: Turn) -> Standing | None:
-        answers = [t for t in self._turns if t.anchor == turn.anchor and t.reply]
+        if turn.is_undone:
+            return None
+        answers = [
+            t for t in self._turns if t.anchor == turn.anchor and t.reply and not t.is_retracted
+        ]
         return standing(turn.version, sorted(t.version for t in answers if t.id != turn.id))
 
 

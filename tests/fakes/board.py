@@ -45,6 +45,9 @@ class Board:
         self.nods: list[int] = []
         self.takes_nods = True
         self.said: list[tuple[Place, str]] = []  # beside all replies
+        self.names: dict[Place, str] = {}  # of the threads that we opened
+        self.put_away: set[Place] = set()  # of them
+        self.takes_names = True
         self._said_under: set[str] = set()
         self.edits = 0
         self._clock = clock
@@ -112,6 +115,13 @@ class Board:
         if nonce not in self._said_under:
             self._said_under.add(nonce)
             self.said.append((place, words))
+
+    async def rename(self, place: Place, *, old: str, new: str) -> None:
+        self._enter(place)
+        if place in self.locked or not self.takes_names:
+            raise Silenced(str(place))
+        if self.names.get(place) == old and place not in self.put_away:
+            self.names[place] = new
 
     async def typing(self, place: Place) -> bool:
         self.typed.append(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -28,6 +28,8 @@ class Ears(Protocol):
     def go_on(self) -> None: ...
     def alive(self, at: datetime) -> None: ...
     def hear(self, utterance: Utterance) -> bool: ...
+    def edit(self, utterance: Utterance) -> None: ...
+    def erase(self, place: Place, messages: Collection[int]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,14 @@ class Line:
     def carry(self, said: Utterance) -> None:
         """Have a message told that was just said."""
         self._later(_Event(partial(self._hear, said), said))
+
+    def carry_edit(self, said: Utterance) -> None:
+        """Have it told what a message says now."""
+        self._later(_Event(partial(self._ears.edit, said)))
+
+    def carry_deletion(self, place: Place, message: int) -> None:
+        """Have it told that a message was deleted, whoever did it."""
+        self._later(_Event(partial(self._ears.erase, place, {message})))
 
     async def interrupt(self, seconds: float, *, is_lost: bool, withholds: bool) -> None:
         """Cut the line for a while; then the session goes on, or it is lost.

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from bot.domain.attachment import Shown
 from bot.domain.billing import Call, Daily, Scope, Spending
-from bot.domain.budget import Alert, Balance
+from bot.domain.budget import Alert, Balance, LimitsByKind
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove, StoreBusy, StoreTaken
 from bot.domain.hearing import Reading, Watermarks
 from bot.domain.manner import Layers, Level, Listening, Trait
+from bot.domain.marks import Marking, TurnMark
 from bot.domain.message import Prompt
 from bot.domain.persona import Persona
 from bot.domain.reply import Ending, Reply
-from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import (
+    Branched,
+    Place,
+    PutAway,
+    Session,
+    SessionId,
+    SessionSummary,
+    TitledBy,
+    TurnId,
+)
 from bot.domain.summary import Summary
 from bot.domain.turn import Owed, Turn, TurnState, check_move
 from tests.fakes.memory_tables import MemoryTables, is_at
@@ -101,14 +112,30 @@ class MemoryStore(MemoryTables):
 
         return await self._read(places)
 
+    # Attachments
+
+    async def keep_attachment(
+        self, message: int, attachment: int, shown: Shown, content: bytes = b""
+    ) -> None:
+        await self._write(
+            lambda: self._keep_attachment(message, attachment, shown, content), flushes=False
+        )
+
+    async def images(self, digests: Collection[str]) -> dict[str, bytes]:
+        return await self._read(
+            lambda: {one: self.blobs[one] for one in digests if one in self.blobs}
+        )
+
     # Amendments
 
-    async def revise(self, prompts: Sequence[Prompt]) -> None:
-        def revise() -> None:
-            for prompt in prompts:
-                self._revise(prompt)
+    async def revise(
+        self, prompts: Sequence[Prompt], *, anew_since: datetime | None = None
+    ) -> list[Turn]:
+        def revise() -> list[Turn]:
+            turns = [self._revise(prompt, anew_since) for prompt in prompts]
+            return [turn for turn in turns if turn is not None]
 
-        await self._write(revise)
+        return await self._write(revise)
 
     async def erase(self, messages: Sequence[int]) -> list[Turn]:
         return await self._write(lambda: self._erase(messages))
@@ -128,7 +155,7 @@ class MemoryStore(MemoryTables):
                 prompt.message_id
                 for turn in self.turns.values()
                 for prompt in turn.kept_prompts
-                if is_at(self.sessions[turn.session_id], place)
+                if self._is_said_at(turn, place)
                 and prompt.is_message
                 and prompt.message_id >= since
             }
@@ -156,6 +183,9 @@ class MemoryStore(MemoryTables):
     async def take_up(self, session_id: SessionId) -> Owed | None:
         return await self._write(lambda: self._take_up(session_id), flushes=False)
 
+    async def foresee(self, place: Place) -> Owed | None:
+        return await self._read(lambda: self._foresee(place))
+
     async def take_over(self) -> None:
         await self._write(self._take_over)
 
@@ -169,6 +199,16 @@ class MemoryStore(MemoryTables):
             self.turns[turn_id] = replace(turn, attempt=max(turn.attempt - 1, 0))
 
         await self._write(put_off)
+
+    async def begin_anew(self, turn_id: TurnId) -> bool:
+        def begin_anew() -> bool:
+            turn = self._owed(turn_id)
+            if not turn.stop_requested:
+                check_move(turn.state, S.ANSWERING)
+                self.turns[turn_id] = replace(turn, attempt=max(turn.attempt - 1, 0))
+            return not turn.stop_requested
+
+        return await self._write(begin_anew)
 
     async def move_floor(
         self,
@@ -231,6 +271,7 @@ class MemoryStore(MemoryTables):
             is_told = warning is None or warning not in self.warnings
             kept = replace(reply, summary=self._note_of_summary(turn_id))
             kept = kept if is_told else replace(kept, budget=None)
+            kept = replace(kept, text="") if turn.is_retracted else kept
             if warning is not None:
                 self.warnings.add(warning)
             self.turns[turn_id] = replace(turn, reply=kept, usage=usage, floor=floor)
@@ -244,9 +285,33 @@ class MemoryStore(MemoryTables):
             check_move(self._owed(turn_id).state, state)
             if state in {S.RECEIVED, S.ANSWERING, S.ANSWERED}:
                 raise IllegalMove(f"a turn is not settled by being {state}")
+            turn = self.turns[turn_id]
+            if turn.is_retracted and turn.posts and state is not S.ABANDONED:
+                return
             self._move(turn_id, state)
+            if turn_id in self.outdated:
+                self.outdated.remove(turn_id)
+                self._add_version(turn_id)
 
         await self._write(settle, flushes=False)
+
+    # Margin
+
+    async def mark(
+        self, session_id: SessionId, turn_id: TurnId, mark: TurnMark | None, *, most_pins: int
+    ) -> Marking:
+        return await self._write(lambda: self._mark(session_id, turn_id, mark, most_pins))
+
+    async def mark_on(self, session_id: SessionId, turn_id: TurnId) -> TurnMark | None:
+        return await self._read(lambda: self.turn_marks.get((session_id, turn_id)))
+
+    async def turn_to_mark(self, session_id: SessionId, message: int) -> Turn | None:
+        def found() -> Turn | None:
+            turns = self._to_mark(session_id)
+            said = (t for t in turns if message in [p.message_id for p in t.prompts])
+            return next(said, None)
+
+        return await self._read(found)
 
     # Archive
 
@@ -300,9 +365,13 @@ class MemoryStore(MemoryTables):
         def rename() -> None:
             title.encode()
             if session := self.sessions.get(session_id):
-                self.sessions[session_id] = replace(session, title=title)
+                by = TitledBy.PERSON
+                self.sessions[session_id] = replace(session, title=title, titled_by=by)
 
         await self._write(rename)
+
+    async def entitle(self, turn: Turn, title: str, *, calls: Sequence[Call] = ()) -> bool:
+        return await self._write(lambda: self._entitle(turn, title, calls))
 
     async def delete_session(self, session_id: SessionId) -> None:
         await self._write(lambda: self._delete(session_id))
@@ -329,6 +398,33 @@ class MemoryStore(MemoryTables):
 
     async def show_version(self, anchor: int, version: int) -> Turn | None:
         return await self._write(lambda: self._show_version(anchor, version))
+
+    async def turn_with(self, message: int) -> Turn | None:
+        def shown() -> Turn | None:
+            turns = [t for t in self.turns.values() if message in t.anchors]
+            return max(turns, key=lambda turn: turn.edition, default=None)
+
+        return await self._read(shown)
+
+    async def turn_before(self, place: Place, message: int) -> Turn | None:
+        def newest() -> Turn | None:
+            here = {s.id for s in self.sessions.values() if is_at(s, place)}
+            turns = [
+                t
+                for t in self.turns.values()
+                if t.session_id in here
+                and t.anchor < message
+                and not (t.is_undone or t.is_inherited)
+            ]
+            return max(turns, key=lambda turn: (turn.anchor, turn.edition), default=None)
+
+        return await self._read(newest)
+
+    async def branch(self, session: Session, turn_id: TurnId) -> Branched | None:
+        return await self._write(lambda: self._branch(session, turn_id))
+
+    async def undo(self, session_id: SessionId) -> Turn | None:
+        return await self._write(lambda: self._undo(session_id))
 
     async def request_stop(self, session_id: SessionId) -> Turn | None:
         def ask() -> Turn | None:
@@ -408,6 +504,17 @@ class MemoryStore(MemoryTables):
     async def balances(self, scopes: Sequence[Scope], *, today: date) -> list[Balance]:
         return await self._read(lambda: [self._balance(scope, today) for scope in scopes])
 
+    async def answers(
+        self, user_id: int, *, since: datetime, limit: int
+    ) -> list[tuple[TurnId, datetime]]:
+        return await self._read(lambda: self._answers(user_id, since)[:limit])
+
+    async def own_limits(self) -> dict[int, LimitsByKind]:
+        return await self._read(lambda: dict(self.own_limits_of))
+
+    async def set_own_limits(self, guild_id: int, limits: LimitsByKind) -> None:
+        await self._write(lambda: self._set_own_limits(guild_id, limits))
+
     # Notebook
 
     async def recall(self, key: str) -> str | None:
@@ -435,6 +542,7 @@ class MemoryStore(MemoryTables):
             self._confirm()
             self._refuse_when_full()
             result = change()
+            self._forget_bytes()
         except BaseException:
             self._restore(before)
             raise

@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from bot.domain.attachment import Image, Shown, revised
 from bot.domain.billing import (
     Call,
+    CallKind,
     Daily,
     Payer,
     Scope,
@@ -18,17 +20,27 @@ from bot.domain.billing import (
     scopes_of,
     spending_on,
 )
-from bot.domain.budget import Alert, Balance, Period
+from bot.domain.budget import OWN_KINDS, Alert, Balance, LimitsByKind, Period
 from bot.domain.context import said_in
 from bot.domain.errors import TurnSettled
 from bot.domain.hearing import Reading, Watermark
 from bot.domain.manner import Choices, Layers, Level, Trait
+from bot.domain.marks import REACH, UNMARKED, Marking, Marks, TurnMark
 from bot.domain.message import Prompt
 from bot.domain.persona import Persona
 from bot.domain.reply import SummaryNote
-from bot.domain.session import Place, PutAway, Session, SessionId, SessionSummary, TurnId
+from bot.domain.session import (
+    Branched,
+    Place,
+    PutAway,
+    Session,
+    SessionId,
+    SessionSummary,
+    TitledBy,
+    TurnId,
+)
 from bot.domain.summary import Summary
-from bot.domain.turn import Owed, Turn, TurnState, check_move
+from bot.domain.turn import Owed, Turn, TurnState, check_move, to_come
 from bot.domain.wording import title_from
 
 S = TurnState
@@ -36,21 +48,33 @@ S = TurnState
 _KEPT = (
     "sessions",
     "turns",
+    "said_in",
+    "outdated",
     "heard",
+    "blobs",
     "notes",
     "calls",
     "warnings",
+    "own_limits_of",
     "summaries",
     "covers",
     "choices",
     "personas_of",
     "common",
     "marks",
+    "turn_marks",
+    "marked_after",
     "lags_since",
     "_last_turn",
 )
 
 
+_ERASED: dict[str, Any] = {
+    "text": "",
+    "author_name": "",
+    "is_erased": True,
+    "attachments": (),
+}
 MOST_LOST = 5  # commits that a power cut takes at most
 
 
@@ -66,14 +90,20 @@ class MemoryTables:
     def __init__(self) -> None:
         self.sessions: dict[SessionId, Session] = {}
         self.turns: dict[TurnId, Turn] = {}
+        self.said_in: dict[TurnId, int] = {}  # channels, of turns that another session inherited
+        self.outdated: set[TurnId] = set()  # whose words changed since they were taken up
         self.heard: set[int] = set()
+        self.blobs: dict[str, bytes] = {}
         self.notes: dict[str, str] = {}
         self.calls: list[Call] = []
         self.warnings: set[Alert] = set()
+        self.own_limits_of: dict[int, LimitsByKind] = {}
         self.summaries: dict[TurnId, Summary] = {}  # by the last turn they cover
         self.covers: dict[TurnId, frozenset[TurnId]] = {}  # the turns of each
         self.common: int | None = None
         self.marks: dict[int, Watermark] = {}
+        self.turn_marks: dict[tuple[SessionId, TurnId], TurnMark] = {}
+        self.marked_after: dict[SessionId, TurnId] = {}
         self.lags_since: dict[int, int] = {}  # of the places that lag, in which epoch
         self.choices: dict[tuple[Level, int | None], Choices] = {}
         self.personas_of: dict[tuple[int, str], Persona] = {}
@@ -192,19 +222,23 @@ class MemoryTables:
         return max(self._versions(anchor), key=lambda turn: turn.edition, default=None)
 
     def _others(self, turn: Turn) -> tuple[int, ...]:
-        versions = [one for one in self._versions(turn.anchor) if one.reply is not None]
+        versions = [
+            one for one in self._versions(turn.anchor) if one.reply and not one.is_retracted
+        ]
         return tuple(one.version for one in versions if one.id != turn.id)
 
     def _changeable_head(self, turn: Turn | None) -> Turn | None:
         session = None if turn is None else self.sessions.get(turn.session_id)
         if turn is None or session is None or not session.is_open or session.head != turn.id:
             return None
-        return turn if turn.is_at_rest else None
+        return turn if turn.is_at_rest and not turn.is_inherited else None
 
     def _hand_over(self, turn: Turn, sibling: Turn) -> Turn:
         self.turns[sibling.id] = replace(sibling, posts=turn.posts, edition=turn.edition + 1)
         state = S.DELIVERED if turn.state is S.POSTED else turn.state
         self.turns[turn.id] = replace(turn, posts=(), state=state)
+        if mark := self.turn_marks.pop((turn.session_id, turn.id), None):
+            self._put_mark(turn.session_id, sibling.id, mark)
         return self.turns[sibling.id]
 
     def _add_version(self, turn_id: TurnId) -> Turn | None:
@@ -225,34 +259,108 @@ class MemoryTables:
         self.sessions[session.id] = replace(session, head=wanted.id)
         return self._hand_over(shown, replace(wanted, state=S.ANSWERED))
 
-    def _revise(self, prompt: Prompt) -> None:
+    def _undo(self, session_id: SessionId) -> Turn | None:
+        undone: Turn | None = None
+        while undone is None or undone.is_withdrawn:
+            further = self._undo_one(session_id)
+            if further is None:
+                break
+            undone = further
+        return undone
+
+    def _undo_one(self, session_id: SessionId) -> Turn | None:
+        session = self.sessions.get(session_id)
+        if session is None or not session.is_open or session.head is None:
+            return None
+        turn = self.turns[session.head]
+        if not turn.is_at_rest:
+            return None
+        parent = turn.parent
+        floor = 0 if parent is None else min(session.floor, self._floor_at(parent))
+        self.sessions[session_id] = replace(session, head=parent, floor=floor)
+        self.turn_marks.pop((session_id, turn.id), None)
+        if turn.session_id == session_id and not turn.is_inherited:
+            state = S.ANSWERED if turn.reply and turn.posts else turn.state
+            edition = turn.edition + 1
+            self.turns[turn.id] = replace(turn, is_undone=True, state=state, edition=edition)
+        return self.turns[turn.id]
+
+    def _floor_at(self, turn_id: TurnId) -> int:
+        turn = self.turns[turn_id]
+        for _ in range(49):
+            if turn.floor is not None or turn.parent is None:
+                break
+            turn = self.turns[turn.parent]
+        return turn.depth if turn.floor is None else turn.floor
+
+    def _revise(self, prompt: Prompt, anew_since: datetime | None) -> Turn | None:
         prompt.text.encode()
+        at, is_changed = prompt.edited_at, False
         for turn, old in self._saying(prompt.message_id):
-            at = prompt.edited_at
             if at is None or (old.edited_at is not None and old.edited_at >= at):
                 continue
-            self._put(turn, replace(old, text=prompt.text, edited_at=at))
-            if old.text != prompt.text:
+            files = revised(old.attachments, prompt.attachments)
+            self._put(turn, replace(old, text=prompt.text, edited_at=at, attachments=files))
+            if (old.text, old.attachments) != (prompt.text, files):
                 self._forget_summaries({turn.id})
+            if old.text != prompt.text:
                 self._retitle(turn, title_from(old.text), title_from(prompt.text))
+                is_changed = anew_since is None or at >= anew_since
+        return self._owe_anew(prompt.message_id) if is_changed else None
+
+    def _owe_anew(self, message: int) -> Turn | None:
+        heads = {(s.id, s.head) for s in self.sessions.values() if s.is_open}
+        turns = [t for t, _ in self._saying(message) if (t.session_id, t.id) in heads]
+        if not turns or turns[0].state is S.RECEIVED:
+            return None
+        if turns[0].is_at_rest:
+            return self._add_version(turns[0].id)
+        self.outdated.add(turns[0].id)
+        return turns[0]
 
     def _erase(self, messages: Sequence[int]) -> list[Turn]:
         hit: set[TurnId] = set()
         for message in messages:
             for turn, old in self._saying(message):
+                self._put(turn, replace(old, **_ERASED))
                 self._retitle(turn, title_from(old.text), None)
-                self._put(turn, replace(old, text="", author_name="", is_erased=True))
                 hit.add(turn.id)
         self._forget_summaries(hit)
         stopping = []
         for turn_id in sorted(hit):
             turn = self.turns[turn_id]
+            if turn.is_withdrawn:
+                self._forget_marks(turn_id)
             if turn.is_withdrawn and turn.state is S.RECEIVED:
                 self.turns[turn_id] = replace(turn, state=S.CANCELLED)
             elif turn.is_withdrawn and turn.state is S.ANSWERING:
                 self.turns[turn_id] = replace(turn, stop_requested=True)
                 stopping.append(self.turns[turn_id])
-        return stopping
+        shown = [turn.id for turn in self.turns.values() if {*turn.posts} & {*messages}]
+        retracted = [self._retract(turn_id, messages) for turn_id in shown]
+        return stopping + [turn for turn in retracted if turn is not None]
+
+    def _retract(self, turn_id: TurnId, deleted: Sequence[int]) -> Turn | None:
+        versions = self._versions(self.turns[turn_id].anchor)
+        self._forget_summaries({one.id for one in versions})
+        for one in versions:
+            if one.reply is not None:
+                gone = replace(one.reply, text="")
+                self.turns[one.id] = replace(one, reply=gone, is_retracted=True)
+            self._take_back_title(one)
+        turn = self.turns[turn_id]
+        if turn.state is S.RECEIVED:
+            return None
+        if turn.state is S.ANSWERING:
+            turn = replace(turn, is_retracted=True, stop_requested=True)
+        elif turn.is_at_rest:
+            left = tuple(post for post in turn.posts if post not in deleted)
+            is_owed = bool(left and turn.reply)
+            turn = replace(turn, posts=left, state=S.ANSWERED if is_owed else turn.state)
+            self.turns[turn_id] = turn
+            return turn if is_owed else None
+        self.turns[turn_id] = turn
+        return turn
 
     def _keep_summary(self, summary: Summary, covered: Sequence[Turn]) -> Summary | None:
         summary.text.encode()
@@ -300,10 +408,56 @@ class MemoryTables:
         prompts = tuple(new if p.message_id == new.message_id else p for p in said)
         self.turns[turn.id] = replace(self.turns[turn.id], prompts=prompts)
 
+    def _keep_attachment(self, message: int, attachment: int, shown: Shown, content: bytes) -> None:
+        for turn, old in self._saying(message):
+            files = [
+                replace(each, shown=shown, url="")
+                if each.id == attachment and each.shown is None
+                else each
+                for each in old.attachments
+            ]
+            if tuple(files) != old.attachments and isinstance(shown, Image):
+                self.blobs[shown.digest] = content
+            self._put(turn, replace(old, attachments=tuple(files)))
+
+    def _forget_bytes(self) -> None:
+        if not self.blobs:
+            return
+        kept = {
+            each.shown.digest
+            for turn in self.turns.values()
+            for prompt in turn.prompts
+            for each in prompt.attachments
+            if isinstance(each.shown, Image)
+        }
+        self.blobs = {digest: data for digest, data in self.blobs.items() if digest in kept}
+
     def _retitle(self, turn: Turn, old: str, new: str | None) -> None:
         session = self.sessions[turn.session_id]
+        by = TitledBy.PROMPT
         if session.title == old:
-            self.sessions[session.id] = replace(session, title=new)
+            self.sessions[session.id] = replace(session, title=new, titled_by=by)
+        self._take_back_title(turn)
+
+    def _take_back_title(self, turn: Turn) -> None:
+        session = self.sessions[turn.session_id]
+        if session.titled_by is TitledBy.MODEL and turn.depth == 0:
+            left = self.turns[turn.id].kept_prompts
+            title = title_from(left[0].text) if left else None
+            by = TitledBy.PROMPT
+            self.sessions[session.id] = replace(session, title=title, titled_by=by)
+
+    def _entitle(self, turn: Turn, title: str, calls: Sequence[Call]) -> bool:
+        title.encode()
+        self.calls += calls
+        session, now = self.sessions.get(turn.session_id), self.turns.get(turn.id)
+        if session is None or session.titled_by is not TitledBy.PROMPT:
+            return False
+        if now is None or now.prompts != turn.prompts or now.is_retracted:
+            return False
+        by = TitledBy.MODEL
+        self.sessions[session.id] = replace(session, title=title, titled_by=by)
+        return True
 
     def _owed(self, turn_id: TurnId) -> Turn:
         turn = self.turns.get(turn_id)
@@ -343,19 +497,88 @@ class MemoryTables:
             return None
         if turn.state in {S.RECEIVED, S.ANSWERING}:
             turn = self._move(turn.id, S.ANSWERING, attempts=turn.attempt + 1)
-        history: list[Turn] = []
-        parent = turn.parent if turn.state is not S.POSTED else None
-        while parent in self.turns and self.turns[parent].depth >= session.floor:
-            history.append(self.turns[parent])
-            parent = self.turns[parent].parent
-        return Owed(
-            turn,
-            session,
-            tuple(history[::-1]),
-            self._layers(session.place, session),
-            self._others(turn),
-            self.summaries.get((history[-1] if history else turn).parent or TurnId(0)),
+            self.outdated.discard(turn.id)
+        layers, others = self._layers(session.place, session), self._others(turn)
+        if turn.state is S.POSTED:
+            return Owed(turn, session, (), layers, others)
+        history = self._way_to(turn.parent, session.floor)
+        marks, pins = self._marks_of(session, history)
+        summary = self._summary_before(session, history[0] if history else turn)
+        return Owed(turn, session, history, layers, others, marks, pins, summary)
+
+    def _foresee(self, place: Place) -> Owed | None:
+        session = self._open_at(place)
+        if session is None:
+            return None
+        head = None if session.head is None else self.turns[session.head]
+        history = self._way_to(session.head, session.floor)
+        marks, pins = self._marks_of(session, history)
+        layers, turn = self._layers(place, session), to_come(session, head)
+        summary = self._summary_before(session, history[0] if history else turn)
+        return Owed(turn, session, history, layers, (), marks, pins, summary)
+
+    def _summary_before(self, session: Session, turn: Turn) -> Summary | None:
+        covered = {turn_id for covers in self.covers.values() for turn_id in covers}
+        left_out = TurnMark.LEFT_OUT
+        if any(self.turn_marks.get((session.id, turn_id)) is left_out for turn_id in covered):
+            return None
+        return self.summaries.get(turn.parent or TurnId(0))
+
+    def _way_to(self, turn_id: TurnId | None, floor: int = 0) -> tuple[Turn, ...]:
+        way: list[Turn] = []
+        while turn_id is not None and self.turns[turn_id].depth >= floor:
+            way.insert(0, self.turns[turn_id])
+            turn_id = self.turns[turn_id].parent
+        return tuple(way)
+
+    def _marks_of(
+        self, session: Session, history: Sequence[Turn]
+    ) -> tuple[Marks, tuple[Turn, ...]]:
+        if session.id not in self.marked_after:
+            return UNMARKED, ()
+        on = {turn: mark for (owner, turn), mark in self.turn_marks.items() if owner == session.id}
+        pinned = [self.turns[turn] for turn, mark in on.items() if mark is TurnMark.PINNED]
+        below = [turn for turn in pinned if turn.depth < session.floor]
+        shown = [turn.id for turn in history]
+        marks = Marks(
+            frozenset(turn.id for turn in pinned if turn in below or turn.id in shown),
+            frozenset(turn for turn in shown if on.get(turn) is TurnMark.LEFT_OUT),
+            self.marked_after[session.id],
         )
+        return marks, tuple(sorted(below, key=lambda turn: turn.depth))
+
+    def _mark(
+        self, session_id: SessionId, turn_id: TurnId, mark: TurnMark | None, most_pins: int
+    ) -> Marking:
+        if turn_id not in [turn.id for turn in self._to_mark(session_id)]:
+            return Marking.NOT_THERE
+        if mark is self.turn_marks.get((session_id, turn_id)):
+            return Marking.DONE
+        pins = [1 for (o, _), m in self.turn_marks.items() if (o, m) == (session_id, "pinned")]
+        if mark is TurnMark.PINNED and len(pins) >= most_pins:
+            return Marking.FULL
+        self._put_mark(session_id, turn_id, mark)
+        if mark is TurnMark.LEFT_OUT:
+            self._forget_summaries({turn_id})
+        return Marking.DONE
+
+    def _to_mark(self, session_id: SessionId) -> list[Turn]:
+        session = self.sessions.get(session_id)
+        way = () if session is None else self._way_to(session.head)
+        near = {turn.id for turn in way[-REACH:]}
+        near |= {t.id for t in way if t.session_id == session_id and not t.is_inherited}
+        return [turn for turn in way if turn.id in near and not turn.is_withdrawn]
+
+    def _put_mark(self, session_id: SessionId, turn_id: TurnId, mark: TurnMark | None) -> None:
+        self.turn_marks.pop((session_id, turn_id), None)
+        if mark is not None:
+            self.turn_marks[session_id, turn_id] = mark
+        self.marked_after[session_id] = max(self.turns)
+
+    def _forget_marks(self, turn_id: TurnId) -> None:
+        for owner, turn in list(self.turn_marks):
+            if turn == turn_id:
+                self._put_mark(owner, turn, None)
 
     def _learn_parent(self, session_id: SessionId, place: Place) -> None:
         session = self.sessions[session_id]
@@ -406,10 +629,53 @@ class MemoryTables:
         self.sessions[session.id] = replace(session, closed_at=at)
         return PutAway(self.sessions[session.id], unanswered)
 
+    def _branch(self, session: Session, turn_id: TurnId) -> Branched | None:
+        if session.id in self.sessions:
+            return Branched(self.sessions[session.id], None)
+        turn = self.turns.get(turn_id)
+        if turn is None or turn.state in {S.RECEIVED, S.ANSWERING}:
+            return None
+        before = self._close_at(session.place, session.opened_at)
+        branched = replace(session, head=turn_id, floor=self._floor_at(turn_id))
+        if turn.session_id in self.marked_after:
+            self.marked_after[session.id] = max(self.turns)
+        return Branched(self._insert(branched), before)
+
+    def _hand_down(self, session: Session) -> None:
+        heads = {(s.head, s.id) for s in self.sessions.values() if s.head and s.id != session.id}
+        parents = {(t.parent, t.session_id) for t in self.turns.values() if t.parent}
+        for turn_id, heir in sorted((t, h) for t, h in heads | parents if h != session.id and t):
+            shared: TurnId | None = turn_id
+            while shared is not None and self.turns[shared].session_id == session.id:
+                self._inherit(self.turns[shared], self.sessions[heir], session.place.channel_id)
+                shared = self.turns[shared].parent
+
+    def _inherit(self, turn: Turn, heir: Session, channel: int) -> None:
+        states = {S.ANSWERED: S.DELIVERED, S.POSTED: S.DELIVERED}
+        states |= {S.RECEIVED: S.CANCELLED, S.ANSWERING: S.CANCELLED}
+        state = states.get(turn.state, turn.state)
+        self.said_in.setdefault(turn.id, channel)
+        self.outdated.discard(turn.id)
+        self.turns[turn.id] = replace(
+            turn, session_id=heir.id, state=state, posts=(), is_inherited=True
+        )
+
+    def _is_said_at(self, turn: Turn, place: Place) -> bool:
+        channel = self.sessions[turn.session_id].place.channel_id
+        return self.said_in.get(turn.id, channel) == place.channel_id
+
     def _delete(self, session_id: SessionId) -> None:
+        if session_id in self.sessions:
+            self._hand_down(self.sessions[session_id])
         self.sessions.pop(session_id, None)
         self._forget_summaries({turn.id for turn in self._turns_of(session_id)})
         self.turns = {i: t for i, t in self.turns.items() if t.session_id != session_id}
+        self.turn_marks = {
+            (owner, turn): mark
+            for (owner, turn), mark in self.turn_marks.items()
+            if owner != session_id and turn in self.turns
+        }
+        self.marked_after.pop(session_id, None)
 
     def _spending(self, scope: Scope, since: date) -> list[Daily]:
         sums: dict[tuple[date, str], Spending] = {}
@@ -434,6 +700,25 @@ class MemoryTables:
             sum(call.cost or 0 for call in month if call.at.date() <= today),
             frozenset(alert.period for alert in alerts if alert in self.warnings),
         )
+
+    def _answers(self, user_id: int, since: datetime) -> list[tuple[TurnId, datetime]]:
+        found: dict[TurnId, datetime] = {}
+        for call in self.calls:
+            turn_id, is_answer = call.payer.turn_id, call.kind is CallKind.ANSWER
+            if call.payer.user_id == user_id and is_answer and turn_id and call.at > since:
+                found[turn_id] = max(call.at, found.get(turn_id, call.at))
+        return sorted(found.items(), key=lambda one: (one[1], one[0]), reverse=True)
+
+    def _set_own_limits(self, guild_id: int, limits: LimitsByKind) -> None:
+        before = self.own_limits_of.pop(guild_id, {})
+        if limits:
+            self.own_limits_of[guild_id] = dict(limits)
+        changed = {kind for kind in OWN_KINDS if before.get(kind) != limits.get(kind)}
+        self.warnings = {
+            alert
+            for alert in self.warnings
+            if alert.scope.guild_id != guild_id or alert.scope.kind not in changed
+        }
 
     def _calls_of(self, is_meant: Callable[[Payer], bool], since: date) -> list[Call]:
         return [c for c in self.calls if is_meant(c.payer) and c.at.date() >= since]

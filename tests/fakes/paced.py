@@ -50,6 +50,10 @@ class PacedMessenger:
         async with self._governor.request(Urgency.FIRST):
             await self._messenger.say(place, words, nonce=nonce)
 
+    async def rename(self, place: Place, *, old: str, new: str) -> None:
+        async with self._governor.request(Urgency.SPARE):
+            await self._messenger.rename(place, old=old, new=new)
+
     async def typing(self, place: Place) -> bool:
         try:
             async with self._governor.request(Urgency.SPARE):

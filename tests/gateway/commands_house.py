@@ -41,6 +41,7 @@ from bot.playground import (
 )
 from bot.playground.world.permission import EVERYDAY
 from tests.fakes.board import Board
+from tests.fakes.cabinet import Cabinet
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import Script, ScriptedModel
@@ -177,13 +178,18 @@ async def opened(
             model,
             Board(clock),
             DiscordPast(lambda: clients[-1]),
+            Cabinet(),
             Signs(),
             FixedPrices(),
             clock,
         )
-        terms = Terms(default_model="gpt-usual", limits=limits)
+        terms = Terms(
+            default_model="gpt-usual",
+            limits=limits,
+            names_sessions=False,  # what is asked of the model is counted here
+        )
         engine = await stack.enter_async_context(
-            open_engine(doors, terms, governor=governor, listenings=Listenings())
+            open_engine(doors, terms, governor=governor, listenings=Listenings(), own_limits={})
         )
         sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from bot.domain.reply import Controls, Mark, Standing
 from bot.gateway.address import (
+    branch_id,
     custom_id,
     parse,
+    parse_branch,
     parse_standing,
     parse_version,
     standing_id,
@@ -37,6 +39,15 @@ def test_the_version_that_an_arrow_shows_is_read_back(mark: Mark, version: int) 
     assert parse_version(written) == (mark.anchor, version)
     assert parse(written) is None
     assert len(written) <= 100
+
+
+def test_what_a_branch_goes_on_from_is_read_back() -> None:
+    written = branch_id(Mark(0xABC, 2))
+
+    assert written == "branch:abc:2"
+    assert parse_branch(written) == 0xABC
+    assert [parse_branch(bad) for bad in ("branch:abc", "branch:x:0", "retry:abc:2")] == [None] * 3
+    assert parse(written) is None
 
 
 def test_two_arrows_that_show_nothing_have_different_ids() -> None:

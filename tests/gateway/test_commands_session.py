@@ -108,6 +108,18 @@ async def test_a_retry_of_nothing_says_so(house: House) -> None:
     assert said == "There is no answer yet that I could give again."
 
 
+async def test_an_undo_takes_the_last_message_out_and_then_there_is_nothing_left(
+    house: House,
+) -> None:
+    await _talk(house)
+
+    said = [await house.ask(house.ada, house.general, "undo") for _ in range(2)]
+
+    assert said[0].startswith("↩️ The last message and its answer are no longer part of the")
+    assert said[1].startswith("There is nothing to take out:")
+    assert house.head_at(house.general) is None
+
+
 async def test_the_open_session_is_shown_with_its_size_and_its_opener(house: House) -> None:
     await _talk(house)
     session = house.open_at(house.general)

@@ -10,15 +10,16 @@ import pytest
 
 from bot.domain.access import Action, Actor, ActorKind, Denial, Right, denial
 from bot.domain.session import Place
-from bot.gateway.commands import COMMANDS, leaves, payloads
+from bot.gateway.commands import APPS, COMMANDS, leaves, payloads
 from bot.gateway.entry_rules import Way
 from bot.gateway.people import Kind, rights_from, rights_outside
 from bot.playground import Channel, Permission
 from tests.gateway.commands_house import House, opened
 
-PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type"}
-BUTTONS = {"stop", "retry", "show", "answer", "leave", "del", *PANEL}
-FORMS = {"set-typed", "persona-add", "persona-change"}
+PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type", "set-budgets"}
+CONTEXT = {"ctx-page", "ctx-look", "ctx-pin", "ctx-out", "ctx-clear"}
+BUTTONS = {"stop", "retry", "show", "branch", "answer", "leave", "del", *PANEL, *CONTEXT}
+FORMS = {"set-typed", "set-budgets-typed", "persona-add", "persona-change"}
 ALL = discord.Permissions.all()
 
 
@@ -37,6 +38,7 @@ async def test_what_discord_is_told_of_and_the_table_are_the_same(house: House) 
     }
     told |= {(Kind.BUTTON, name) for name in BUTTONS}
     told |= {(Kind.FORM, name) for name in FORMS}
+    told |= {(Kind.APP, name) for name in APPS}
 
     ruled = set(house.entry.rules)
 
@@ -50,6 +52,7 @@ async def test_what_is_typed_is_acknowledged_visibly_and_only_choices_are_choice
 
     assert ways == {
         (Kind.COMMAND, Way.THINKING),
+        (Kind.APP, Way.THINKING),
         (Kind.COMMAND, Way.ASKING),
         (Kind.FORM, Way.THINKING),
         (Kind.AUTOCOMPLETE, Way.CHOICES),
@@ -99,6 +102,7 @@ async def test_looking_and_completing_ask_for_no_more_than_reading(house: House)
         "session list",
         "persona list",
         "settings",
+        "context",
         "usage me",
         "usage channel",
         "help",
@@ -184,7 +188,7 @@ async def test_every_command_is_refused_to_who_cannot_read_the_channel(house: Ho
         if name != "help"
     }
 
-    assert len(said) == 18
+    assert len(said) == 20
     assert {words.partition(",")[0] for words in said.values()} == {
         "You may not read what is said here"
     }
@@ -220,7 +224,10 @@ def test_the_commands_fit_what_discord_takes() -> None:
     """https://discord.com/developers/docs/interactions/application-commands"""
     told = payloads()
 
-    assert len(told) == len(COMMANDS) == 10
+    assert len(COMMANDS) == 12
+    apps = [command["name"] for command in told if command["type"] == 3]
+    assert apps == ["Continue from here", "Pin to context", "Leave out"]
+    assert len(told) == 15
     for _, command in leaves():
         assert 1 <= len(command.description) <= 100
         assert command.name == command.name.lower()

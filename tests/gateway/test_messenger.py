@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from bot.domain.errors import MessengerBusy, PlaceGone, PostGone, PostRefused
-from bot.domain.reply import Controls, File, Mark, Page
+from bot.domain.reply import Controls, File, Mark, Page, Standing
 from bot.domain.session import Place
 from bot.gateway.messenger import DiscordMessenger
 from bot.playground import Channel, Guild, LocalDiscord, Permission, Person, Thread
@@ -88,18 +88,36 @@ async def test_nobody_is_pinged_by_a_post_an_edit_or_a_reply(room: Room) -> None
         (Controls.STOP, "Stop", "stop:3e8:0", False),
         (Controls.CONTINUES, "continues below", "more:3e8:0", True),
         (Controls.RETRY, "Retry", "retry:3e8:0", False),
+        (Controls.UNDONE, "taken out", "undone:3e8:0", True),
     ],
 )
-async def test_a_page_has_one_button_which_is_its_mark(
+async def test_a_page_has_a_button_which_is_its_mark(
     room: Room, *, controls: Controls, label: str, custom_id: str, is_disabled: bool
 ) -> None:
     await room.post(Page("Words.", controls))
 
     (row,) = room.channel.messages[-1].components
     assert isinstance(row, dict)
-    (button,) = row["components"]
+    button = row["components"][0]
     assert (button["label"], button["custom_id"]) == (label, custom_id)
     assert button.get("disabled", False) is is_disabled
+
+
+async def test_the_end_of_an_answer_of_several_versions_has_a_row_of_buttons(room: Room) -> None:
+    middle = Standing(2, 3, before=0, after=4)
+
+    await room.post(Page("Words.", Controls.RETRY, standing=middle))
+
+    (row,) = room.channel.messages[-1].components
+    assert isinstance(row, dict)
+    buttons = [(b["label"], b["custom_id"], b["disabled"]) for b in row["components"]]
+    assert buttons == [
+        ("◀", "show:3e8:0:0", False),
+        ("2/3", "at:3e8:0:2/3:0:4", True),
+        ("▶", "show:3e8:0:4", False),
+        ("Retry", "retry:3e8:0", False),
+        ("Branch", "branch:3e8:0", False),
+    ]
 
 
 async def test_discord_py_remembers_no_button_for_us(room: Room) -> None:
@@ -266,3 +284,13 @@ async def test_who_blocked_the_bot_stands_for_nobody_else(room: Room) -> None:
 
     with pytest.raises(PostRefused):
         await room.messenger.nod(room.place, said.id)
+
+
+async def test_what_is_no_thread_of_ours_keeps_its_name(room: Room) -> None:
+    thread, place, _ = await room.thread_with_a_post()
+
+    await room.messenger.rename(place, old="a thread", new="Sleeping bees")
+    await room.messenger.rename(room.place, old="general", new="Sleeping bees")
+
+    assert (thread.name, room.channel.name) == ("a thread", "general")
+    assert [r.status for r in room.local.requests if r.method == "PATCH"] == []

@@ -13,7 +13,7 @@ from bot.domain.errors import MessengerBusy, PlaceGone
 from bot.domain.hearing import Sight, id_at
 from bot.domain.session import Place
 from bot.gateway.past import DiscordPast
-from bot.playground import Channel, ChannelKind, Guild, LocalDiscord, Permission, Person
+from bot.playground import Channel, ChannelKind, Guild, LocalDiscord, Permission, Person, Upload
 from tests.gateway.listeners import Ears, Hands, listening
 
 READING = {
@@ -258,3 +258,12 @@ async def test_what_never_arrived_is_seen_in_two_requests(library: Library) -> N
         Sight(library.place(library.general), heard.id)
     ]
     assert library.asked == 4
+
+
+async def test_files_are_found_with_what_they_came_with(library: Library) -> None:
+    await library.ada.say(library.general, "look", files=[Upload("a.txt", b"one")])
+
+    found = await library.past.read(library.place(library.general), after=0, most=100)
+
+    (file,) = found.said[-1].prompt.attachments
+    assert (file.name, file.kind, file.size) == ("a.txt", "text/plain", 3)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.access import Actor, ActorKind, Right
+from bot.domain.attachment import Attachment
 from bot.domain.hearing import Utterance
 from bot.domain.message import Prompt, render
 from bot.domain.session import Place
@@ -162,15 +163,6 @@ def test_names_are_those_of_the_server() -> None:
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({"attachments": [{"id": "1", "filename": "cat.png", "size": 1, "url": "u",
-                           "proxy_url": "u", "content_type": "image/png"}]},
-         "[file not shown to you: cat.png, image/png]"),
-        ({"attachments": [{"id": "1", "filename": "a]\n[b", "size": 1, "url": "u",
-                           "proxy_url": "u", "content_type": "x]\n[y"}]},
-         "[file not shown to you: a b, x y]"),
-        ({"attachments": [{"id": "1", "filename": "notes", "size": 1, "url": "u",
-                           "proxy_url": "u"}]},
-         "[file not shown to you: notes, unknown kind]"),
         ({"sticker_items": [{"id": "1", "name": "Wave", "format_type": 1}]},
          "[sticker not shown to you: Wave]"),
         ({"poll": POLL}, "[poll not shown to you: Tea?]"),
@@ -185,6 +177,68 @@ def test_what_cannot_be_shown_is_said_in_one_line(changes: dict[str, Any], line:
     assert read(message("", **changes)) == line
 
 
+def file(name: str, kind: str | None = None, **more: Any) -> dict[str, Any]:
+    """Return an attachment as Discord sends one."""
+    sent = {"id": "7", "filename": name, "size": 900, "content_type": kind, "url": LINK,
+            "proxy_url": LINK.replace(CDN, MEDIA)}  # fmt: skip
+    return {field: value for field, value in (sent | more).items() if value is not None}
+
+
+CDN, MEDIA = "cdn.discordapp.com", "media.discordapp.net"
+LINK = f"https://{CDN}/attachments/1/7/a%20b.png?ex=66&is=65&hm=ab12&"
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "kind"),
+    [
+        (file("cat.png", "image/png"), "cat.png", "image/png"),
+        (file("notes.txt", "text/plain; charset=utf-8"), "notes.txt", "text/plain"),
+        (file("a]\n[b", "X]\n[y"), "a b", "x y"),
+        (file("notes"), "notes", "unknown kind"),
+    ],
+)
+def test_what_came_with_a_message_is_heard_with_it(
+    sent: dict[str, Any], name: str, kind: str
+) -> None:
+    said = heard(message("look", attachments=[sent])).prompt
+
+    assert said.text == "look"
+    assert said.attachments == (Attachment(7, name, kind, 900, LINK),)
+    assert heard(message("", attachments=[sent])).prompt.text == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "width", "height", "query"),
+    [
+        ("image/png", 1024, 600, None),
+        ("image/png", None, None, None),
+        ("text/plain", 4000, 3000, None),
+        ("image/jpeg", 4000, 3000, "format=webp&width=1024&height=768"),
+        ("image/png", 20, 40_000, "format=webp&width=1&height=1024"),
+        ("image/gif", 300, 200, "format=webp&width=300&height=200"),
+        ("image/heic", 4000, 1000, "format=webp&width=1024&height=256"),
+    ],
+)
+def test_of_a_large_image_discord_is_asked_for_a_smaller_rendering(
+    kind: str, width: int | None, height: int | None, query: str | None
+) -> None:
+    sent = file("a b.png", kind, width=width, height=height)
+
+    (image,) = heard(message("look", attachments=[sent])).prompt.attachments
+
+    smaller = f"https://{MEDIA}/attachments/1/7/a%20b.png?ex=66&is=65&hm=ab12&{query}"
+    assert image.url == (smaller if query else LINK)
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1/7", "https://[", "", "\ud800"])
+def test_nobody_else_is_asked_for_a_rendering(proxy: str) -> None:
+    sent = file("cat.jpg", "image/jpeg", width=4000, height=3000, proxy_url=proxy)
+
+    (image,) = heard(message("look", attachments=[sent])).prompt.attachments
+
+    assert image.url == LINK
+
+
 @pytest.mark.parametrize("text", ["", f"<@{US}>", f"  <@{US}> <@&{OUR_ROLE}> "])
 def test_who_says_nothing_is_told_to_the_model(text: str) -> None:
     assert read(message(text)) == "[says nothing]"
@@ -194,12 +248,12 @@ def test_what_cannot_be_stored_is_not_heard() -> None:
     assert read(message("a\0b\ud800")) == "ab\ufffd"
 
 
-@given(name=st.text(), text=st.text(), file=st.text(min_size=1))
-def test_nobody_can_forge_who_speaks(name: str, text: str, file: str) -> None:
+@given(name=st.text(), text=st.text(), called=st.text(min_size=1))
+def test_nobody_can_forge_who_speaks(name: str, text: str, called: str) -> None:
     payload = message(
         text,
         member=MEMBER | {"nick": name},
-        attachments=[{"id": "1", "filename": file, "size": 1, "url": "u", "proxy_url": "u"}],
+        attachments=[file(called, called)],
     )
 
     shown = render(heard(payload).prompt, direct=False).text

@@ -9,12 +9,15 @@ from dataclasses import replace
 import httpx2
 import pytest
 
+from bot.domain.attachment import Picture
 from bot.domain.context import Context
 from bot.domain.manner import Effort, Length
+from bot.domain.message import Message, Role
 from bot.model import Endpoint
 from bot.model.connecting import Api, open_client
 from bot.model.remote import RemoteModel
 from tests.model.stage import CONTEXT
+from tests.samples import DIGEST, IMAGE, PNG
 
 SAID = [
     {"role": "user", "content": "[Ada #42 · 2026-01-02 09:30Z]\nGood morning"},
@@ -117,11 +120,60 @@ async def test_another_server_can_be_asked_over_responses() -> None:
 async def test_where_fewer_tokens_are_enough_no_more_are_asked_for(
     url: str | None, api: Api, cap: int
 ) -> None:
-    request = await sent(Endpoint("key", url, api), replace(CONTEXT, most_output_tokens=cap))
+    request = await sent(Endpoint("key", url, api), replace(CONTEXT, most_tokens=cap))
 
     caps = {"max_output_tokens", "max_completion_tokens", "max_tokens"}
     body = json.loads(request.content)
     assert [body[name] for name in caps & set(body)] == [min(cap, 500)]
+
+
+LOOK = replace(
+    CONTEXT,
+    messages=(
+        Message(
+            Role.USER,
+            "[Ada #42 · 2026-01-02 09:30Z]\nWhat is it?",
+            (Picture(IMAGE, "dot.png", 69),),
+        ),
+        Message(Role.ASSISTANT, "A dot."),
+    ),
+    images={DIGEST: PNG},
+)
+DOT = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC"
+)
+QUESTION = "[Ada #42 · 2026-01-02 09:30Z]\nWhat is it?\n[image: dot.png]"
+
+
+async def test_images_go_along_in_the_request_over_responses() -> None:
+    request = await sent(Endpoint("sk-test"), LOOK)
+
+    assert json.loads(request.content)["input"] == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "input_text", "text": QUESTION},
+                {"type": "input_image", "image_url": DOT, "detail": "high"},
+            ],
+        },
+        {"role": "assistant", "content": "A dot."},
+    ]
+
+
+async def test_images_go_along_in_the_request_over_chat() -> None:
+    request = await sent(Endpoint("", "http://127.0.0.1:8080/v1"), LOOK)
+
+    assert json.loads(request.content)["messages"][1:] == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": QUESTION},
+                {"type": "image_url", "image_url": {"url": DOT, "detail": "high"}},
+            ],
+        },
+        {"role": "assistant", "content": "A dot."},
+    ]
 
 
 WISHED = replace(CONTEXT, effort=Effort.LOW, temperature=0.5, length=Length.SHORT)
@@ -159,6 +211,23 @@ async def test_a_model_is_told_of_what_was_chosen_as_far_as_it_has_it(
     assert await extra(Endpoint("sk-test"), model) == over_responses
     assert await extra(Endpoint("sk-test", api="chat"), model) == over_chat
     assert await extra(Endpoint("", "http://127.0.0.1:8080/v1"), model) == over_chat
+
+
+@pytest.mark.parametrize(("wanted", "cap"), [(None, 500), (24, 24), (9000, 500)])
+@pytest.mark.parametrize(
+    ("endpoint", "name"),
+    [
+        (Endpoint("sk-test"), "max_output_tokens"),
+        (Endpoint("sk-test", api="chat"), "max_completion_tokens"),
+        (Endpoint("", "http://127.0.0.1:8080/v1"), "max_tokens"),
+    ],
+)
+async def test_an_answer_may_be_wanted_shorter_than_the_operator_allows_and_never_longer(
+    endpoint: Endpoint, name: str, *, wanted: int | None, cap: int
+) -> None:
+    request = await sent(endpoint, replace(CONTEXT, most_tokens=wanted))
+
+    assert json.loads(request.content)[name] == cap
 
 
 @pytest.mark.parametrize(

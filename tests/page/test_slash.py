@@ -146,10 +146,11 @@ async def test_a_slash_lists_what_can_be_used(field: Field) -> None:
     await field.type("/")
 
     assert await field.items() == [
-        *("/chat", "/new", "/reset", "/stop", "/retry", "/session info", "/session list"),
-        *("/session resume", "/session rename", "/session delete", "/persona list"),
-        *("/persona create", "/persona edit", "/persona delete", "/settings"),
-        *("/usage me", "/usage channel", "/usage server", "/help", "/tools deep all", "/ask"),
+        *("/chat", "/new", "/reset", "/stop", "/retry", "/undo"),
+        *("/session info", "/session list", "/session resume", "/session rename"),
+        *("/session delete", "/persona list", "/persona create", "/persona edit"),
+        *("/persona delete", "/settings", "/usage me", "/usage channel", "/usage server"),
+        *("/context", "/help", "/tools deep all", "/ask"),
     ]
     await expect(field.input).to_have_attribute("aria-expanded", "true")
     active = await field.input.get_attribute("aria-activedescendant")

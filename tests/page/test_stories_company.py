@@ -8,7 +8,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from bot.playground import Thread
 from bot.playground.playing import Playground
+from bot.playground.world import threads
 from tests.page.visitor import Visitor, visit
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("page")]
@@ -129,6 +131,26 @@ async def test_a_thread_tells_on_its_card_how_much_was_said_in_it(
     await visitor.button("Delete").click()
 
     await expect(card).to_contain_text("1 message")
+
+
+async def test_a_thread_that_the_bot_renames_is_called_so_at_once(
+    visitor: Visitor, playground: Playground
+) -> None:
+    world = playground.discord.world
+    await visitor.go("general")
+    await visitor.say("Plans for the weekend")
+    await visitor.message("Plans for the weekend").hover()
+    await visitor.button("Create a thread").click()
+    await visitor.button("Create thread").click()
+    await visitor.stands_in("Plans for the weekend")
+    (thread,) = (one for one in world.channels.values() if isinstance(one, Thread))
+
+    thread.name = "Two days off"
+    threads.set_aside(world, thread, archived=False, locked=False)
+    threads.tell_renamed(world, thread, world.bot)
+
+    await visitor.stands_in("Two days off")
+    await expect(visitor.messages.last).to_contain_text("Parley changed the name: Two days off")
 
 
 async def test_a_post_in_a_forum_tells_how_often_it_was_answered(

@@ -104,7 +104,12 @@ async def open_town(
     folder: Path, openai: LocalOpenAI, *, port: int = 0, **wishes: Any
 ) -> AsyncIterator[Playground]:
     """Open a playground at a port of its own, whose bot asks `openai`, which is up."""
-    settings = {"openai_base_url": openai.url, "openai_model": "some-model", "grace_seconds": "0"}
+    settings = {
+        "openai_base_url": openai.url,
+        "openai_model": "some-model",
+        "title_model": "off",  # the script is of answers
+        "grace_seconds": "0",
+    }
     chosen = ChosenModel("A script answers.", settings)
     async with open_playground(Wishes(port=port, **wishes), folder, chosen) as playground:
         yield playground

@@ -142,3 +142,18 @@ async def test_the_operators_limits_hold_where_they_are_lower(
     _, settings = await who(ModelChoice.LOCAL)
 
     assert (settings.context_tokens, settings.max_output_tokens) == (900, 50)
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"),
+    [(ModelChoice.LOCAL, False), (ModelChoice.SCRIPTED, False), (ModelChoice.OPENAI, True)],
+)
+async def test_only_a_model_that_can_is_asked_for_titles(
+    environ: pytest.MonkeyPatch, choice: ModelChoice, *, names: bool
+) -> None:
+    environ.setenv("OPENAI_API_KEY", "k")
+    environ.setenv("TITLE_MODEL", "gpt-6-luna")
+
+    _, settings = await who(choice)
+
+    assert settings.names_sessions is names

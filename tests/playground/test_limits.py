@@ -107,6 +107,22 @@ class TestWithoutLimits:
         assert {answer.status for answer in answers} == {200}
 
 
+async def test_a_channel_is_renamed_twice_in_ten_minutes_and_may_be_changed_otherwise(
+    rest: Rest, general: Channel
+) -> None:
+    made = await rest("POST", f"/channels/{general.id}/threads", {"name": "talk", "type": 11})
+    path = f"/channels/{made.body['id']}"
+
+    renamed = [await rest("PATCH", path, {"name": f"talk {n}"}) for n in range(3)]
+    archived = await rest("PATCH", path, {"archived": True})
+
+    assert [answer.status for answer in renamed] == [200, 200, 429]
+    wait = renamed[-1].body["retry_after"]
+    assert isinstance(wait, float)
+    assert 590 < wait <= 600
+    assert archived.status == 200
+
+
 class TestWithOldMessages:
     @pytest.fixture
     def rules(self) -> Rules:

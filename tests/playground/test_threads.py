@@ -178,6 +178,20 @@ async def test_the_client_archives_renames_and_lists_its_threads(
     assert active == []
 
 
+async def test_a_thread_tells_who_renamed_it_and_only_when_it_was(
+    client: BotClient, local: LocalDiscord, general: Channel
+) -> None:
+    channel = text_channel(client, general)
+    made = await channel.create_thread(name="one", type=discord.ChannelType.public_thread)
+
+    await made.edit(name="two")
+    await made.edit(name="two", auto_archive_duration=60)
+
+    (told,) = [message async for message in made.history()]
+    assert told.type is discord.MessageType.channel_name_change
+    assert (told.author.id, told.content) == (local.bot.id, "two")
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 101])
 async def test_a_person_names_a_thread_in_1_to_100_characters(
     general: Channel, home: Guild, ada: Person, name: str

@@ -27,6 +27,7 @@ from bot.gateway.entry import Entry
 from bot.gateway.messenger import DiscordMessenger
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
+from tests.fakes.cabinet import Cabinet
 from tests.fakes.memory_store import MemoryStore
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import ScriptedModel
@@ -156,13 +157,16 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             model,
             DiscordMessenger(connected),
             DiscordPast(connected),
+            Cabinet(),
             Signs(),
             FixedPrices(),
             clock,
         )
-        terms = Terms(default_model="gpt-usual")
+        terms = Terms(default_model="gpt-usual", names_sessions=False)
         engine = await stack.enter_async_context(
-            open_engine(doors, terms, governor=Governor(clock), listenings=Listenings())
+            open_engine(
+                doors, terms, governor=Governor(clock), listenings=Listenings(), own_limits={}
+            )
         )
         sync = CommandSync(notebook=store, clock=clock)
         entry = Entry(

@@ -28,6 +28,7 @@ async def test_every_command_is_offered_in_servers_and_in_direct_messages(house:
         "reset",
         "stop",
         "retry",
+        "undo",
         "session info",
         "session list",
         "session resume",
@@ -38,6 +39,7 @@ async def test_every_command_is_offered_in_servers_and_in_direct_messages(house:
         "persona edit",
         "persona delete",
         "settings",
+        "context",
         "usage me",
         "usage channel",
         "usage server",
@@ -167,7 +169,7 @@ def without(house: House, **denied: bool) -> ChannelHandle:
     )
 
 
-@pytest.mark.parametrize("line", ["chat", "new", "reset", "stop", "retry"])
+@pytest.mark.parametrize("line", ["chat", "new", "reset", "stop", "retry", "undo"])
 async def test_who_may_not_write_here_cannot_make_the_bot_do_anything_here(
     house: House, line: str
 ) -> None:
@@ -249,7 +251,7 @@ async def test_stop_ends_the_answer_in_progress(house: House) -> None:
     (answer,) = house.answers(house.general)
     assert told(result) == "⏹️ Stopping. What was said so far stays."
     assert answer.content == "Half\n-# ⏹️ Stopped."
-    assert labels(answer) == [["Retry"]]
+    assert labels(answer) == [["Retry", "Branch"]]
 
 
 async def test_the_panel_takes_picks_and_typed_values_of_a_conversation(house: House) -> None:

@@ -20,7 +20,7 @@ async def test_a_mention_is_answered_with_a_reply(house: House) -> None:
     assert answer.type is discord.MessageType.reply
     assert answer.reference is not None
     assert answer.reference.message_id == said.id
-    assert labels(answer) == [["Retry"]]
+    assert labels(answer) == [["Retry", "Branch"]]
 
 
 async def test_what_is_not_meant_for_the_bot_is_not_answered(house: House) -> None:
@@ -90,7 +90,7 @@ async def test_while_it_grows_an_answer_can_be_stopped(house: House) -> None:
     (stopped,) = house.answers(house.general)
     assert stopped.id == growing.id
     assert stopped.content == "Once upon\n-# ⏹️ Stopped."
-    assert labels(stopped) == [["Retry"]]
+    assert labels(stopped) == [["Retry", "Branch"]]
     assert pressed.acknowledged
     assert pressed.followups == []
 
@@ -105,7 +105,7 @@ async def test_retry_answers_again_in_the_same_message(house: House) -> None:
     (again,) = house.answers(house.general)
     assert again.id == answer.id
     assert again.content == "Tails."
-    assert labels(again) == [["◀", "2/2", "▶", "Retry"]]
+    assert labels(again) == [["◀", "2/2", "▶", "Retry", "Branch"]]
     assert pressed.acknowledged
     assert pressed.followups == []
 
@@ -123,7 +123,7 @@ async def test_an_arrow_shows_the_other_version_in_the_same_message(house: House
     (before,) = house.answers(house.general)
     assert before.id == answer.id
     assert before.content == "Heads."
-    assert labels(before) == [["◀", "1/2", "▶", "Retry"]]
+    assert labels(before) == [["◀", "1/2", "▶", "Retry", "Branch"]]
     assert pressed.acknowledged
     assert pressed.followups == []
 
@@ -137,7 +137,7 @@ async def test_of_a_long_answer_only_the_last_page_has_a_button_to_press(house: 
 
     pages = house.answers(house.general)
     assert "\n".join(page.content for page in pages) == text
-    assert [labels(page) for page in pages] == [[["continues below"]], [["Retry"]]]
+    assert [labels(page) for page in pages] == [[["continues below"]], [["Retry", "Branch"]]]
     assert [_is_pressable(page) for page in pages] == [False, True]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from bot.domain.errors import StoreBusy
 from bot.store import SqliteStore, open_store
 from bot.store.room import Room
-from tests.samples import SESSION_ID, prompt, session
+from tests.samples import DIGEST, IMAGE, PNG, SESSION_ID, attachment, prompt, session
 
 LONG = "a long story " * 10_000
 
@@ -53,6 +54,20 @@ async def test_a_full_disk_has_the_ballast_thrown_off_and_takes_nothing_new(
     owed = await store.take_up(SESSION_ID)
     assert owed is not None
     assert owed.turn.id == turn.id
+
+
+async def test_on_a_full_disk_no_file_takes_the_room_that_answers_are_finished_with(
+    store: SqliteStore, path: Path
+) -> None:
+    said = replace(prompt(1000), attachments=(attachment(1, "cat.png"),))
+    await store.hear([(session(), said)])
+    await _fill(store, spare=0)
+
+    with pytest.raises(StoreBusy, match="make room, 64 MiB at least"):
+        await store.keep_attachment(1000, 1, IMAGE, PNG * 10_000)
+
+    assert not _ballast(path).exists()
+    assert await store.images([DIGEST]) == {}
 
 
 async def test_with_room_again_there_is_a_ballast_again_and_what_is_new_is_taken_in(

@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.errors import StoreUnusable
 from bot.domain.manner import Layers, Level, Trait
+from bot.domain.session import TitledBy
 from bot.store import SqliteStore, open_store
 from bot.store.migrations import MIGRATIONS, Migration
 from bot.store.schema import prepare
@@ -17,6 +18,10 @@ from tests.samples import CHANNEL, OTHER_SESSION_ID, SESSION_ID
 
 NEXT = MIGRATIONS[-1].number + 1
 COLOURS = Migration(NEXT, "colours", "create table colours (name text primary key) strict;")
+ATTACHMENT = """
+insert into attachments (message_id, id, position, name, kind, size, url, shown)
+values ({message}, 1, 0, 'cat.png', 'image/png', {size}, {url}, {shown})
+"""
 SECOND_ANSWER = """
 insert into turns (session_id, depth, anchor, version)
 select session_id, depth, anchor, version
@@ -29,6 +34,10 @@ values ('6f1d1a5e-0000-4000-8000-000000000009', 700, 'assistant', 1, 0)
 OLD_SESSION = """
 insert into sessions (id, channel_id, persona, model, opened_by, opened_at)
 values (?, ?, ?, ?, 1, 0)
+"""
+TITLED_SESSION = """
+insert into sessions (id, channel_id, persona, title, opened_by, opened_at)
+values ('{session}', {channel}, 'assistant', {title}, 1, 0)
 """
 CALL = """
 insert into calls (
@@ -98,7 +107,7 @@ async def test_what_was_chosen_for_a_session_is_kept_when_it_is_given_a_place_of
 
 async def test_what_was_chosen_is_kept_when_there_is_more_to_choose(url: str, path: Path) -> None:
     with _connected(path) as db:
-        prepare(db, path, MIGRATIONS[:8])
+        prepare(db, path, MIGRATIONS[:17])
         db.execute("insert into choices values ('server', 70, 'language', 'German')")
         db.execute("insert into choices values ('channel', 700, 'model', 'gpt-x')")
 
@@ -109,6 +118,23 @@ async def test_what_was_chosen_is_kept_when_there_is_more_to_choose(url: str, pa
 
     assert layers == Layers({Trait.LANGUAGE: "German"}, {Trait.MODEL: "gpt-x"})
     assert after.server == {Trait.LANGUAGE: "German", Trait.SUMMARY: "off"}
+
+
+async def test_a_title_that_somebody_may_have_given_before_is_left_alone(
+    url: str, path: Path
+) -> None:
+    with _connected(path) as db:
+        prepare(db, path, MIGRATIONS[:10])
+        db.execute(TITLED_SESSION.format(session=SESSION_ID, channel=700, title="'Bees'"))
+        db.execute(TITLED_SESSION.format(session=OTHER_SESSION_ID, channel=701, title="null"))
+
+    async with open_store(url) as store:
+        named, nameless = await store.session(SESSION_ID), await store.session(OTHER_SESSION_ID)
+
+    assert named is not None
+    assert nameless is not None
+    assert (named.title, named.titled_by) == ("Bees", TitledBy.PERSON)
+    assert (nameless.title, nameless.titled_by) == (None, TitledBy.PROMPT)
 
 
 async def test_a_database_is_copied_before_it_is_migrated(url: str, path: Path) -> None:
@@ -196,6 +222,14 @@ async def test_a_backup_of_an_attempt_that_failed_is_replaced(url: str, path: Pa
         "update turns set budget_scope = 'all'",
         "insert into budget_warnings values ('team', 70, 70, 20454, 'day')",
         "insert into budget_warnings values ('server', 70, 70, 20454, 'week')",
+        "update turns set budget_is_own = 1",
+        "insert into own_budgets values (70, 'user', 1, 1)",
+        "insert into own_budgets values (70, 'server', null, null)",
+        "insert into own_budgets values (70, 'server', -1, null)",
+        "update turns set rate_count = 1",
+        "update turns set rate_count = 1, rate_span = 'week', rate_opens_at = 0",
+        "update turns set rate_count = 0, rate_span = 'day', rate_opens_at = 0",
+        "update turns set rate_opens_at = 0",
         "update turns set summary_cost = 5",
         "insert into summaries values (1, 1, 1, 'they said', 'some-model', 0, 5)",
         "insert into summaries values (1, null, 1, 'they said', 'some-model', 0, -5)",
@@ -220,6 +254,13 @@ async def test_a_backup_of_an_attempt_that_failed_is_replaced(url: str, path: Pa
         "insert into prompts select * from prompts",
         SECOND_ANSWER,
         SECOND_OPEN_SESSION,
+        ATTACHMENT.format(message=1001, size=1, url="null", shown="null"),
+        ATTACHMENT.format(message=1000, size=-1, url="null", shown="null"),
+        ATTACHMENT.format(message=1000, size=1, url="'an address'", shown="'fetch'"),
+        ATTACHMENT.format(message=1000, size=1, url="null", shown="'upside down'"),
+        ATTACHMENT.format(message=1000, size=1, url="null", shown="'image'"),
+        ATTACHMENT.format(message=1000, size=1, url="null", shown="'text'"),
+        "insert into blobs (hash, data) values ('short', x'00')",
     ],
 )
 async def test_a_bug_does_not_become_data(store: SqliteStore, statement: str) -> None:

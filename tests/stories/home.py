@@ -41,6 +41,7 @@ class Home:
                 "openai_model": "some-model",
                 "database_url": f"sqlite:///{self.folder / 'bot.db'}",
                 "grace_seconds": 0,
+                "title_model": "off",  # what is asked of the model is counted by the stories
                 **given,
             },
         )

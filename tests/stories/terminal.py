@@ -82,6 +82,7 @@ def settings_at(home: Home, **others: str) -> dict[str, str]:
         "OPENAI_BASE_URL": home.openai.url,
         "OPENAI_API_KEY": "local-key",
         "OPENAI_MODEL": "some-model",
+        "TITLE_MODEL": "off",  # what is asked of the model is counted by the stories
         "DATABASE_URL": f"sqlite:///{home.folder / 'bot.db'}",
         **others,
     }

@@ -108,6 +108,38 @@ async def test_a_question_edited_while_the_bot_was_down_is_answered_as_it_is_the
     assert len(home.answers(home.general)) == 1
 
 
+async def test_the_newest_question_is_answered_anew_in_its_post_when_it_is_edited(
+    home: Home,
+) -> None:
+    home.openai.answer = in_turn([Say("It is Bern.")], [Say("It is Vienna.")])
+    async with home.bot():
+        asked = await home.ada.say(home.general, f"{home.mention} Switzerland?")
+        first = await home.answer_after(home.general, asked)
+        await home.ada.edit(asked, f"{home.mention} Austria?")
+        await home.discord.until(
+            lambda: [m.content for m in home.answers(home.general)] == ["It is Vienna."]
+        )
+
+    (second,) = home.answers(home.general)
+    assert second.id == first.id
+    assert "2/2" in second.labels
+    assert said(home.openai.requests[1]) == ["Austria?"]
+
+
+async def test_an_answer_that_a_moderator_deletes_is_in_no_context_and_not_in_the_file(
+    home: Home,
+) -> None:
+    home.openai.answer = in_turn([Say("The treasure is under the oak.")], [Say("Hello.")])
+    async with home.bot():
+        first = await home.ask(home.ada, home.general, "tell me")
+        assert is_on_disk(home, "treasure")
+        await home.discord.owner.delete(first)
+        await home.discord.until(lambda: not is_on_disk(home, "treasure"))
+        await home.ask(home.ada, home.general, "and now?")
+
+    assert said(home.openai.requests[1]) == ["tell me", "and now?"]
+
+
 async def test_a_mention_that_is_edited_in_is_answered(home: Home) -> None:
     home.openai.answer = in_turn([Say("Hello.")])
     async with home.bot():

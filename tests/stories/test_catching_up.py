@@ -164,7 +164,9 @@ async def test_what_is_old_is_offered_and_each_button_works_after_a_restart(home
         await home.bob.press(offers[1], label="Leave")
         await home.discord.until(lambda: not home.answers(other))
         await home.discord.until(
-            lambda: [said.labels for said in home.answers(home.general)] == [["Retry"]] * 2
+            lambda: (
+                [said.labels for said in home.answers(home.general)] == [["Retry", "Branch"]] * 2
+            )
         )
 
     assert [offer.content for offer in offers] == [

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.session import Place
 from bot.gateway.translate import SAYS_NOTHING
-from bot.playground import Permission, Upload
+from bot.playground import Permission
 from bot.playground.local_openai import LocalOpenAI, Say
 from tests.stories.home import Home, open_home
 
@@ -73,20 +73,6 @@ async def test_nobody_learns_the_name_of_a_channel_they_do_not_see(home: Home) -
         "#merger #plans #price #lunch",
         "#unknown #unknown #unknown #lunch",
     ]
-
-
-async def test_files_are_named_for_the_model_but_not_shown(home: Home) -> None:
-    home.openai.answer = lambda _: [Say("I cannot see it.")]
-
-    async with home.bot():
-        upload = Upload("cat]\n[x.png", b"\x89PNG")
-        said = await home.ada.say(home.general, f"{home.mention} look", files=[upload])
-        await home.answer_after(home.general, said)
-
-    lines = home.openai.requests[0].messages[0].text.split("\n")
-    assert lines[1] == "look"
-    assert lines[2].startswith("[file not shown to you: cat")
-    assert len(lines) == 3
 
 
 async def test_a_direct_message_has_no_speaker_in_its_label(home: Home) -> None:

@@ -28,7 +28,7 @@ def slowly(_: Asked) -> Script:
 def assert_answered_once_and_whole(home: Home, channel: Channel, said: Message) -> None:
     pages = home.answers(channel)
     assert "\n".join(page.content for page in pages) == TEXT.strip()
-    assert [page.labels for page in pages] == [["continues below"], ["Retry"]]
+    assert [page.labels for page in pages] == [["continues below"], ["Retry", "Branch"]]
     assert all(page.id > said.id for page in pages)
 
 

@@ -47,5 +47,5 @@ async def test_a_process_that_wakes_up_late_says_nothing_and_ends_in_words(home:
     assert "was opened by another process (opening 2, this is opening 1)" in words
     assert "Traceback" not in words
     (page,) = home.answers(home.general)
-    assert (page.content, page.labels) == (TEXT, ["Retry"])
+    assert (page.content, page.labels) == (TEXT, ["Retry", "Branch"])
     assert await newer.stop() == 0

@@ -30,7 +30,12 @@ TEXT = "".join(f"Sentence number {n:02} of the answer.\n" for n in range(40)).st
 async def playing(folder: Path, openai: LocalOpenAI) -> AsyncIterator[tuple[Process, Window]]:
     """Start a playground in a folder, and look at it."""
     words = ("playground", "--no-browser", "--port", "0", "--folder", str(folder / "kept"))
-    settings = {"OPENAI_BASE_URL": openai.url, "OPENAI_MODEL": "m", "GRACE_SECONDS": "0"}
+    settings = {
+        "OPENAI_BASE_URL": openai.url,
+        "OPENAI_MODEL": "m",
+        "TITLE_MODEL": "off",  # the script is of answers
+        "GRACE_SECONDS": "0",
+    }
     async with (
         started(folder, *words, **settings) as process,
         aiohttp.ClientSession() as session,

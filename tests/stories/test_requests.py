@@ -118,8 +118,10 @@ async def _chat(home: Home) -> None:
 async def _keep_house(home: Home) -> None:
     """Use every command about sessions."""
     ada, general = home.ada, _channel(home)
-    await home.ask(ada, general, "bees")
-    for line in ("help", "session info", "session list", "usage me", "retry"):
+    answer = await home.ask(ada, general, "bees")
+    for app in ("Continue from here", "Pin to context"):
+        await (await ada.use_on(answer, app)).answered()
+    for line in ("help", "context", "session info", "session list", "usage me", "retry", "undo"):
         await (await ada.slash(general, line)).answered()
     await home.answer_after(general, await ada.say(general, f"{home.mention} wasps"))
     await ada.autocomplete(general, "new", option="model", typed="gpt")
@@ -131,6 +133,13 @@ async def _keep_house(home: Home) -> None:
     form = await ada.press(panel, label="Type it")
     await ada.submit(form, value="gpt-y")
     await home.discord.until(lambda: "gpt-y" in panel.content)
+    home.discord.overwrite(general, ada, allow=Permission.MANAGE_GUILD)
+    await ada.select(panel, "server", custom_id="set-level:session:model")
+    await home.discord.until(lambda: "Budgets…" in panel.labels)
+    await ada.submit(await ada.press(panel, label="Budgets…"), server="five|€" * 3)
+    await home.discord.until(lambda: "Correct it" in panel.labels)
+    await ada.submit(await ada.press(panel, label="Correct it"), server="5/100")
+    await home.discord.until(lambda: "**$5.00 a day" in panel.content)
     choices = await ada.autocomplete(general, "session resume", option="session", typed="bees")
     session = choices[0].value
     await (await ada.slash(general, "session resume", session=session)).answered()

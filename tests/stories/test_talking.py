@@ -160,7 +160,7 @@ async def test_stop_and_retry_work_after_a_restart(home: Home) -> None:
     async with home.bot():
         await home.ada.press(stopped, label="Retry")
         await home.discord.until(lambda: stopped.content == "The whole.")
-        await home.discord.until(lambda: stopped.labels == ["◀", "2/2", "▶", "Retry"])
+        await home.discord.until(lambda: stopped.labels == ["◀", "2/2", "▶", "Retry", "Branch"])
         await home.ada.slash(home.general, "retry")
         await home.discord.until(lambda: stopped.content == "Once more.")
 
@@ -173,15 +173,58 @@ async def test_an_arrow_brings_another_version_back_also_after_a_restart(home: H
         answer = await home.ask(home.ada, home.general, "Which colour?")
         await home.ada.press(answer, label="Retry")
         await home.discord.until(lambda: answer.content == "Green.")
-        await home.discord.until(lambda: answer.labels == ["◀", "2/2", "▶", "Retry"])
+        await home.discord.until(lambda: answer.labels == ["◀", "2/2", "▶", "Retry", "Branch"])
 
     async with home.bot():
         await home.bob.press(answer, label="◀")
         await home.discord.until(lambda: answer.content == "Blue.")
-        assert answer.labels == ["◀", "1/2", "▶", "Retry"]
+        assert answer.labels == ["◀", "1/2", "▶", "Retry", "Branch"]
         await home.ask(home.ada, home.general, "Really?")
 
     assert words(home.openai.requests[2]) == ["Which colour?", "Blue.", "Really?"]
+
+
+async def test_a_branch_goes_on_from_a_message_in_a_thread_of_its_own(home: Home) -> None:
+    home.openai.answer = in_turn(
+        [Say("Hello Ada.")], [Say("Nonsense.")], [Say("Better.")], [Say("As before.")]
+    )
+
+    async with home.bot():
+        answer = await home.ask(home.ada, home.general, "I am Ada")
+        await home.ask(home.ada, home.general, "Talk nonsense")
+        await (await home.bob.use_on(answer, "Continue from here")).answered()
+        (thread,) = [message.thread for message in home.general.messages if message.thread]
+
+    async with home.bot():
+        said = await home.bob.say(thread, "Who is she?")
+        await home.answer_after(thread, said)
+        await home.ask(home.ada, home.general, "And now?")
+
+    assert words(home.openai.requests[2]) == ["I am Ada", "Hello Ada.", "Who is she?"]
+    assert words(home.openai.requests[3]) == [
+        "I am Ada",
+        "Hello Ada.",
+        "Talk nonsense",
+        "Nonsense.",
+        "And now?",
+    ]
+    assert home.openai.requests[2].instructions == home.openai.requests[0].instructions
+
+
+async def test_an_undo_marks_the_answer_and_the_model_reads_it_no_more(home: Home) -> None:
+    home.openai.answer = in_turn([Say("Hello Ada.")], [Say("Nonsense.")], [Say("Better.")])
+
+    async with home.bot():
+        await home.ask(home.ada, home.general, "I am Ada")
+        answer = await home.ask(home.ada, home.general, "Talk nonsense")
+        await (await home.bob.slash(home.general, "undo")).answered()
+        await home.discord.until(lambda: answer.labels == ["taken out", "Branch"])
+        await home.ask(home.ada, home.general, "Who am I?")
+
+    assert answer.content == (
+        "Nonsense.\n-# ↩️ Taken out with `/undo`: no longer part of this conversation."
+    )
+    assert words(home.openai.requests[2]) == ["I am Ada", "Hello Ada.", "Who am I?"]
 
 
 async def test_a_reset_in_the_middle_keeps_what_was_said_and_starts_fresh(home: Home) -> None:

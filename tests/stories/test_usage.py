@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.playground import Permission
 from bot.playground.local_openai import Say
+from bot.playground.world.parts import walk
 from tests.stories.home import Home
 
 
@@ -46,6 +48,49 @@ async def test_a_budget_that_is_used_up_stops_politely_also_after_a_restart(home
     assert bobs.content.startswith("Paris, of course.")
     assert len(home.openai.requests) == 2
     assert " of $0.0100 is used today; it begins anew <t:" in told.content
+
+
+async def test_a_servers_own_budget_is_set_in_the_panel_and_stops_also_after_a_restart(
+    home: Home,
+) -> None:
+    home.discord.overwrite(home.general, home.ada, allow=Permission.MANAGE_GUILD)
+    home.openai.answer = lambda _: [Say("Paris, of course.")]
+    given: dict[str, Any] = {"model_prices": "some-model=1000/1000"}
+
+    async with home.bot(**given):
+        panel = await (await home.ada.slash(home.general, "settings")).answered()
+        ids = [str(part.get("custom_id")) for part in walk(panel.components)]
+        (levels,) = [name for name in ids if name.startswith("set-level")]
+        await home.ada.select(panel, "server", custom_id=levels)
+        await home.discord.until(lambda: "Budgets: the whole server **none**" in panel.content)
+        asked = await home.ada.press(panel, label="Budgets…")
+        await home.ada.submit(asked, member="0.01/-")
+        await home.discord.until(lambda: "each member **$0.0100 a day**" in panel.content)
+        await home.ask(home.ada, home.general, "What is the capital of France?")
+    async with home.bot(**given):
+        second = await home.ask(home.ada, home.general, "And of Spain?")
+        bobs = await home.ask(home.bob, home.general, "And of Italy?")
+
+    assert second.content.startswith("🪙 Your budget for today (set by this server) is used up.")
+    assert bobs.content.startswith("Paris, of course.")
+    assert len(home.openai.requests) == 2
+
+
+async def test_who_asks_too_fast_is_told_when_the_next_answer_is_due_also_after_a_restart(
+    home: Home,
+) -> None:
+    home.openai.answer = lambda _: [Say("Paris, of course.")]
+
+    async with home.bot(rate_limit="1/hour"):
+        await home.ask(home.ada, home.general, "What is the capital of France?")
+    async with home.bot(rate_limit="1/hour"):
+        second = await home.ask(home.ada, home.general, "And of Spain?")
+        bobs = await home.ask(home.bob, home.general, "And of Italy?")
+
+    assert second.content.startswith("🐇 Each person can have 1 answer in any hour, and that is")
+    assert " The next one is due <t:" in second.content
+    assert bobs.content.startswith("Paris, of course.")
+    assert len(home.openai.requests) == 2
 
 
 async def test_what_a_budget_cannot_count_is_said_at_the_start_and_to_the_person(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from bot.playground.world import posting, threads
@@ -81,17 +81,20 @@ class Speaking:
         posting.check_may_post(self._world, channel, self.user, draft)
         return posting.post(self._world, channel, self.user, draft)
 
-    async def edit(self, message: Message, text: str) -> None:
-        """The person's message says something else.
+    async def edit(self, message: Message, text: str, *, without: Collection[str] = ()) -> None:
+        """The person's message says something else, and has some of its files no more.
+
+        Nobody can add a file to a message that they have sent.
 
         Raises:
             Refused: if it is not theirs, or would be empty.
         """
         posting.check_may_change(message, self.user, delete=False)
         content = self._typed(text)
-        if not (content or message.attachments):
+        kept = frozenset(each.id for each in message.attachments if each.filename not in without)
+        if not (content or kept):
             raise Refused(Code.EMPTY_MESSAGE)
-        posting.edit(self._world, message, Change(content=content))
+        posting.edit(self._world, message, Change(content=content, kept=kept))
 
     async def delete(self, message: Message) -> None:
         """A message is gone: the person's own, or any for a moderator.

@@ -60,6 +60,7 @@ def _edit_thread(call: Call, thread: Thread) -> None:
     _check_may_edit(form, thread, manages=manages, own=own)
     if thread.archived and archived and not form.body.keys() <= {"archived", "locked"}:
         raise Refused(Code.THREAD_ARCHIVED)
+    before = thread.name
     minutes = form.choice("auto_archive_duration", ARCHIVE_MINUTES)
     _rename(form, thread)
     thread.auto_archive_minutes = minutes or thread.auto_archive_minutes
@@ -67,6 +68,8 @@ def _edit_thread(call: Call, thread: Thread) -> None:
     if "applied_tags" in form:
         thread.applied_tags = tuple(sorted(form.snowflakes("applied_tags")))
     threads.set_aside(call.world, thread, archived=archived, locked=locked)
+    if thread.name != before:
+        threads.tell_renamed(call.world, thread, call.bot)
 
 
 def _check_may_edit(form: Form, thread: Thread, *, manages: bool, own: bool) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,7 +15,16 @@ from aiohttp import web
 from bot.playground.rest.body import parse, read_body
 from bot.playground.rest.call import Answer, Call
 from bot.playground.rest.faults import Asked, Faults, Harm
-from bot.playground.rest.limits import OLD_EDIT, PASS, VIA, Limits, Verdict
+from bot.playground.rest.limits import (
+    EDIT_CHANNEL,
+    OLD_EDIT,
+    PASS,
+    RENAME_CHANNEL,
+    VIA,
+    Bucket,
+    Limits,
+    Verdict,
+)
 from bot.playground.rest.table import Route, Table
 from bot.playground.world.refusal import MESSAGES, Code, Refused
 from bot.playground.world.snowflake import time_of
@@ -140,11 +149,18 @@ class Door:
         if route.bucket is None:
             return PASS
         major = call.path.get(route.bucket.major, "")
-        if route.method == "PATCH" and self._is_old(call):
-            verdict = self._limits.check(OLD_EDIT, major)
+        for rarer in self._rarer_buckets(route, call):
+            verdict = self._limits.check(rarer, major)
             if verdict.retry_after is not None:
                 return verdict
         return self._limits.check(route.bucket, major)
+
+    def _rarer_buckets(self, route: Route, call: Call) -> Iterator[Bucket]:
+        """What has a limit of its own beside that of its route."""
+        if route.method == "PATCH" and self._is_old(call):
+            yield OLD_EDIT
+        if route.bucket is EDIT_CHANNEL and isinstance(call.body, dict) and "name" in call.body:
+            yield RENAME_CHANNEL
 
     def _is_old(self, call: Call) -> bool:
         message_id = call.path.get("message_id", "")

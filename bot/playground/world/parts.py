@@ -22,6 +22,7 @@ class MessageKind(IntEnum):
     """
 
     DEFAULT = 0
+    RENAMED = 4
     MEMBER_JOINED = 7
     THREAD_CREATED = 18
     REPLY = 19

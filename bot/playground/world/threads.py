@@ -127,6 +127,11 @@ def set_aside(world: World, thread: Thread, *, archived: bool, locked: bool) -> 
     world.emit(ThreadUpdated(thread))
 
 
+def tell_renamed(world: World, thread: Thread, who: User) -> None:
+    """Everyone in the thread reads who gave it the name that it has now."""
+    _say(world, _Notice(thread, who, MessageKind.RENAMED, thread.name))
+
+
 def wake(world: World, thread: Thread) -> None:
     """An archived thread is active again: somebody spoke in it."""
     if thread.archived:
@@ -157,7 +162,7 @@ class _Notice:
     who: User
     kind: MessageKind
     content: str
-    pointer: Reference
+    pointer: Reference | None = None
 
 
 def _say(world: World, notice: _Notice) -> None:

@@ -74,7 +74,7 @@ def _seen(trial: Trial, channel: Channel) -> Iterator[str]:
     """Yield what is wrong on Discord."""
     said = [message.id for message in trial.said[channel]]
     pages = trial.home.answers(channel)
-    answers = [page for page in pages if page.labels == ["Retry"]]
+    answers = [page for page in pages if "Retry" in page.labels]
     replies = [page.reference.message_id for page in pages if page.reference]
     shown, whole = trial.shown(channel), "\n".join(trial.expected[channel])
     if (extra := len(trial.made(channel)) - len(pages)) > 0:

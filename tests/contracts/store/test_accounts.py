@@ -6,13 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.domain.billing import Daily, Scope, ScopeKind, Spending
+from bot.domain.billing import CallKind, Daily, Scope, ScopeKind, Spending
 from bot.domain.completion import Usage
 from bot.domain.errors import IllegalMove
-from bot.domain.reply import Reply
+from bot.domain.rate import Rate, RateNote, Span
+from bot.domain.reply import Ending, Reply
 from bot.domain.session import Place
 from bot.ports import Store
-from tests.contracts.store.steps import answered, answering, settled
+from tests.contracts.store.steps import again, answered, answering, settled
 from tests.samples import CHANNEL, DIRECT, MORNING, OTHER_CHANNEL, SESSION_ID, call
 
 ALL = Scope(ScopeKind.ALL)
@@ -113,3 +114,34 @@ async def test_a_bill_outlives_the_session(store: Store) -> None:
     await store.delete_session(SESSION_ID)
 
     assert await _costs(store, ALL, Scope(ScopeKind.CHANNEL, CHANNEL.channel_id, 70)) == [3, 3]
+
+
+async def test_the_answers_of_a_person_are_told_the_newest_first(store: Store) -> None:
+    moments = [MORNING + timedelta(seconds=n) for n in range(9)]
+    await store.record_calls(
+        [
+            call(at=moments[1], turn_id=11),
+            call(at=moments[4], turn_id=12, place=DIRECT),
+            call(at=moments[3], turn_id=13, place=ELSEWHERE),
+            call(None, at=moments[5], turn_id=11),  # a second try for the same answer
+            call(at=moments[6], turn_id=14, user_id=2),
+            call(at=moments[7], turn_id=15, kind=CallKind.TITLE),
+            call(at=moments[8], turn_id=16, kind=CallKind.SUMMARY),
+        ]
+    )
+
+    all_of_them = await store.answers(1, since=moments[0], limit=9)
+
+    assert all_of_them == [(11, moments[5]), (12, moments[4]), (13, moments[3])]
+    assert await store.answers(1, since=moments[0], limit=2) == all_of_them[:2]
+    assert await store.answers(1, since=moments[4], limit=9) == all_of_them[:1]
+    assert await store.answers(3, since=moments[0], limit=9) == []
+
+
+async def test_what_is_said_in_place_of_an_answer_is_kept(store: Store) -> None:
+    reply = Reply("", Ending.REFUSED, rate=RateNote(Rate(10, Span.HOUR), MORNING))
+    turn = await answering(store, 1000)
+
+    await store.record_reply(turn.id, reply, usage=None, floor=None)
+
+    assert (await again(store, turn)).reply == reply

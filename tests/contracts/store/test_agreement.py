@@ -15,20 +15,34 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from bot.domain.attachment import Excerpt, Shown, Unshown
 from bot.domain.completion import Usage
 from bot.domain.errors import BotError
 from bot.domain.hearing import Reading
+from bot.domain.marks import TurnMark
 from bot.domain.reply import Reply
 from bot.domain.session import Place, SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
 from bot.ports import Store
 from bot.store import open_store
 from tests.fakes.memory_store import MemoryStore
-from tests.samples import CHANNEL, MORNING, OTHER_CHANNEL, prompt, session
+from tests.samples import (
+    CHANNEL,
+    DIGEST,
+    IMAGE,
+    MORNING,
+    OTHER_CHANNEL,
+    PNG,
+    attachment,
+    prompt,
+    session,
+)
 
 places = st.sampled_from([CHANNEL, OTHER_CHANNEL])
 states = st.sampled_from(list(TurnState))
 numbers = st.integers(0, 9)
+FILES = (attachment(1, "a.png"), attachment(2, "b.txt"))
+shown = st.sampled_from([IMAGE, Excerpt("words"), Unshown.FETCH])
 epochs = st.none() | st.integers(1, 2)
 
 
@@ -68,7 +82,9 @@ class TwoStores(RuleBasedStateMachine):
         self.sessions += 1
         spare = replace(session(place, SessionId(UUID(int=self.sessions))), title=title)
         said = replace(
-            prompt(message, author_id=message % 3), said_at=MORNING + timedelta(seconds=message)
+            prompt(message, author_id=message % 3),
+            said_at=MORNING + timedelta(seconds=message),
+            attachments=FILES[: message % 3],
         )
         heard = self.both(lambda store: store.hear([(spare, said)]))
         assert isinstance(heard, list)
@@ -79,7 +95,8 @@ class TwoStores(RuleBasedStateMachine):
         self.sessions += 1
         spare = session(place, SessionId(UUID(int=self.sessions)))
         said = [
-            replace(prompt(m), said_at=MORNING + timedelta(seconds=m)) for m in sorted(messages)
+            replace(prompt(m), said_at=MORNING + timedelta(seconds=m), attachments=FILES[: m % 3])
+            for m in sorted(messages)
         ]
         reading = None if epoch is None else Reading(1050, epoch)
         heard = self.both(lambda store: store.hear_together(spare, said, reading=reading))
@@ -154,19 +171,66 @@ class TwoStores(RuleBasedStateMachine):
         if isinstance(turn, Turn):
             self.both(lambda store: store.show_version(turn.anchor, version))
 
+    @rule(place=places, number=numbers)
+    def branch(self, place: Place, number: int) -> None:
+        self.sessions += 1
+        opened = replace(
+            session(place, SessionId(UUID(int=self.sessions))),
+            opened_at=MORNING + timedelta(minutes=self.sessions),
+        )
+        self.both(lambda store: store.branch(opened, self.turn_id(number)))
+        turn = self.both(lambda store: store.turn(self.turn_id(number)))
+        if isinstance(turn, Turn):
+            self.both(lambda store: store.turn_with(turn.prompts[0].message_id))
+            self.both(lambda store: store.turn_before(CHANNEL, turn.anchor))
+
+    @rule(number=numbers)
+    def undo(self, number: int) -> None:
+        self.both(lambda store: store.undo(self.session_id(number)))
+
+    @rule(session=numbers, turn=numbers, mark=st.none() | st.sampled_from(TurnMark))
+    def mark(self, session: int, turn: int, mark: TurnMark | None) -> None:
+        owner, marked = self.session_id(session), self.turn_id(turn)
+        self.both(lambda store: store.mark(owner, marked, mark, most_pins=3))
+        self.both(lambda store: store.mark_on(owner, marked))
+        self.both(lambda store: store.turn_to_mark(owner, 1000 + turn))
+
     @rule(number=numbers)
     def request_stop(self, number: int) -> None:
         self.both(lambda store: store.request_stop(self.session_id(number)))
 
-    @rule(message=st.integers(1000, 1100), minutes=st.none() | st.integers(1, 3))
-    def revise(self, message: int, minutes: int | None) -> None:
+    @rule(
+        message=st.integers(1000, 1100),
+        minutes=st.none() | st.integers(1, 3),
+        since=st.none() | st.integers(1, 3),
+    )
+    def revise(self, message: int, minutes: int | None, since: int | None) -> None:
         at = None if minutes is None else MORNING + timedelta(minutes=minutes)
-        said = replace(prompt(message, f"said in minute {minutes}"), edited_at=at)
-        self.both(lambda store: store.revise([said]))
+        files = FILES[: minutes or 0][::-1]
+        said = replace(prompt(message, f"{minutes} minutes"), edited_at=at, attachments=files)
+        anew_since = None if since is None else MORNING + timedelta(minutes=since)
+        self.both(lambda store: store.revise([said], anew_since=anew_since))
 
-    @rule(messages=st.lists(st.integers(1000, 1100), max_size=40))
+    @rule(number=numbers)
+    def begin_anew(self, number: int) -> None:
+        self.both(lambda store: store.begin_anew(self.turn_id(number)))
+
+    @rule(number=numbers, file=st.integers(0, 2), shown=shown)
+    def keep_attachment(self, number: int, file: int, shown: Shown) -> None:
+        turn = self.both(lambda store: store.turn(self.turn_id(number)))
+        message = turn.anchor if isinstance(turn, Turn) else 1000
+        self.both(lambda store: store.keep_attachment(message, file, shown, PNG))
+        self.both(lambda store: store.turn_with(message))
+
+    @rule(messages=st.lists(st.integers(1000, 1100) | st.integers(9000, 9099), max_size=40))
     def erase(self, messages: list[int]) -> None:
         self.both(lambda store: store.erase(messages))
+
+    @rule(number=numbers)
+    def entitle(self, number: int) -> None:
+        turn = self.both(lambda store: store.turn(self.turn_id(number)))
+        if isinstance(turn, Turn) and turn.depth == 0:
+            self.both(lambda store: store.entitle(turn, "called by a model"))
 
     @precondition(lambda self: self.turns > 5)
     @rule(place=places)
@@ -204,6 +268,8 @@ class TwoStores(RuleBasedStateMachine):
     @invariant()
     def tell_the_same(self) -> None:
         self.both(lambda store: store.owing())
+        self.both(lambda store: store.images([DIGEST]))
+        self.both(lambda store: store.foresee(CHANNEL))
         self.both(lambda store: store.unanswered())
         self.both(lambda store: store.watermarks())
         self.both(lambda store: store.unheard(range(1000, 1100)))

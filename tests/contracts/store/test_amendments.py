@@ -7,10 +7,19 @@ import pytest
 
 from bot.domain.errors import StoreBusy
 from bot.domain.message import Prompt
+from bot.domain.reply import Reply
 from bot.domain.turn import TurnState
 from bot.ports import Store
 from tests.contracts.store.conftest import Disk
-from tests.contracts.store.steps import again, answered, answering, begin, received, settled
+from tests.contracts.store.steps import (
+    again,
+    answered,
+    answering,
+    begin,
+    next_id,
+    received,
+    settled,
+)
 from tests.samples import (
     CHANNEL,
     MORNING,
@@ -247,6 +256,148 @@ async def test_a_full_disk_erases_and_revises_nothing(store: Store, disk: Disk) 
 
     await disk.free()
     assert await again(store, turn) == turn
+
+
+# What is answered anew
+
+
+async def test_the_newest_answer_gets_another_version_when_its_question_is_edited(
+    store: Store,
+) -> None:
+    turn = await answered(store, 1000)
+    await store.record_post(turn.id, 0, 9000)
+    await store.settle_turn(turn.id, TurnState.DELIVERED)
+
+    (version,) = await store.revise([edited(1000, "hello, all")])
+
+    assert (version.state, version.version, version.posts) == (TurnState.RECEIVED, 1, (9000,))
+    assert version.prompts == (edited(1000, "hello, all"),)
+    owed = await store.take_up(SESSION_ID)
+    assert owed is not None
+    assert (owed.turn.id, owed.others) == (version.id, (0,))
+
+
+async def test_no_other_edit_is_answered_anew(store: Store) -> None:
+    await settled(store, 1000)
+    newest = await settled(store, 1001)
+    before = edited(1001, "long ago", minutes=1)
+
+    assert await store.revise([edited(1000, "an older question")]) == []
+    assert await store.revise([before], anew_since=MORNING + timedelta(minutes=2)) == []
+    assert await store.revise([edited(1001, "long ago", minutes=3)]) == []  # it says the same
+    assert await store.revise([edited(1002, "never heard")]) == []
+
+    assert await store.owing() == []
+    assert (await again(store, newest)).prompts == (edited(1001, "long ago", minutes=3),)
+
+
+async def test_a_question_that_was_undone_or_put_away_is_not_answered_anew(store: Store) -> None:
+    await settled(store, 1000)
+    await store.undo(SESSION_ID)
+    assert await store.revise([edited(1000, "undone")]) == []
+
+    await settled(store, 1001)
+    await store.close_session(SESSION_ID, MORNING)
+    assert await store.revise([edited(1001, "put away")]) == []
+
+    assert await store.owing() == []
+
+
+async def test_what_waits_to_be_asked_is_asked_once(store: Store) -> None:
+    turn = await received(store, 1000)
+
+    assert await store.revise([edited(1000, "hello, all")]) == []
+
+    turn = await begin(store, await again(store, turn))
+    await store.record_reply(turn.id, Reply("hi"), usage=None, floor=None)
+    await store.settle_turn(turn.id, TurnState.DELIVERED)
+    assert await store.owing() == []
+
+
+@pytest.mark.parametrize("state", [TurnState.POSTED, TurnState.DELIVERED, TurnState.CANCELLED])
+async def test_an_answer_under_way_is_finished_before_the_next_version(
+    store: Store, state: TurnState
+) -> None:
+    turn = await answering(store, 1000)
+
+    assert await store.revise([edited(1000, "hello, all")]) == [await again(store, turn)]
+
+    await store.record_reply(turn.id, Reply("hi"), usage=None, floor=None)
+    await store.settle_turn(turn.id, state)
+    owed = await store.take_up(SESSION_ID)
+    assert owed is not None
+    assert (owed.turn.version, owed.turn.prompts) == (1, (edited(1000, "hello, all"),))
+    await store.settle_turn(owed.turn.id, TurnState.CANCELLED)
+    assert await store.owing() == []
+
+
+async def test_an_answer_that_is_taken_up_with_the_new_words_needs_no_other_version(
+    store: Store,
+) -> None:
+    turn = await answering(store, 1000)
+    await store.revise([edited(1000, "hello, all")])
+
+    turn = await begin(store, turn)
+
+    assert turn.prompts == (edited(1000, "hello, all"),)
+    await store.record_reply(turn.id, Reply("hi"), usage=None, floor=None)
+    await store.settle_turn(turn.id, TurnState.DELIVERED)
+    assert await store.owing() == []
+
+
+async def test_an_answer_under_way_gets_no_other_version_once_somebody_spoke(store: Store) -> None:
+    turn = await answering(store, 1000)
+    await store.revise([edited(1000, "hello, all")])
+    newer = await received(store, 1001)
+
+    await store.record_reply(turn.id, Reply("hi"), usage=None, floor=None)
+    await store.settle_turn(turn.id, TurnState.DELIVERED)
+
+    assert await next_id(store) == newer.id
+    assert await store.version_shown(1000) == await again(store, turn)
+
+
+async def test_an_answer_that_begins_anew_has_failed_no_attempt(store: Store) -> None:
+    turn = await answering(store, 1000)
+
+    assert await store.begin_anew(turn.id)
+
+    assert (await again(store, turn)).attempt == 0
+
+
+async def test_an_answer_that_somebody_stopped_does_not_begin_anew(store: Store) -> None:
+    turn = await answering(store, 1000)
+    await store.request_stop(SESSION_ID)
+
+    assert not await store.begin_anew(turn.id)
+
+    assert (await again(store, turn)).attempt == 1
+
+
+async def test_an_answer_that_a_branch_goes_on_from_is_answered_anew_where_it_is(
+    store: Store,
+) -> None:
+    turn = await settled(store, 1000)
+    await store.branch(session(OTHER_CHANNEL, OTHER_SESSION_ID), turn.id)
+
+    (version,) = await store.revise([edited(1000, "hello, all")])
+
+    assert version.session_id == SESSION_ID
+    branched = await store.session(OTHER_SESSION_ID)
+    assert branched is not None
+    assert branched.head == turn.id
+
+
+async def test_an_inherited_answer_is_not_answered_anew(store: Store) -> None:
+    turn = await answering(store, 1000)
+    await store.record_reply(turn.id, Reply("hi"), usage=None, floor=None)
+    await store.revise([edited(1000, "hello, all")])
+    await store.branch(session(OTHER_CHANNEL, OTHER_SESSION_ID), turn.id)
+
+    await store.delete_session(SESSION_ID)
+
+    assert await store.revise([edited(1000, "hello again", minutes=2)]) == []
+    assert await store.owing() == []
 
 
 # Places

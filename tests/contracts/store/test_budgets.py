@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.domain.billing import Scope, ScopeKind
-from bot.domain.budget import Alert, Balance, BudgetNote, Period, Standing
+from bot.domain.budget import Alert, Balance, BudgetNote, Limits, Period, Standing
 from bot.domain.reply import Reply
 from bot.domain.turn import TurnState
 from bot.ports import Store
@@ -71,3 +72,45 @@ async def test_each_period_and_each_scope_has_a_warning_of_its_own(store: Store)
     (tomorrow,) = await store.balances([USER], today=date(2026, 1, 4))
     (next_month,) = await store.balances([USER], today=date(2026, 2, 1))
     assert (tomorrow.warned, next_month.warned) == (frozenset({Period.MONTH}), frozenset())
+
+
+OWN = {ScopeKind.SERVER: Limits(5, None), ScopeKind.MEMBER: Limits(None, 0)}
+
+
+async def test_a_servers_own_budgets_are_kept_and_are_nobody_elses(store: Store) -> None:
+    await store.set_own_limits(70, OWN)
+    await store.set_own_limits(90, {ScopeKind.CHANNEL: Limits(1, 2)})
+
+    assert await store.own_limits() == {70: OWN, 90: {ScopeKind.CHANNEL: Limits(1, 2)}}
+
+
+async def test_what_is_set_takes_the_place_of_all_that_was(store: Store) -> None:
+    await store.set_own_limits(70, OWN)
+    await store.set_own_limits(90, OWN)
+
+    await store.set_own_limits(70, {ScopeKind.SERVER: Limits(None, 7)})
+    await store.set_own_limits(90, {})
+
+    assert await store.own_limits() == {70: {ScopeKind.SERVER: Limits(None, 7)}}
+
+
+async def test_a_budget_that_becomes_another_is_warned_of_anew(store: Store) -> None:
+    server, elsewhere = Scope(ScopeKind.SERVER, 70, 70), Scope(ScopeKind.SERVER, 90, 90)
+    await store.set_own_limits(70, OWN)
+    for number, scope in enumerate([server, elsewhere, MEMBER, USER]):
+        await _answered(store, 1000 + number, Alert(scope, Period.DAY, TODAY))
+
+    await store.set_own_limits(70, {**OWN, ScopeKind.SERVER: Limits(6, None)})
+
+    balances = await store.balances([server, elsewhere, MEMBER, USER], today=TODAY)
+    warned = frozenset({Period.DAY})
+    assert [one.warned for one in balances] == [frozenset(), warned, warned, warned]
+
+
+async def test_whose_budget_was_spoken_of_is_kept_with_the_reply(store: Store) -> None:
+    turn = await answering(store, 1000)
+    own = replace(NOTE, is_own=True)
+
+    await store.record_reply(turn.id, Reply("hi", budget=own), usage=None, floor=None)
+
+    assert (await again(store, turn)).reply == Reply("hi", budget=own)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.domain.completion import Usage
-from bot.domain.session import SessionSummary
+from bot.domain.session import SessionSummary, TitledBy
 from bot.domain.turn import TurnState
 from bot.ports import Store
 from tests.contracts.store.steps import (
@@ -102,7 +102,9 @@ async def test_a_session_is_renamed(store: Store) -> None:
     await store.rename_session(SESSION_ID, "after")
     await store.rename_session(OTHER_SESSION_ID, "nobody")
 
-    assert await store.session(SESSION_ID) == replace(FIRST, title="after")
+    assert await store.session(SESSION_ID) == replace(
+        FIRST, title="after", titled_by=TitledBy.PERSON
+    )
     assert await store.session(OTHER_SESSION_ID) is None
 
 

@@ -9,11 +9,20 @@ import pytest
 
 from bot.domain.billing import CallKind, Scope, ScopeKind
 from bot.domain.budget import Balance
+from bot.domain.marks import TurnMark
 from bot.domain.reply import Reply, SummaryNote
 from bot.domain.summary import Summary
 from bot.domain.turn import Turn, TurnState
 from bot.ports import Store
-from tests.contracts.store.steps import NOON, again, answering, begin, received, settled
+from tests.contracts.store.steps import (
+    NOON,
+    again,
+    answered,
+    answering,
+    begin,
+    received,
+    settled,
+)
 from tests.samples import (
     CHANNEL,
     MORNING,
@@ -22,13 +31,14 @@ from tests.samples import (
     SESSION_ID,
     call,
     prompt,
+    session,
 )
 
 
 async def talked(store: Store, turns: int = 6) -> list[Turn]:
     """Return the turns of a session, of which the last is not answered yet."""
-    answered = [await settled(store, 1000 + number) for number in range(turns - 1)]
-    return [*answered, await answering(store, 1000 + turns - 1)]
+    said = [await settled(store, 1000 + number) for number in range(turns - 1)]
+    return [*said, await answering(store, 1000 + turns - 1)]
 
 
 def summary(last: Turn, text: str = "They said hello.", base: Summary | None = None) -> Summary:
@@ -272,3 +282,59 @@ async def test_what_was_noted_under_an_answer_stays_when_the_summary_goes(store:
     await store.erase([1000])
 
     assert (await again(store, told)).reply == Reply("hi", summary=SummaryNote(70))
+
+
+async def test_a_summary_goes_with_the_answer_that_it_covers(store: Store) -> None:
+    turn = await answered(store, 1000)
+    await store.record_post(turn.id, 0, 9000)
+    await store.settle_turn(turn.id, TurnState.DELIVERED)
+    await answering(store, 1001)
+    await hop(store, summary(turn), [turn])
+
+    await store.erase([9000])
+
+    assert await found(store) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "mark", "is_left"),
+    [(1, TurnMark.LEFT_OUT, False), (1, TurnMark.PINNED, True), (4, TurnMark.LEFT_OUT, True)],
+)
+async def test_a_summary_goes_when_something_that_it_covers_is_left_out(
+    store: Store, number: int, mark: TurnMark, *, is_left: bool
+) -> None:
+    turns = await talked(store)
+    await hop(store, summary(turns[2]), turns[:3])
+
+    await store.mark(SESSION_ID, turns[number].id, mark, most_pins=20)
+
+    assert await found(store) == (summary(turns[2]) if is_left else None)
+
+
+async def test_what_is_left_out_here_is_in_no_summary_that_was_made_elsewhere(
+    store: Store,
+) -> None:
+    turns = await talked(store)
+    branch = session(OTHER_CHANNEL, OTHER_SESSION_ID)
+    await store.branch(branch, turns[4].id)
+    await store.hear([(branch, prompt(2000))])
+    await store.mark(SESSION_ID, turns[1].id, TurnMark.LEFT_OUT, most_pins=20)
+
+    made = summary(turns[2])
+    await store.move_floor(OTHER_SESSION_ID, 3, summary=made, covered=turns[:3])
+    await store.move_floor(SESSION_ID, 3)
+
+    there = await store.take_up(OTHER_SESSION_ID)
+    assert there is not None
+    assert there.summary == made
+    assert await found(store) is None
+
+
+async def test_a_summary_is_foreseen_for_what_is_said_next(store: Store) -> None:
+    turns = await talked(store)
+    await hop(store, summary(turns[2]), turns[:3])
+
+    owed = await store.foresee(CHANNEL)
+
+    assert owed is not None
+    assert owed.summary == summary(turns[2])

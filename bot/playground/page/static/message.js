@@ -10,10 +10,11 @@ import { isEphemeral, isThinking } from "./state.js";
 import { clock, dayName, fullTime, isSameDay, moment, plural } from "./words.js";
 
 const GROUPED_WITHIN = 7 * 60_000; // milliseconds
+const RENAMED = 4;
 const JOINED = 7;
 const THREAD_CREATED = 18;
 const THREAD_STARTER = 21;
-const SYSTEM = new Set([JOINED, THREAD_CREATED]);
+const SYSTEM = new Set([RENAMED, JOINED, THREAD_CREATED]);
 const COMPONENTS_V2 = 1 << 15;
 
 /**
@@ -94,17 +95,20 @@ function stateOf(message, { isEdited }) {
 }
 
 function event(message, name) {
-  const what =
-    message.type === JOINED
-      ? [" came in."]
-      : [" started a thread: ", threadLink(message.message_reference?.channel_id, message.content)];
+  const [sign, what] = happened(message);
   return el(
     "div",
     { class: "event" },
-    icon(message.type === JOINED ? "people" : "thread"),
+    icon(sign),
     el("span", {}, el("strong", {}, name), what),
     time(message.timestamp),
   );
+}
+
+function happened({ type, content: said, message_reference: pointer }) {
+  if (type === JOINED) return ["people", [" came in."]];
+  if (type === RENAMED) return ["edit", [" changed the name: ", el("strong", {}, said)]];
+  return ["thread", [" started a thread: ", threadLink(pointer?.channel_id, said)]];
 }
 
 function threadLink(id, name) {
