@@ -137,6 +137,7 @@ def window(
     sees_images: bool = True,
     before: Message | None = None,
     spare: int = 0,
+    may_hop: bool = True,
 ) -> Window:
     """Return what of `history` is shown before the prompts of `turn`.
 
@@ -147,6 +148,7 @@ def window(
     The prompts themselves are always shown: the model, not the bot, refuses what is too long. A
     model that sees no images is told of them. `before` stands before all of the history and
     nothing less; after a hop so many tokens are left to `spare` for what will stand there.
+    Unless it `may_hop` all of the history is shown, whatever it costs: it was once.
     """
 
     def said_then(one: Turn) -> tuple[Message, ...]:
@@ -168,7 +170,7 @@ def window(
     if measured is not None:
         total = measured + _size_of(own)
     load = sum(loads) + _load(pinned.messages) + _load(own)
-    if total > budget or hop or load > MOST_IMAGE_BYTES:
+    if may_hop and (total > budget or hop or load > MOST_IMAGE_BYTES):
         room = (min(budget, total) if hop else budget) // 2 - fixed - spare
         light = MOST_IMAGE_BYTES // 2 - _load(own)
         first, pinned = _hopped(costs, loads, room, light, pinned_before)

@@ -12,8 +12,10 @@ from bot.domain.turn import Owed
 from bot.engine.briefing import Brief
 
 
-def composed(owed: Owed, brief: Brief, *, budget: int, hop: bool = False) -> Window:
-    """Return what is shown for what is owed, within so many tokens."""
+def composed(
+    owed: Owed, brief: Brief, *, budget: int, hop: bool = False, may_hop: bool = True
+) -> Window:
+    """Return what is shown for what is owed, within so many tokens; see `window`."""
     summary = owed.summary if brief.has_summaries else None
     return window(
         owed.history,
@@ -27,6 +29,7 @@ def composed(owed: Owed, brief: Brief, *, budget: int, hop: bool = False) -> Win
         sees_images=sees_images(brief.model) is not False,
         before=None if summary is None else summary.message,
         spare=tokens_for_summary(brief, budget),
+        may_hop=may_hop,
     )
 
 

@@ -12,8 +12,7 @@ from bot.domain.manner import Layers, Level, Listening, Trait
 from bot.domain.marks import Marking, TurnMark
 from bot.domain.persona import Persona
 from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
-from bot.domain.summary import Summary
-from bot.domain.turn import Turn
+from bot.domain.turn import Owed, Turn
 from bot.ports.files import Attachments
 from bot.ports.owed import Amendments, Attendance, Inbox, Ledger
 
@@ -93,8 +92,12 @@ class Archive(Protocol):
         """Return a turn by id."""
         ...
 
-    async def summary(self, turn_id: TurnId) -> Summary | None:
-        """Return the summary of the way to a turn, that turn included; None where none is kept."""
+    async def retrace(self, turn_id: TurnId) -> Owed | None:
+        """Return a turn with all that its context is made of; None when there is no such turn.
+
+        Its history begins where the model was shown it from, or for one that was not answered
+        at the session's floor. Words, marks and choices are as they are now.
+        """
         ...
 
     async def add_version(self, turn_id: TurnId) -> Turn | None:

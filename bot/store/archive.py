@@ -9,10 +9,10 @@ from itertools import islice
 
 from bot.domain.billing import Call
 from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
-from bot.domain.summary import Summary
-from bot.domain.turn import Turn
+from bot.domain.turn import Owed, Turn
 from bot.store.columns import from_column
 from bot.store.desk import Desk
+from bot.store.retracing import retrace
 from bot.store.sessions import (
     close_session_at,
     insert_session,
@@ -20,7 +20,7 @@ from bot.store.sessions import (
     session_from,
     session_named,
 )
-from bot.store.summaries import forget_summaries, summary_until
+from bot.store.summaries import forget_summaries
 from bot.store.titles import entitle, rename
 from bot.store.turns import turn_from, turn_numbered
 from bot.store.versions import add_version, show_version, version_shown
@@ -68,8 +68,8 @@ class SqliteArchive(Desk):
     async def turn(self, turn_id: TurnId) -> Turn | None:
         return await self.readers.read(lambda db: turn_numbered(db, turn_id))
 
-    async def summary(self, turn_id: TurnId) -> Summary | None:
-        return await self.readers.read(lambda db: summary_until(db, turn_id))
+    async def retrace(self, turn_id: TurnId) -> Owed | None:
+        return await self.readers.read(lambda db: retrace(db, turn_id))
 
     async def add_version(self, turn_id: TurnId) -> Turn | None:
         return await self.writer.write(lambda db: add_version(db, turn_id))

@@ -92,6 +92,17 @@ def test_a_hop_that_is_asked_for_halves_what_was_shown() -> None:
     assert shown.floor == 6
 
 
+def test_what_was_shown_once_is_shown_again_whatever_it_costs() -> None:
+    history = [turn(depth, "q" * 28, "a" * 88) for depth in range(10)]
+
+    shown = window(
+        history, turn(10, "now"), instructions="", budget=400, direct=True, may_hop=False
+    )
+
+    assert shown.floor == 0
+    assert len(shown.messages) == 21
+
+
 def test_what_stands_before_all_of_the_history_goes_with_its_first_turn() -> None:
     history = [turn(depth, "q" * 28, "a" * 88) for depth in range(10)]
     before = Message(Role.USER, "long ago")

@@ -390,8 +390,8 @@ class MemoryStore(MemoryTables):
     async def turn(self, turn_id: TurnId) -> Turn | None:
         return await self._read(lambda: self.turns.get(turn_id))
 
-    async def summary(self, turn_id: TurnId) -> Summary | None:
-        return await self._read(lambda: self.summaries.get(turn_id))
+    async def retrace(self, turn_id: TurnId) -> Owed | None:
+        return await self._read(lambda: self._retrace(turn_id))
 
     async def add_version(self, turn_id: TurnId) -> Turn | None:
         return await self._write(lambda: self._add_version(turn_id))

@@ -517,6 +517,18 @@ class MemoryTables:
         summary = self._summary_before(session, history[0] if history else turn)
         return Owed(turn, session, history, layers, (), marks, pins, summary)
 
+    def _retrace(self, turn_id: TurnId) -> Owed | None:
+        turn = self.turns.get(turn_id)
+        if turn is None:
+            return None
+        session = self.sessions[turn.session_id]
+        floor = session.floor if turn.floor is None else turn.floor
+        history = self._way_to(turn.parent, floor)
+        marks, pins = self._marks_of(replace(session, floor=floor), history)
+        layers, others = self._layers(session.place, session), self._others(turn)
+        summary = self._summary_before(session, history[0] if history else turn)
+        return Owed(turn, session, history, layers, others, marks, pins, summary)
+
     def _summary_before(self, session: Session, turn: Turn) -> Summary | None:
         covered = {turn_id for covers in self.covers.values() for turn_id in covers}
         left_out = TurnMark.LEFT_OUT

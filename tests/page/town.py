@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import aiohttp
@@ -101,14 +102,23 @@ class Looker(Window):
 
 @asynccontextmanager
 async def open_town(
-    folder: Path, openai: LocalOpenAI, *, port: int = 0, **wishes: Any
+    folder: Path,
+    openai: LocalOpenAI,
+    *,
+    port: int = 0,
+    given: Mapping[str, str] = MappingProxyType({}),
+    **wishes: Any,
 ) -> AsyncIterator[Playground]:
-    """Open a playground at a port of its own, whose bot asks `openai`, which is up."""
+    """Open a playground at a port of its own, whose bot asks `openai`, which is up.
+
+    Settings are those that are `given`, before any others.
+    """
     settings = {
         "openai_base_url": openai.url,
         "openai_model": "some-model",
         "title_model": "off",  # the script is of answers
         "grace_seconds": "0",
+        **given,
     }
     chosen = ChosenModel("A script answers.", settings)
     async with open_playground(Wishes(port=port, **wishes), folder, chosen) as playground:

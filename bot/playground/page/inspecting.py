@@ -1,45 +1,57 @@
 """Inspecting: what stands behind a message: its session, its turn, and the context sent for it.
 
-A context is a function of what the store holds, and messages are rendered the same way for
-ever; so the one that was sent can be shown again without anybody having written it down.
+Messages are rendered the same way for ever, and the engine's own composing makes a context of
+what the store holds; so the one that was sent can be shown again without anybody having written
+it down. Nobody wrote it down on purpose: what people edit, erase or mark later is as it is then.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.domain.context import estimate, said_in
-from bot.domain.manner import manner_of
-from bot.domain.message import render
+from bot.app import Bot, price_list
+from bot.domain.context import budget_for, cost_of, estimate
+from bot.domain.message import Message as Said
+from bot.domain.reply import Ending, Reply
 from bot.domain.session import Session
-from bot.domain.turn import Turn
-from bot.engine.briefing import brief_of
+from bot.domain.turn import Owed, Turn
+from bot.engine.briefing import Brief, Briefing
+from bot.engine.composing import composed
 from bot.gateway.address import parse
+from bot.gateway.guide import DiscordGuide
 from bot.playground.world.accounts import User
 from bot.playground.world.parts import Json, walk
 from bot.playground.world.places import Message
-from bot.ports import Archive, Store
+from bot.ports import Archive
+from bot.settings import Settings
 
 
-async def inspection(
-    store: Store, message: Message, bot: User, *, default_model: str
-) -> Json | None:
-    """Return what stands behind a message; None when it belongs to no turn."""
-    turn = await store.version_shown(_anchor(message, bot))
-    session = await store.session(turn.session_id) if turn else None
-    if turn is None or session is None:
+async def inspection(bot: Bot, message: Message, user: User) -> Json | None:
+    """Return what stands behind a message; None when it belongs to no turn.
+
+    Args:
+        bot: the one that runs, of whose store everything is.
+        message: what is looked at.
+        user: whom the bot is in that Discord.
+    """
+    store = bot.store
+    turn = await store.turn_with(_anchor(message, user))
+    owed = await store.retrace(turn.id) if turn else None
+    if owed is None:
         return None
+    mark = await store.mark_on(owed.session.id, owed.turn.id)
+    was_asked = not _was_turned_down(owed.turn.reply)
     return {
-        "session": _session(session) | {"turns": await _length(store, session)},
-        "turn": _turn(turn),
-        "usage": _usage(turn),
-        "context": await _context(store, session, turn, default_model),
+        "session": _session(owed.session) | {"turns": await _length(store, owed.session)},
+        "turn": _turn(owed) | {"mark": mark.value if mark else None},
+        "usage": _usage(owed.turn),
+        "context": _context(owed, await _brief(bot, owed), bot.settings) if was_asked else None,
     }
 
 
-def _anchor(message: Message, bot: User) -> int:
+def _anchor(message: Message, user: User) -> int:
     """The id that names the turn: in the mark of a post of ours, or the message's own."""
-    if message.author is not bot:
+    if message.author is not user:
         return message.id
     found = [parse(str(part.get("custom_id"))) for part in walk(message.components)]
     return next((address[1].anchor for address in found if address), message.id)
@@ -62,8 +74,8 @@ async def _length(archive: Archive, session: Session) -> int:
     return head.depth + 1 if head else 0
 
 
-def _turn(turn: Turn) -> Json:
-    reply = turn.reply
+def _turn(owed: Owed) -> dict[str, object]:
+    turn, reply, standing = owed.turn, owed.turn.reply, owed.standing
     return {
         "id": turn.id,
         "parent": turn.parent,
@@ -71,8 +83,12 @@ def _turn(turn: Turn) -> Json:
         "state": turn.state.value,
         "attempt": turn.attempt,
         "version": turn.version,
+        "standing": f"{standing.number} of {standing.count}" if standing else None,
         "ending": reply.ending.value if reply else None,
         "fault": reply.fault.value if reply and reply.fault else None,
+        "is_undone": turn.is_undone,
+        "is_retracted": turn.is_retracted,
+        "is_withdrawn": turn.is_withdrawn,
         "posts": [str(post) for post in turn.posts],
     }
 
@@ -90,41 +106,51 @@ def _usage(turn: Turn) -> Json | None:
     }
 
 
-async def _context(store: Store, session: Session, turn: Turn, default_model: str) -> Json:
-    floor = session.floor if turn.floor is None else turn.floor
-    _, layers = await store.customs_at(session.place)
-    manner = manner_of(replace(layers, session=session.choices))
-    brief = brief_of(session, manner, default_model=default_model)
-    direct = session.place.is_direct
-    history = await _history(store, turn, floor)
-    before = (history[0] if history else turn).parent
-    summary = await store.summary(before) if before and manner.has_summaries else None
-    messages = [] if summary is None else [summary.message]
-    messages += [m for one in history for m in said_in(one, direct=direct)]
-    messages += [render(prompt, direct=direct) for prompt in turn.kept_prompts]
-    costs = [estimate(message.text) for message in messages]
+def _was_turned_down(reply: Reply | None) -> bool:
+    """Whether a budget or a rate had the model not be asked at all."""
+    if reply is None or reply.ending is not Ending.REFUSED or reply.text:
+        return False
+    return reply.budget is not None or reply.rate is not None
+
+
+def _context(owed: Owed, brief: Brief, settings: Settings) -> Json:
+    turn = owed.turn
+    offer = price_list(settings).offer(brief.model)
+    budget = budget_for(
+        offer.window, most=settings.context_tokens, output=settings.max_output_tokens
+    )
+    asked = replace(owed, turn=replace(turn, reply=None))
+    shown = composed(asked, brief, budget=budget, may_hop=turn.floor is None)
+    costs = [cost_of(message) for message in shown.messages]
     billed = turn.usage.input_tokens if turn.usage else None
     return {
         "model": brief.model,
         "instructions": brief.instructions,
         "messages": [
-            {"role": message.role.value, "text": message.text, "tokens": cost}
-            for message, cost in zip(messages, costs, strict=True)
+            _said(message) | {"tokens": cost}
+            for message, cost in zip(shown.messages, costs, strict=True)
         ],
         "tokens": sum(costs) + estimate(brief.instructions) if billed is None else billed,
         "tokens_are": "estimated" if billed is None else "billed",
-        "floor": floor,
+        "floor": shown.floor,
+        "left_out": sum(one.id in owed.marks.left_out for one in shown.turns),
+        "was_sent": turn.reply is not None,
+        "is_remarked": turn.reply is not None and owed.marks.changed_after >= turn.id,
     }
 
 
-async def _history(archive: Archive, turn: Turn, floor: int) -> list[Turn]:
-    """The way to the turn from the floor on, oldest first."""
-    way: list[Turn] = []
-    parent = turn.parent
-    while parent is not None:
-        earlier = await archive.turn(parent)
-        if earlier is None or earlier.depth < floor:
-            break
-        way.append(earlier)
-        parent = earlier.parent
-    return way[::-1]
+async def _brief(bot: Bot, owed: Owed) -> Brief:
+    """How it was answered, by whoever answered; or how it would be."""
+    guide = DiscordGuide(bot.connection.client)
+    briefing = Briefing(ledger=bot.store, guide=guide, default_model=bot.settings.openai_model)
+    brief = await briefing.foresee(owed)
+    answered_by = owed.turn.reply.model if owed.turn.reply else None
+    return brief if answered_by is None else replace(brief, model=answered_by)
+
+
+def _said(message: Said) -> dict[str, object]:
+    return {
+        "role": message.role.value,
+        "text": message.captioned,
+        "images": len(message.pictures),
+    }

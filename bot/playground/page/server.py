@@ -179,12 +179,7 @@ class Page:
         bot = self._lodger.bot
         if bot is None:
             return _json({"error": NOT_RUNNING})
-        found = await inspection(
-            bot.store,
-            message,
-            self._discord.bot,
-            default_model=bot.settings.openai_model,
-        )
+        found = await inspection(bot, message, self._discord.bot)
         return _json({"error": NO_TURN} if found is None else found)
 
     async def _do(self, request: web.Request) -> web.Response:

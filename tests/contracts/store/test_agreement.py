@@ -259,6 +259,7 @@ class TwoStores(RuleBasedStateMachine):
         turn = self.both(lambda store: store.turn(self.turn_id(number)))
         if isinstance(turn, Turn):
             self.both(lambda store: store.version_shown(turn.anchor))
+            self.both(lambda store: store.retrace(turn.id))
 
     @rule(number=numbers)
     def look(self, number: int) -> None:

@@ -11,14 +11,15 @@ const KINDS = [
   ["output", "Output"],
   ["reasoning", "of it reasoning"],
 ];
+const MARKS = { pinned: "pinned", left_out: "left out" };
 const ANEW_AFTER = 600; // milliseconds after the last change of the message
 
 export class Inspector {
   #shown = null;
   #timer = null;
 
-  constructor({ state, server, deeds, talk }) {
-    Object.assign(this, { state, server, deeds, panel: byId("inspector") });
+  constructor({ state, server, deeds, talk, plain }) {
+    Object.assign(this, { state, server, deeds, plain, panel: byId("inspector") });
     state.on("inspected", () => this.#open());
     state.on("ready", () => state.inspected && this.#load());
     state.on("messages", (about) => this.#onMessages(about));
@@ -88,7 +89,7 @@ export class Inspector {
           "data-key": "about",
         },
         el("strong", {}, this.state.name(message.author)),
-        ` ${message.content.slice(0, 120) || "a message without text"}`,
+        ` ${this.plain(message.content).slice(0, 120) || "a message without text"}`,
       );
     renew(this.panel, [head, about, content].flat());
   }
@@ -113,9 +114,11 @@ export class Inspector {
           ["Id", turn.id],
           ["State", el("span", { class: "state", "data-state": turn.state }, turn.state)],
           ["Attempt", turn.attempt],
-          ["Version", turn.version],
+          ["Version", turn.standing],
           ["After turn", turn.parent ?? "none: the first"],
           ["Depth", turn.depth],
+          ["Mark", MARKS[turn.mark]],
+          ["Taken back", takenBack(turn)],
           ["Ending", turn.ending],
           ["Fault", turn.fault],
           ["Posts", turn.posts?.join(", ")],
@@ -127,10 +130,19 @@ export class Inspector {
       ),
       section(
         "Context",
-        ...(context ? contextOf(context) : [el("p", { class: "empty" }, "Nothing was sent yet.")]),
+        ...(context ? contextOf(context) : [el("p", { class: "empty" }, "No model was asked.")]),
       ),
     ];
   }
+}
+
+function takenBack({ is_undone: isUndone, is_retracted: isRetracted, is_withdrawn: isWithdrawn }) {
+  const ways = [
+    isUndone && "with /undo",
+    isWithdrawn && "what was asked was deleted",
+    isRetracted && "the answer was deleted",
+  ];
+  return ways.filter(Boolean).join("; ");
 }
 
 function section(title, ...content) {
@@ -180,12 +192,15 @@ function tokens(usage) {
   );
 }
 
-function contextOf({ model, instructions, messages, tokens: sum, tokens_are: how, floor }) {
+function contextOf(context) {
+  const { model, instructions, messages, tokens: sum, tokens_are: how, floor } = context;
   return [
+    el("p", { class: "hint" }, howItStands(context)),
     facts([
       ["Model", model],
       ["Tokens", `${number(sum)} ${how}`],
       ["Floor", floor],
+      ["Left out", context.left_out ? plural(context.left_out, "turn") : null],
     ]),
     instructions &&
       el(
@@ -194,7 +209,7 @@ function contextOf({ model, instructions, messages, tokens: sum, tokens_are: how
         el("summary", {}, el("strong", {}, "instructions")),
         el("pre", {}, instructions),
       ),
-    ...messages.map(({ role, text, tokens: count }, index) =>
+    ...messages.map(({ role, text, images, tokens: count }, index) =>
       el(
         "details",
         { class: "sent", "data-role": role, open: index >= messages.length - 2 },
@@ -202,10 +217,19 @@ function contextOf({ model, instructions, messages, tokens: sum, tokens_are: how
           "summary",
           {},
           el("strong", {}, role),
-          el("span", { class: "hint" }, plural(count ?? 0, "token")),
+          el("span", { class: "hint" }, `${imagesIn(images)}${plural(count ?? 0, "token")}`),
         ),
         el("pre", {}, text),
       ),
     ),
   ];
 }
+
+/** Of what was sent there is no copy: words that people delete are to be gone from here too. */
+function howItStands({ was_sent: wasSent, is_remarked: isRemarked }) {
+  if (!wasSent) return "As it is sent, or would be now.";
+  const marks = isRemarked ? "marks were changed since, and " : "";
+  return `Composed as it was sent; ${marks}what was edited, deleted or chosen since is as it is now.`;
+}
+
+const imagesIn = (count) => (count ? `${plural(count, "image")} · ` : "");
