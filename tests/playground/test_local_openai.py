@@ -11,6 +11,7 @@ import aiohttp
 import openai
 import pytest
 
+from bot.domain.summary import request_for
 from bot.playground.local_openai import (
     Asked,
     Begin,
@@ -372,6 +373,24 @@ def test_the_stand_in_says_what_it_is_and_what_it_was_shown() -> None:
         "> life?\n"
         "\n"
         "Set `OPENAI_API_KEY`, or `OPENAI_BASE_URL` for a server of your own, to talk to a model."
+    )
+
+
+def test_the_stand_in_does_not_take_notes_of_the_bot_for_somebodys_words() -> None:
+    note = "[Note of the bot itself: a summary.]\nThey spoke of trams."
+    [say] = stand_in(asked(note, "[Ada #42 · 2026-01-02 09:30Z]\nAnd now?"))
+
+    assert isinstance(say, Say)
+    assert "- **Messages:** 2, of which 1 from people\n" in say.text
+    assert "- **Speakers:** Ada #42\n" in say.text
+
+
+def test_the_stand_in_says_that_it_sums_nothing_up() -> None:
+    [say] = stand_in(asked("[Ada #42 · 2026-01-02 09:30Z]\nHello", request_for(100).text))
+
+    assert isinstance(say, Say)
+    assert say.text == (
+        "A scripted stand-in sums nothing up: nobody knows any more what stood here."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.summary import REQUEST_BEGINS
 from bot.playground.local_openai.asking import Asked, Said
 from bot.playground.local_openai.metering import prompt_tokens
 from bot.playground.local_openai.script import Say, Script
@@ -11,6 +12,7 @@ from bot.playground.local_openai.script import Say, Script
 DELAY = 0.02  # seconds between words, about as fast as a model
 QUOTE = 200  # characters of the last message repeated at most
 OPENING_WORDS = 8  # of the instructions
+NO_SUMMARY = "A scripted stand-in sums nothing up: nobody knows any more what stood here."
 
 # How `bot.domain.message.render` writes the line above what a person said.
 _LABEL = re.compile(r"\[(?P<label>[^\[\]\n]*\d\d:\d\dZ)\]\n")
@@ -18,7 +20,9 @@ _LABEL = re.compile(r"\[(?P<label>[^\[\]\n]*\d\d:\d\dZ)\]\n")
 
 def stand_in(asked: Asked, *, delay: float = DELAY) -> Script:
     """Return an answer that reports what the model would have been shown."""
-    heard = [said for said in asked.messages if said.role == "user"]
+    if _is_for_summary(asked):
+        return [Say(NO_SUMMARY, delay=delay)]
+    heard = [said for said in asked.messages if said.role == "user" and _LABEL.match(said.text)]
     people = {label for said in heard if (label := _speaker(said))}
     lines = [
         "**I am a scripted stand-in, not a model.** Nobody has thought about what you wrote.",
@@ -34,6 +38,11 @@ def stand_in(asked: Asked, *, delay: float = DELAY) -> Script:
         "Set `OPENAI_API_KEY`, or `OPENAI_BASE_URL` for a server of your own, to talk to a model.",
     ]
     return [Say("\n".join(lines), delay=delay)]
+
+
+def _is_for_summary(asked: Asked) -> bool:
+    """Whether the bot itself asks, as it does at a hop: not for an answer, and nobody reads one."""
+    return bool(asked.messages) and asked.messages[-1].text.startswith(REQUEST_BEGINS)
 
 
 def _last(heard: list[Said]) -> list[str]:
