@@ -40,6 +40,30 @@ async def test_what_one_does_the_other_sees(visitor: Visitor, bob: Visitor) -> N
     await expect(reaction.first).to_have_attribute("aria-pressed", "false")
 
 
+async def test_who_manages_messages_deletes_what_others_said(
+    visitor: Visitor, bob: Visitor
+) -> None:
+    await visitor.go("general")
+    await bob.go("general")
+    await visitor.say("Good morning")
+    await bob.message("Good morning").hover()
+    await bob.button("Reply (R)").click()
+    await bob.say("And to you")
+
+    await bob.message("Good morning").first.click(button="right")
+    await expect(bob.page.get_by_role("menuitem", name="Copy text")).to_be_visible()
+    await expect(bob.page.get_by_role("menuitem", name="Delete")).to_have_count(0)
+    await bob.page.keyboard.press("Escape")
+    await visitor.choose(visitor.message("Good morning").first, "Delete")
+    await visitor.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(bob.message("And to you")).to_contain_text("This message was deleted.")
+    await expect(bob.page.get_by_role("log")).not_to_contain_text("Good morning")
+    await visitor.choose(visitor.message("And to you"), "Delete")
+    await visitor.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+
+    await expect(bob.messages).to_have_count(0)
+
+
 async def test_one_is_seen_typing_until_it_is_said(visitor: Visitor, bob: Visitor) -> None:
     await visitor.go("general")
     await bob.go("general")

@@ -1,7 +1,7 @@
 """What one person is shown of the world, as JSON in Discord's shapes.
 
 Beyond those shapes there is only what a client works out for itself: where this person may
-speak, and which reactions are theirs.
+speak or delete what others said, and which reactions are theirs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from bot.playground.world.accounts import User
 from bot.playground.world.commands import EVERYWHERE
 from bot.playground.world.interaction import Interaction
 from bot.playground.world.parts import Json
-from bot.playground.world.permission import may_see, permissions_in, sending_in
+from bot.playground.world.permission import Permission, may_see, permissions_in, sending_in
 from bot.playground.world.places import Channel, Guild, Message
 from bot.playground.world.world import World
 
@@ -85,5 +85,8 @@ def _channel(channel: Channel, viewer: User) -> Json:
     shown = channel_json(channel, viewer)
     if channel.guild is None:
         shown["recipients"] = [user_json(user) for user in channel.recipients]
-    may_send = sending_in(channel) in permissions_in(channel, viewer)
-    return shown | {"may_send": may_send}
+    granted = permissions_in(channel, viewer)
+    return shown | {
+        "may_send": sending_in(channel) in granted,
+        "may_tidy": channel.guild is not None and Permission.MANAGE_MESSAGES in granted,
+    }

@@ -50,12 +50,18 @@ export class Talk {
     else if (index > 0 || !this.isLoaded || !this.hasMore) this.messages.splice(index, 0, message);
   }
 
+  /** Take out messages, and their words above those that answer them. */
   remove(ids) {
     for (const id of ids) {
       const index = this.indexOf(id);
       if (this.messages[index]?.id === id) this.messages.splice(index, 1);
       if (this.isLoading) this.#gone.add(id);
     }
+    this.messages = this.messages.map((message) =>
+      ids.includes(message.referenced_message?.id)
+        ? { ...message, referenced_message: null }
+        : message,
+    );
   }
 
   /** Take in a page of the history. What the feed told meanwhile is newer than the page. */

@@ -76,6 +76,14 @@ export class Toolbar {
     );
   }
 
+  /** Who manages messages takes those of others back too. */
+  #mayDelete(message) {
+    return (
+      this.#isOwn(message) ||
+      (this.state.here.may_tidy && isOrdinary(message) && !isEphemeral(message))
+    );
+  }
+
   #show(row, byFocus = false) {
     if (!row || (row === this.#row && this.bar.isConnected)) return;
     if (!byFocus && this.bar.contains(document.activeElement)) return;
@@ -140,7 +148,7 @@ export class Toolbar {
         ...(isPublic
           ? apps.map(({ name }) => item("use", name, "apps", () => deeds.use(message, name)))
           : []),
-        ...(mine
+        ...(this.#mayDelete(message)
           ? [
               null,
               item(
@@ -216,8 +224,8 @@ export class Toolbar {
       End: () => this.talk.focusRow(),
     };
     if (!isOrdinary(message)) return walk;
-    const own = this.#isOwn(message) && {
-      e: () => this.state.edit(message.id),
+    const own = this.#isOwn(message) && { e: () => this.state.edit(message.id) };
+    const deletable = this.#mayDelete(message) && {
       Delete: () => this.#delete(message, event.shiftKey),
     };
     const shared = !isEphemeral(message) && {
@@ -225,7 +233,7 @@ export class Toolbar {
       i: () => this.state.inspect(message),
       "+": () => openEmoji(row, (emoji) => this.deeds.react(message, emoji)),
     };
-    return { ...walk, ...own, ...shared, Enter: () => this.#openMenu(row, message) };
+    return { ...walk, ...own, ...deletable, ...shared, Enter: () => this.#openMenu(row, message) };
   }
 
   #onEditKey(event) {
