@@ -9,11 +9,12 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group
 
 RENDER = """async ([text, inline]) => {
   const { render } = await import("/static/markdown.js");
+  const open = (message) => { document.title = message ? `opened ${message}` : "opened"; };
   const names = {
     user: (id) => ({ 1: { name: "Ada", isMe: true }, 2: { name: "Bob", isMe: false } })[id] ?? null,
     role: (id) => (id === "3" ? { name: "helpers" } : null),
     channel: (id) =>
-      id === "4" ? { name: "general", open: () => { document.title = "opened"; } } : null,
+      id === "4" ? { name: "general", open } : null,
   };
   const main = document.getElementById("main");
   main.replaceChildren(render(text, names, { inline }));
@@ -201,6 +202,18 @@ async def test_a_channel_pill_leads_to_the_channel(page_of_modules: Page) -> Non
 
     assert await page_of_modules.title() == "opened"
     assert await page_of_modules.locator("#main").text_content() == "#general #unknown"
+
+
+async def test_the_address_of_a_message_leads_to_the_message(page_of_modules: Page) -> None:
+    at = "https://discord.com/channels"
+    await shown(page_of_modules, f"{at}/1/4/77 <{at}/1/4> {at}/1/5/77 {at}.evil.example/1/4")
+
+    await page_of_modules.get_by_role("button", name="#general 💬").click()
+
+    assert await page_of_modules.title() == "opened 77"
+    assert await page_of_modules.locator("#main").text_content() == (
+        f"#general 💬 #general {at}/1/5/77 {at}.evil.example/1/4"
+    )
 
 
 async def test_times_are_the_readers_and_say_the_whole_date(page_of_modules: Page) -> None:

@@ -33,6 +33,14 @@ async def test_a_thread_is_started_by_the_command_picker(
     card = visitor.channels.get_by_role("list", name="Threads in general")
     await expect(card.get_by_role("button")).to_have_text("What is the capital of France?")
 
+    answer = visitor.message("Paris, since you ask.")
+    await answer.get_by_role("button", name="Branch").click()
+    await visitor.message("Over there:").get_by_role("button", name="↳").click()
+    await visitor.stands_in("↳ What is the capital of France?")
+    await visitor.message("I know all").get_by_role("button", name="💬").click()
+    await visitor.stands_in("What is the capital of France?")
+    await expect(answer).to_be_focused()
+
 
 async def test_an_answer_is_seen_growing(visitor: Visitor, model: LocalOpenAI) -> None:
     gate = asyncio.Event()

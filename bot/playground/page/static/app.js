@@ -64,7 +64,7 @@ class App {
     const world = {
       state,
       server,
-      names: namesOf(state, (id) => world.deeds.open(id)),
+      names: namesOf(state, (id, message) => this.#open(id, message)),
       plain: (text) => plain(text, state),
       meant: (text) => meant(text, state),
       go: (guild, channel) => this.#go(guild, channel),
@@ -95,6 +95,12 @@ class App {
   /** The open place may have gone. */
   #settle() {
     if (!this.state.here) this.#follow();
+  }
+
+  /** Go to a place, or to a message in it. */
+  #open(channel, message) {
+    if (message) this.talk.aim(channel, message);
+    this.deeds.open(channel);
   }
 
   #go(guild, channel) {
@@ -265,7 +271,7 @@ function namesOf(state, open) {
   const role = (id) => state.guild?.roles.find((each) => each.id === id) ?? null;
   const channel = (id) => {
     const known = state.channel(id);
-    return known && { name: state.placeName(known), open: () => open(id) };
+    return known && { name: state.placeName(known), open: (message) => open(id, message) };
   };
   return { user, role, channel, things: thingsOf(state) };
 }

@@ -71,11 +71,12 @@ export function pill(text, { isMe = false } = {}) {
   return make("span", { className: isMe ? "md-mention md-mention-me" : "md-mention" }, text);
 }
 
-/** A channel's name as a pill that leads there. */
-export function channelPill(channel) {
+/** A channel's name as a pill that leads there, or to a message in it. */
+export function channelPill(channel, message = null) {
   if (!channel) return pill("#unknown");
-  const button = make("button", { type: "button", className: "md-mention" }, `#${channel.name}`);
-  button.addEventListener("click", () => channel.open());
+  const words = message ? `#${channel.name} 💬` : `#${channel.name}`;
+  const button = make("button", { type: "button", className: "md-mention" }, words);
+  button.addEventListener("click", () => channel.open(message));
   return button;
 }
 

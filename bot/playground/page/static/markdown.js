@@ -29,6 +29,8 @@ const ANGLE = new RegExp(
     ")>",
   "y",
 );
+// How Discord writes the address of a message or a channel.
+const PLACE = /^https:\/\/discord\.com\/channels\/(?:@me|\d{1,20})\/(\d{1,20})(?:\/(\d{1,20}))?$/;
 const EVERYBODY = /@(?:everyone|here)/y;
 const BARE_URL = /https?:\/\/[^\s<]+[^<.,:;"'\]\s]/y;
 const TARGET =
@@ -47,7 +49,7 @@ const CUSTOM_EMOJI = /<a?:\w{1,32}:\d{1,20}>/g;
  * What `text` looks like. It never throws, and it takes time in proportion to the text.
  * @param {string} text
  * @param {{user(id: string): ?{name: string, isMe: boolean}, role(id: string): ?{name: string},
- *          channel(id: string): ?{name: string, open(): void}}} names
+ *          channel(id: string): ?{name: string, open(message: ?string): void}}} names
  * @param {{inline?: boolean}} options inline: one line, without headings, lists, quotes and boxes
  */
 export function render(text, names, { inline = false } = {}) {
@@ -222,7 +224,7 @@ function meant({ user, role, channel, emoji, moment, style, command, url }, { na
   if (emoji) return make("span", { className: "md-emoji" }, `:${emoji}:`);
   if (moment) return timestamp(Number(moment), style);
   if (command) return pill(`/${command}`);
-  return isLink ? null : linkTo(url);
+  return isLink ? null : linkTo(url, names);
 }
 
 function person(user) {
@@ -241,7 +243,7 @@ function bareLink({ source, scope }, at) {
   const found = BARE_URL.exec(source);
   if (!found) return null;
   const url = withoutLooseBrackets(found[0]);
-  return { node: linkTo(url) ?? url, end: at + url.length };
+  return { node: linkTo(url, scope.names) ?? url, end: at + url.length };
 }
 
 /** A bracket at the end of an address belongs to it only if it was opened there. */
@@ -252,7 +254,10 @@ function withoutLooseBrackets(url) {
   return url.slice(0, end);
 }
 
-function linkTo(url) {
+function linkTo(url, names) {
+  const [, channel, message] = PLACE.exec(url) ?? [];
+  const place = channel && names.channel(channel);
+  if (place) return channelPill(place, message);
   const address = webAddress(url);
   return address && link(address, address, url);
 }

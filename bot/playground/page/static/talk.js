@@ -19,6 +19,7 @@ export class TalkView {
   #channel = null;
   #first = null; // id of the first message in the window
   #last = null; // id of the last one, or null: the newest, whichever it is
+  #goal = null; // {channel, id} of a message to go to once its place is shown
   #anchor;
   #seen = null; // the newest message when the reader was last at the bottom
 
@@ -60,6 +61,20 @@ export class TalkView {
     this.#restore();
     this.#keepRoving();
     this.#fill(talk);
+    this.#reach(talk);
+  }
+
+  /** Go to a message of any place as soon as that is shown. */
+  aim(channel, id) {
+    this.#goal = { channel, id };
+    this.schedule();
+  }
+
+  #reach(talk) {
+    const goal = this.#goal;
+    if (goal?.channel !== this.#channel || !talk.isLoaded) return;
+    this.#goal = null;
+    this.jump(goal.id);
   }
 
   /** Go to the newest message and stay with it. */
@@ -102,6 +117,7 @@ export class TalkView {
   }
 
   #enter(here) {
+    if (this.#goal?.channel !== here.id) this.#goal = null;
     this.#channel = here.id;
     for (const { row } of this.#rows.values()) row.remove();
     this.#rows.clear();
