@@ -106,6 +106,7 @@ async def test_a_command_is_answered_for_its_user_alone(ada: Looker, bob: Looker
     assert answer["flags"] == 64
     assert answer["interaction_metadata"]["user"]["global_name"] == "Ada"
     assert seen[-1]["d"]["content"] == "Anything?"
+    assert answer["interaction_metadata"]["command_type"] == 1
     assert (await bob.tried("delete", channel=general, message=answer["id"]))["code"] == 10008
     assert await ada.do("delete", channel=general, message=answer["id"]) == {}
 

@@ -46,6 +46,8 @@ async def test_an_app_command_reads_a_message(general: Channel, ada: Person) -> 
 
     assert outcome.answer is not None
     assert outcome.answer.content == "it says some words"
+    assert outcome.answer.note is not None
+    assert outcome.answer.note.command_type == 3
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from bot.playground.world.accounts import Member, Overwrite, Role, User
 from bot.playground.world.commands import EVERYWHERE, Command, CommandKind, Option, OptionKind
 from bot.playground.world.parts import (
+    TYPED,
     Attachment,
     InteractionNote,
     Mentioned,
@@ -105,7 +106,7 @@ def message_record(message: Message) -> Record:
         ],
         "flags": int(message.flags),
         "webhook": message.webhook_id,
-        "note": note and [note.id, note.kind, note.user.id, note.name],
+        "note": note and [note.id, note.kind, note.user.id, note.name, note.command_type],
         "edited_at": message.edited_at.isoformat() if message.edited_at else None,
         "reactions": message.reactions,
         "thread": message.thread.id if message.thread else None,
@@ -275,7 +276,9 @@ def _mentioned(world: World, channel: Channel, row: list[Any]) -> Mentioned:
 def _note(world: World, row: list[Any] | None) -> InteractionNote | None:
     if row is None or row[2] not in world.users:
         return None
-    return InteractionNote(row[0], row[1], world.users[row[2]], row[3])
+    # A row of before command types were kept has none.
+    number, kind, user, name, command_type = (*row, TYPED)[:5]
+    return InteractionNote(number, kind, world.users[user], name, command_type=command_type)
 
 
 def _author(world: World, row: Record) -> User:

@@ -17,6 +17,8 @@ from bot.playground.world import posting
 from bot.playground.world.events import InteractionAnswered
 from bot.playground.world.interaction import Callback, Interaction, InteractionKind, Stage
 from bot.playground.world.parts import (
+    FROM_MENU,
+    TYPED,
     USERS_ONLY,
     Draft,
     InteractionNote,
@@ -58,6 +60,7 @@ def note_of(interaction: Interaction) -> InteractionNote:
         user=interaction.user,
         name=interaction.summary,
         target_message_id=interaction.message.id if interaction.message else None,
+        command_type=FROM_MENU if interaction.data.get("type") == FROM_MENU else TYPED,
     )
 
 

@@ -114,7 +114,7 @@ def _note(message: Message, note: InteractionNote) -> dict[str, object]:
     }
     if note.kind == SLASH:
         metadata["name"] = note.name
-        metadata["command_type"] = 1
+        metadata["command_type"] = note.command_type
         shown["interaction"] = {
             "id": str(note.id),
             "type": note.kind,

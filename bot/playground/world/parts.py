@@ -130,6 +130,10 @@ class Mentioned:
     pings: frozenset[User] = frozenset()
 
 
+TYPED, FROM_MENU = 1, 3
+"""The types of a slash command, and of one in the menu of a message."""
+
+
 @dataclass(frozen=True, slots=True)
 class InteractionNote:
     """Which interaction brought a message about."""
@@ -140,6 +144,7 @@ class InteractionNote:
     name: str = ""
     target_message_id: int | None = None
     original_response_id: int | None = None
+    command_type: int = TYPED
 
 
 @dataclass(frozen=True, slots=True)
