@@ -108,7 +108,8 @@ def _floor(view: View) -> Iterator[str]:
 def _pins(view: View) -> Iterator[str]:
     pins = view.window.pins
     if view.pinned:
-        yield f"📌 {_turns(len(view.pinned))} pinned, {len(pins.shown)} of them shown first"
+        first = f", {len(pins.shown)} of them shown first" if pins.shown else ""
+        yield f"📌 {_turns(len(view.pinned))} pinned{first}"
     if pins.unfit:
         yield (
             f"⚠️ {_turns(len(pins.unfit))} pinned that do not fit: older pins have a quarter of "

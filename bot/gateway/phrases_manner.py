@@ -124,7 +124,8 @@ def panel(manner: Manner, *, default_model: str, is_direct: bool) -> str:
 
 def changing(trait: Trait, level: Level) -> str:
     """Return what the menus below are about."""
-    return f"You are choosing **{TRAITS[trait].lower()}** for **{LEVELS[level]}**."
+    name = "what I answer" if trait is Trait.LISTENING else TRAITS[trait].lower()
+    return f"You are choosing **{name}** for **{LEVELS[level]}**."
 
 
 def chosen(trait: Trait, level: Level, manner: Manner, *, is_taken_back: bool) -> str:

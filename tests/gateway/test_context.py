@@ -157,7 +157,7 @@ async def test_the_panel_tells_turns_tokens_price_and_marks(house: House) -> Non
     assert (
         price == "To read it costs under $0.0001, or under $0.0001 where the provider has it cached"
     )
-    assert pinned == "📌 1 turn pinned, 0 of them shown first"
+    assert pinned == "📌 1 turn pinned"
     assert left_out == "🚫 1 turn left out"
     assert choices(panel) == ["3. And cats?", "🚫 2. And dogs?", "📌 1. How do bees sleep?"]
     assert len(house.model.seen) == calls

@@ -115,6 +115,14 @@ async def test_summaries_can_be_switched_off_and_the_panel_says_what_that_means(
     assert layers.channel == {T.SUMMARY: "off"}
 
 
+async def test_the_panel_says_what_is_being_chosen(house: House) -> None:
+    panel = await panel_for(house, house.ada)
+
+    await turn_to(house, panel, L.SERVER, T.LISTENING)
+
+    assert "You are choosing **what I answer** for **this server**." in panel.content
+
+
 async def test_what_is_typed_into_the_form_is_chosen(house: House) -> None:
     panel = await panel_for(house, house.ada)
     await turn_to(house, panel, L.CHANNEL, T.LANGUAGE)
