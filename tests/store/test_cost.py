@@ -236,6 +236,7 @@ async def _costs_of_marks(store: SqliteStore, turns: int) -> dict[str, int]:
         "pin": await meter.of(lambda: store.mark(SESSION_ID, last.id, pinned, most_pins=20)),
         "look": await meter.of(lambda: store.mark_on(SESSION_ID, last.id)),
         "foresee": await meter.of(lambda: store.foresee(CHANNEL)),
+        "retrace": await meter.of(lambda: store.retrace(last.id)),
         "take up": await meter.of(lambda: store.take_up(SESSION_ID)),
     }
 
