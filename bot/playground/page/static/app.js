@@ -271,7 +271,9 @@ function namesOf(state, open) {
   const role = (id) => state.guild?.roles.find((each) => each.id === id) ?? null;
   const channel = (id) => {
     const known = state.channel(id);
-    return known && { name: state.placeName(known), open: (message) => open(id, message) };
+    if (!known) return null;
+    const sign = known.guild_id ? "#" : "@";
+    return { name: state.placeName(known), sign, open: (message) => open(id, message) };
   };
   return { user, role, channel, things: thingsOf(state) };
 }

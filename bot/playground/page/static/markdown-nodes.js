@@ -74,7 +74,8 @@ export function pill(text, { isMe = false } = {}) {
 /** A channel's name as a pill that leads there, or to a message in it. */
 export function channelPill(channel, message = null) {
   if (!channel) return pill("#unknown");
-  const words = message ? `#${channel.name} 💬` : `#${channel.name}`;
+  const name = `${channel.sign ?? "#"}${channel.name}`;
+  const words = message ? `${name} 💬` : name;
   const button = make("button", { type: "button", className: "md-mention" }, words);
   button.addEventListener("click", () => channel.open(message));
   return button;

@@ -49,7 +49,7 @@ const CUSTOM_EMOJI = /<a?:\w{1,32}:\d{1,20}>/g;
  * What `text` looks like. It never throws, and it takes time in proportion to the text.
  * @param {string} text
  * @param {{user(id: string): ?{name: string, isMe: boolean}, role(id: string): ?{name: string},
- *          channel(id: string): ?{name: string, open(message: ?string): void}}} names
+ *          channel(id: string): ?{name: string, sign: ?string, open(message: ?string): void}}} names
  * @param {{inline?: boolean}} options inline: one line, without headings, lists, quotes and boxes
  */
 export function render(text, names, { inline = false } = {}) {
