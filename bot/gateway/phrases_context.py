@@ -9,6 +9,7 @@ import discord
 
 from bot.domain.billing import money
 from bot.domain.marks import MOST_PINS, Marking, TurnMark
+from bot.domain.message import Prompt
 from bot.domain.turn import Turn
 from bot.domain.wording import UNTITLED, shortened, title_in
 from bot.engine.contexts import Marked, View
@@ -22,6 +23,7 @@ NOT_THERE = (
 )
 LOOK_AT = "Look at a message and its answer"
 PIN, LEAVE_OUT, CLEAR = "📌 Pin", "🚫 Leave out", "Take the mark away"
+RETRACTED = "-# The answer was deleted, and is shown to nobody any more."
 BACK, NEWER, OLDER = "Back", "◀ Newer", "Older ▶"
 
 _FULL = (
@@ -119,7 +121,8 @@ def _pins(view: View) -> Iterator[str]:
 
 def label(turn: Turn, mark: TurnMark | None) -> str:
     """Return a turn as one of the choices of a menu, without Markdown."""
-    asked = next((title_in(p.text, limit=80) for p in turn.kept_prompts), None)
+    said = next(iter(turn.kept_prompts), None)
+    asked = said and (title_in(said.text, limit=80) or _files(said))
     return shortened(f"{_SIGNS[mark]}{turn.depth + 1}. {asked or UNTITLED}", 100)
 
 
@@ -130,11 +133,22 @@ def beginning_of_answer(turn: Turn) -> str | None:
 
 def words_of(turn: Turn, mark: TurnMark | None) -> str:
     """Return what was said in a turn, cut where it is long; it is shown as it was typed."""
-    asked = "\n".join(f"{p.author_name}: {p.text}" for p in turn.kept_prompts)
+    asked = "\n".join(_said(prompt) for prompt in turn.kept_prompts)
     parts = [f"{_SIGNS[mark]}**Turn {turn.depth + 1}**", _quoted(asked)]
     if turn.reply is not None and not turn.reply.is_notice:
         parts.append(f"**Answer**\n{_quoted(turn.reply.text)}")
+    if turn.is_retracted:
+        parts.append(RETRACTED)
     return "\n".join(parts)
+
+
+def _said(prompt: Prompt) -> str:
+    return " ".join(filter(None, (f"{prompt.author_name}:", prompt.text, _files(prompt))))
+
+
+def _files(prompt: Prompt) -> str:
+    """Return the names of the files that came with a prompt; empty without any."""
+    return " ".join(f"📎 {each.name}" for each in prompt.attachments)
 
 
 def _quoted(text: str) -> str:

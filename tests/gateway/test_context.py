@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,11 +12,12 @@ from bot.domain.marks import TurnMark
 from bot.domain.message import Prompt
 from bot.domain.session import TurnId
 from bot.domain.turn import Turn
+from bot.gateway import phrases_context
 from bot.gateway.panel_context import Spot, spot_of
 from bot.playground import Message, Permission, Person
 from bot.playground.world.parts import walk
 from tests.gateway.commands_house import House, opened
-from tests.samples import MORNING
+from tests.samples import MORNING, attachment, turn
 
 ONCE = "-# The next answer reads the whole conversation at the full price, once."
 PINNED = "📌 Pinned: I am shown this message and its answer however long the conversation gets."
@@ -215,6 +217,20 @@ async def _look_at_a_long_turn(house: House) -> None:
 
     assert 1600 < len(words) < 2000
     assert words.endswith("reads the whole conversation at the full price, once.")
+
+
+def test_a_look_names_files_and_says_that_an_answer_was_deleted() -> None:
+    said = turn(0, "", "")
+    (asked,) = said.prompts
+    files = (attachment(1, "dot.gif"), attachment(2, "a_b.py", "text/plain"))
+    said = replace(said, prompts=(replace(asked, attachments=files),), is_retracted=True)
+
+    assert phrases_context.label(said, None) == "1. 📎 dot.gif 📎 a_b.py"
+    assert phrases_context.words_of(said, None) == (
+        "**Turn 1**\n"
+        "Ada: 📎 dot.gif 📎 a\\_b.py\n"
+        "-# The answer was deleted, and is shown to nobody any more."
+    )
 
 
 async def test_more_than_a_menu_holds_is_found_on_further_pages(house: House) -> None:
