@@ -108,15 +108,21 @@ async def test_the_inspector_shows_images_and_what_was_taken_back(
     whole = await inspected(ada, second)
     await ada.do("delete", channel=ada.dm, message=first)
     await know_commands(town)
-    await town.town.owner.slash(town.discord.world.channel(int(ada.dm)), "undo")
+    dm = town.discord.world.channel(int(ada.dm))
+    said = list(dm.messages)
+    await town.town.owner.slash(dm, "undo")
     await town.discord.until(lambda: is_undone(town))
     left = await inspected(ada, second)
+    answers = [each for each in said if each.author is town.discord.world.bot]
+    deleted = await inspected(ada, str(answers[0].id))
 
     assert shown(whole) == sent(by_image)
     assert [each["images"] for each in whole["context"]["messages"]] == [0, 0, 1]
     assert whole["turn"]["is_undone"] is False
     assert shown(left) == sent(by_image)[2:]
     assert left["turn"]["is_undone"] is True
+    assert deleted["turn"]["is_withdrawn"] is True
+    assert shown(deleted) == []
 
 
 async def test_messages_that_are_answered_together_have_one_turn(

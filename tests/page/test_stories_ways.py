@@ -93,6 +93,7 @@ async def test_everything_is_reached_and_used_by_the_keyboard_alone(  # noqa: PL
     await press("i")
     inspector = page.get_by_role("complementary", name="Inspector")
     await expect(inspector.locator("[data-role=user]")).to_contain_text("six times seven")
+    await expect(inspector).to_contain_text("Composed as it was sent")
     await press("Escape")
     await expect(inspector).to_be_hidden()
     await walk(visitor, "Shift+F6", ".message")
