@@ -317,7 +317,7 @@ async def test_the_inspector_shows_the_very_context_that_was_sent(
 ) -> None:
     async with open_town(tmp_path, openai) as town, looking(town, town.town.owner) as (ada,):
         dm = ada.dm
-        for text in ("First", "Second"):
+        for text in ("First", "Second" + "\nand more" * 200):
             await ada.do("say", channel=dm, text=text)
             await ada.until(ends_answer)
         await ada.do("say", channel=dm, text="Third")
@@ -325,7 +325,10 @@ async def test_the_inspector_shows_the_very_context_that_was_sent(
         assert town.lodger.bot is not None
         await town.lodger.bot.engine.lanes.drained()
         before = await ada.asked("inspect", channel=dm, message=answer["id"])
-    async with open_town(tmp_path, openai) as town, looking(town, town.town.owner) as (ada,):
+    async with (
+        open_town(tmp_path, openai, given={"context_tokens": "500"}) as town,
+        looking(town, town.town.owner) as (ada,),
+    ):
         after = await ada.asked("inspect", channel=dm, message=answer["id"])
         nothing = await ada.asked("inspect", channel=dm, message=1)
 

@@ -15,7 +15,8 @@ from tests.samples import SESSION_ID
 
 async def test_a_turn_is_retraced_from_where_it_was_shown_from(store: Store) -> None:
     turns = [await settled(store, 1000 + number) for number in range(4)]
-    await store.mark(SESSION_ID, turns[0].id, TurnMark.PINNED, most_pins=20)
+    for pinned in (turns[0], turns[2]):
+        await store.mark(SESSION_ID, pinned.id, TurnMark.PINNED, most_pins=20)
     made = Summary(turns[1].id, "They said hello.", "some-model", NOON)
     await store.move_floor(SESSION_ID, 2, summary=made, covered=turns[:2])
     asked = await answering(store, 1004)
@@ -30,7 +31,7 @@ async def test_a_turn_is_retraced_from_where_it_was_shown_from(store: Store) -> 
     assert traced.turn == await again(store, asked)
     assert traced.history == (turns[2], turns[3])
     assert traced.marks == Marks(
-        frozenset({turns[0].id}), frozenset({turns[3].id}), changed_after=asked.id
+        frozenset({turns[0].id, turns[2].id}), frozenset({turns[3].id}), changed_after=asked.id
     )
     assert traced.pins == (turns[0],)
     assert traced.summary == made
