@@ -128,7 +128,7 @@ class Answerer:
                 return await self._try_alone(owed, screen)
             return await self._see_through(owed, screen)
         except TurnSettled as error:
-            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+            log.info("%s event=settled_meanwhile reason=%s", turn.name, error)
             return 0.0
 
     async def _try_alone(self, owed: Owed, screen: Screen) -> float:
@@ -171,7 +171,7 @@ class Answerer:
         turn = owed.turn
         answer: Answer | None
         if turn.attempt > 1:
-            log.info("%s event=answering_again attempt=%d", _name(turn), turn.attempt)
+            log.info("%s event=answering_again attempt=%d", turn.name, turn.attempt)
         if turn.stop_requested:
             answer = Answer(Reply(await screen.said_so_far(), Ending.STOPPED))
         elif turn.attempt > MAX_ATTEMPTS:
@@ -197,7 +197,3 @@ class Answerer:
 def _asks_for_the_last_time(turn: Turn) -> bool:
     is_last = turn.state is TurnState.ANSWERING and turn.attempt == MAX_ATTEMPTS
     return is_last and not turn.stop_requested
-
-
-def _name(turn: Turn) -> str:
-    return f"session={turn.session_id} turn={turn.id}"

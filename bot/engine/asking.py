@@ -9,7 +9,7 @@ from functools import partial
 from bot.domain.errors import BotError
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import TurnId
-from bot.domain.turn import Owed, Turn
+from bot.domain.turn import Owed
 from bot.engine.billing import Tab
 from bot.engine.completing import Answer, Completer
 from bot.engine.fetching import Fetcher
@@ -58,7 +58,7 @@ class Asker:
             del self._asking[owed.turn.id]
         begin_anew = partial(self._ledger.begin_anew, owed.turn.id)
         if answer.reply.ending is Ending.STOPPED and await insist(self._clock, begin_anew):
-            log.info("%s event=begun_anew", _name(owed.turn))
+            log.info("%s event=begun_anew", owed.turn.name)
             if not screen.owes_check:  # what was shown of it, if anything, is known
                 self._screens.expect(owed.turn.id)
             return None
@@ -90,7 +90,3 @@ class Asker:
             return await self._completer.complete(whole, screen.show, tab)
         except BotError as error:
             return error
-
-
-def _name(turn: Turn) -> str:
-    return f"session={turn.session_id} turn={turn.id}"

@@ -51,25 +51,21 @@ class LateCheck:
         seen = await self._messenger.read(self._place, post)
         if seen is None or _shows(seen, page):
             return
-        log.info("%s event=post_repaired post=%d", self._name, post)
+        log.info("%s event=post_repaired post=%d", self._turn.name, post)
         try:
             await self._messenger.edit(self._place, post, page, mark=seen.mark)
         except (PostGone, PostRefused) as error:
-            log.info("%s event=repair_refused post=%d reason=%s", self._name, post, error)
+            log.info("%s event=repair_refused post=%d reason=%s", self._turn.name, post, error)
 
     async def _sweep(self) -> None:
         for post in await self._messenger.find(self._place, *self._turn.anchors):
             if post.id not in self._turn.posts:
-                log.info("%s event=stray_deleted post=%d", self._name, post.id)
+                log.info("%s event=stray_deleted post=%d", self._turn.name, post.id)
                 delete = partial(self._messenger.delete, self._place, post.id)
                 await self._insist(delete)
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await insist(self._clock, call, about=self._name)
-
-    @property
-    def _name(self) -> str:
-        return _name(self._turn)
+        return await insist(self._clock, call, about=self._turn.name)
 
 
 class LateChecks:
@@ -117,19 +113,15 @@ class LateChecks:
         try:
             await self._ledger.settle_turn(turn.id, state)
         except TurnSettled as error:
-            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+            log.info("%s event=settled_meanwhile reason=%s", turn.name, error)
         else:
-            log.info("%s event=checked state=%s", _name(turn), state)
+            log.info("%s event=checked state=%s", turn.name, state)
         return 0.0
 
 
 def final_state(reply: Reply) -> TurnState:
     """Return what a turn is settled as once its reply is known to be shown."""
     return TurnState.CANCELLED if reply.ending is Ending.STOPPED else TurnState.DELIVERED
-
-
-def _name(turn: Turn) -> str:
-    return f"session={turn.session_id} turn={turn.id}"
 
 
 def _shows(post: Post, page: Page) -> bool:

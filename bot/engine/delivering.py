@@ -59,13 +59,13 @@ class Delivery:
             warning=answer.warning,
         )
         try:
-            turn = await insist(self._clock, record, about=_name(turn))
+            turn = await insist(self._clock, record, about=turn.name)
         except TurnSettled:  # deleted meanwhile: its words are gone, its bill is not
             if tab:
                 await self._billing.settle(tab)
             raise
         log.info(
-            "%s event=answered ending=%s usage=%s", _name(turn), answer.reply.ending, answer.usage
+            "%s event=answered ending=%s usage=%s", turn.name, answer.reply.ending, answer.usage
         )
         return turn
 
@@ -92,22 +92,18 @@ class Delivery:
             await self._ledger.settle_turn(turn.id, TurnState.POSTED)
         else:
             await self._ledger.settle_turn(turn.id, final_state(turn.reply))
-        log.info("%s event=delivered check_owed=%s", _name(turn), screen.owes_check)
+        log.info("%s event=delivered check_owed=%s", turn.name, screen.owes_check)
 
     async def abandon(self, turn: Turn, screen: Screen, error: PlaceGone) -> None:
         """Leave a turn whose answer cannot be shown, or not to its end; keep what was said."""
         is_silenced = isinstance(error, Silenced)
         if is_silenced:  # which somebody may want to mend
-            log.warning("%s event=abandoned reason=%s; %s", _name(turn), error, _SILENCED)
+            log.warning("%s event=abandoned reason=%s; %s", turn.name, error, _SILENCED)
         else:
-            log.info("%s event=abandoned reason=%s", _name(turn), error)
+            log.info("%s event=abandoned reason=%s", turn.name, error)
         self._downtime.is_over_for(turn.id)
         if turn.reply is None and screen.text.strip():
             turn = await self.keep(turn, Answer(Reply(screen.text, Ending.STOPPED)))
         if is_silenced and turn.reply is not None:
             await screen.break_off(pages_of(turn, turn.reply, long_after=self._long_after))
         await self._ledger.settle_turn(turn.id, TurnState.ABANDONED)
-
-
-def _name(turn: Turn) -> str:
-    return f"session={turn.session_id} turn={turn.id}"

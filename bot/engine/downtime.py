@@ -54,9 +54,9 @@ class Downtime:
 
     async def sit_out(self, turn: Turn, screen: Screen, down: ModelDown) -> None:
         """Have a turn wait until the model is back, and the person know that it does."""
-        await insist(self._clock, partial(self._ledger.put_off, turn.id), about=_name(turn))
+        await insist(self._clock, partial(self._ledger.put_off, turn.id), about=turn.name)
         if turn.id not in self._told:
-            log.info("%s event=waiting_for_model fault=%s", _name(turn), down.fault)
+            log.info("%s event=waiting_for_model fault=%s", turn.name, down.fault)
             await screen.tell(waiting(down.fault))
             self._told.add(turn.id)
         if not screen.interrupted.is_set():
@@ -65,7 +65,3 @@ class Downtime:
     def is_over_for(self, turn_id: TurnId) -> None:
         """Know that a turn waits no more, whatever came of it."""
         self._told.discard(turn_id)
-
-
-def _name(turn: Turn) -> str:
-    return f"session={turn.session_id} turn={turn.id}"

@@ -60,10 +60,10 @@ class Line:
                 return
             await self._tell(turn, screen)
         except TurnSettled as error:
-            log.info("%s event=settled_meanwhile reason=%s", _name(turn), error)
+            log.info("%s event=settled_meanwhile reason=%s", turn.name, error)
 
     async def _tell(self, turn: Turn, screen: Screen) -> None:
-        log.info("%s event=in_line", _name(turn))
+        log.info("%s event=in_line", turn.name)
         try:
             await screen.tell(IN_LINE)
         except PlaceGone as error:
@@ -71,7 +71,3 @@ class Line:
         else:
             if not screen.owes_check:  # its post is known, so that nobody need look for it
                 self._screens.expect(turn.id)
-
-
-def _name(turn: Turn) -> str:
-    return f"session={turn.session_id} turn={turn.id}"

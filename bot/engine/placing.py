@@ -123,7 +123,7 @@ class Posts:
         self.is_visible = self.is_visible or page is not None
         # Made certain here: a post that is not recorded would be swept away as a stray.
         record = partial(self._ledger.record_post, self._turn.id, number, post)
-        await insist(self._clock, record, about=self._name)
+        await insist(self._clock, record, about=self._turn.name)
 
     async def change(self, number: int, page: Page, *, is_passing: bool = False) -> None:
         """Have the post of a page show it; a passing edit may be left out.
@@ -173,7 +173,7 @@ class Posts:
 
     async def _refused(self, number: int, page: Page, error: PostRefused) -> None:
         """Say in place of a page that Discord does not take it; if not even that, let it be."""
-        log.warning("%s event=page_refused page=%d reason=%s", self._name, number, error)
+        log.warning("%s event=page_refused page=%d reason=%s", self._turn.name, number, error)
         if page.file is not None:
             raise error
         words = Page(REFUSED_BY_DISCORD, page.controls)
@@ -189,7 +189,3 @@ class Posts:
     def _reply_to(self, number: int) -> int | None:
         newest = self._turn.prompts[-1]
         return newest.message_id if number == 0 and newest.is_message else None
-
-    @property
-    def _name(self) -> str:
-        return f"session={self._turn.session_id} turn={self._turn.id}"

@@ -108,7 +108,7 @@ class Screen:
                 except NoRoom:
                     self._changed.set()
                 except MessengerBusy as error:
-                    log.info("%s event=edit_failed reason=%s", self._name, error)
+                    log.info("%s event=edit_failed reason=%s", self._turn.name, error)
                     self._changed.set()
                     pause += next(longer)  # who cannot answer is asked ever more seldom
                 except BotError as error:
@@ -192,11 +192,7 @@ class Screen:
         return "\n".join(texts) if self._turn.edition == 0 else ""
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await insist(self._clock, call, about=self._name)
-
-    @property
-    def _name(self) -> str:
-        return f"session={self._turn.session_id} turn={self._turn.id}"
+        return await insist(self._clock, call, about=self._turn.name)
 
     async def _draw(self, pages: list[Page]) -> None:
         """Bring the growing pages up to date; an edit that finds no room is left out."""
