@@ -37,7 +37,7 @@ from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
 from bot.engine.patience import insist
 from bot.engine.reach import Reach
-from bot.ports import Amendments, Attendance, Clock, Past
+from bot.ports import Amendments, Attendance, Clock, Messenger, Past
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,7 @@ class CatchUp:
         *,
         attendance: Attendance,
         amendments: Amendments,
+        messenger: Messenger,
         past: Past,
         intake: Intake,
         amender: Amender,
@@ -94,6 +95,7 @@ class CatchUp:
             attendance=attendance,
             amendments=amendments,
             amender=amender,
+            messenger=messenger,
             past=past,
             intake=intake,
             listenings=listenings,

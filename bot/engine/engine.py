@@ -244,6 +244,7 @@ async def open_engine(
         catch_up = makers.catch_up(
             attendance=store,
             amendments=store,
+            messenger=messenger,
             past=doors.past,
             intake=intake,
             amender=Amender(

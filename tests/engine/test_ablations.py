@@ -12,7 +12,7 @@ import pytest
 from bot.domain.hearing import Reading, Sight, Utterance
 from bot.domain.message import Prompt
 from bot.domain.reply import Page
-from bot.domain.session import Session, TurnId
+from bot.domain.session import Place, Session, TurnId
 from bot.domain.turn import Turn
 from bot.engine.catching_up import CatchUp
 from bot.engine.checking import LateCheck
@@ -141,6 +141,13 @@ class TwoCommits(SteadyStore):
         return await super().hear_together(session, prompts, reading=reading)
 
 
+class ShowingNothing(SteadyStore):
+    """Does not know which answers a place should show."""
+
+    async def shown_at(self, place: Place, *, since: int) -> list[tuple[int, ...]]:  # noqa: ARG002
+        return []
+
+
 WITHOUT = {
     "the nonce": Removed(Kind.DUPLICATE, board=NoNonce, troubles=LATE),
     "the search by marks": Removed(Kind.DUPLICATE, board=NoSearch, power=Power.UNFLUSHED),
@@ -153,6 +160,7 @@ WITHOUT = {
         Kind.ORDER, makers=Makers(intake=Overtaking), troubles=(Trouble.FAILS,)
     ),
     "one transaction": Removed(Kind.LOST, store=TwoCommits, power=Power.ANY),
+    "the look at what is shown": Removed(Kind.KEPT, store=ShowingNothing),
 }
 
 
