@@ -232,7 +232,7 @@ class CatchUp:
                     await self._move_common(sighting.alive_at)
                     continue
                 if sighting.is_doubt:
-                    group.create_task(self._compare())
+                    group.create_task(self._compare(sighting.epoch))
                     continue
                 if sighting.is_begin:
                     sighting = await self._load(sighting)
@@ -240,9 +240,8 @@ class CatchUp:
                     self._unfinished += 1
                     group.create_task(self._catch_up(gap))
 
-    async def _compare(self) -> None:
+    async def _compare(self, epoch: int) -> None:
         """See whether anything never arrived where people spoke with the bot lately."""
-        epoch = self._epoch
         recent = await self._spoken_in_lately()
         lived_in = dict.fromkeys(p.guild_id for p in recent if p.guild_id is not None)
         for guild_id in islice(lived_in, MOST_COMPARED):
