@@ -139,6 +139,11 @@ class Turn:
         return tuple(prompt.message_id for prompt in self.prompts)
 
     @property
+    def name(self) -> str:
+        """What every line of the log calls it."""
+        return f"session={self.session_id} turn={self.id}"
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing more is owed."""
         return self.state in SETTLED

@@ -9,8 +9,8 @@ from functools import partial
 
 from bot.domain.hearing import Utterance
 from bot.domain.message import Prompt
-from bot.domain.session import Place, SessionId
-from bot.domain.turn import Turn, TurnState
+from bot.domain.session import Place, SessionId, TurnId
+from bot.domain.turn import TurnState
 from bot.engine.intake import Intake
 from bot.engine.patience import insist
 from bot.ports import Amendments, Clock
@@ -32,7 +32,7 @@ class Amender:
         intake: Intake,
         clock: Clock,
         break_off: Callable[[SessionId], None],
-        begin_anew: Callable[[Turn], None],
+        begin_anew: Callable[[TurnId], None],
         wake: Callable[[SessionId], None],
     ) -> None:
         self._amendments = amendments
@@ -81,7 +81,8 @@ class Amender:
             revise = partial(self._amendments.revise, edited, anew_since=anew_since)
             for turn in await insist(self._clock, revise):
                 log.info("session=%s turn=%s event=edited", turn.session_id, turn.id)
-                self._begin_anew(turn)
+                self._begin_anew(turn.id)
+                self._wake(turn.session_id)
         messages = sorted(deleted)
         if not messages:
             return

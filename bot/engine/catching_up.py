@@ -37,7 +37,7 @@ from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
 from bot.engine.patience import insist
 from bot.engine.reach import Reach
-from bot.ports import Amendments, Attendance, Clock, Past
+from bot.ports import Amendments, Attendance, Clock, Messenger, Past
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,7 @@ class CatchUp:
         *,
         attendance: Attendance,
         amendments: Amendments,
+        messenger: Messenger,
         past: Past,
         intake: Intake,
         amender: Amender,
@@ -94,6 +95,7 @@ class CatchUp:
             attendance=attendance,
             amendments=amendments,
             amender=amender,
+            messenger=messenger,
             past=past,
             intake=intake,
             listenings=listenings,
@@ -230,7 +232,7 @@ class CatchUp:
                     await self._move_common(sighting.alive_at)
                     continue
                 if sighting.is_doubt:
-                    group.create_task(self._compare())
+                    group.create_task(self._compare(sighting.epoch))
                     continue
                 if sighting.is_begin:
                     sighting = await self._load(sighting)
@@ -238,9 +240,8 @@ class CatchUp:
                     self._unfinished += 1
                     group.create_task(self._catch_up(gap))
 
-    async def _compare(self) -> None:
+    async def _compare(self, epoch: int) -> None:
         """See whether anything never arrived where people spoke with the bot lately."""
-        epoch = self._epoch
         recent = await self._spoken_in_lately()
         lived_in = dict.fromkeys(p.guild_id for p in recent if p.guild_id is not None)
         for guild_id in islice(lived_in, MOST_COMPARED):

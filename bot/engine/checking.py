@@ -11,16 +11,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from bot.domain.errors import PostGone, PostRefused
-from bot.domain.reply import Page, Post
-from bot.domain.session import Place
-from bot.domain.turn import Turn
+from bot.domain.errors import PlaceGone, PostGone, PostRefused, TurnSettled
+from bot.domain.reply import Ending, Page, Post, Reply
+from bot.domain.session import Place, TurnId
+from bot.domain.turn import Owed, Turn, TurnState
+from bot.engine.layout import pages_of
 from bot.engine.patience import insist
-from bot.ports import Clock, Messenger
+from bot.ports import Clock, Ledger, Messenger
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+# A request that left us may take effect for so long: about 20 s for what is in flight, and
+# some more. Must be shorter than the minutes for which Discord remembers a nonce.
+LATE_CHECK_AFTER = 25.0  # seconds
 
 
 class LateCheck:
@@ -46,25 +51,77 @@ class LateCheck:
         seen = await self._messenger.read(self._place, post)
         if seen is None or _shows(seen, page):
             return
-        log.info("%s event=post_repaired post=%d", self._name, post)
+        log.info("%s event=post_repaired post=%d", self._turn.name, post)
         try:
             await self._messenger.edit(self._place, post, page, mark=seen.mark)
         except (PostGone, PostRefused) as error:
-            log.info("%s event=repair_refused post=%d reason=%s", self._name, post, error)
+            log.info("%s event=repair_refused post=%d reason=%s", self._turn.name, post, error)
 
     async def _sweep(self) -> None:
         for post in await self._messenger.find(self._place, *self._turn.anchors):
             if post.id not in self._turn.posts:
-                log.info("%s event=stray_deleted post=%d", self._name, post.id)
+                log.info("%s event=stray_deleted post=%d", self._turn.name, post.id)
                 delete = partial(self._messenger.delete, self._place, post.id)
                 await self._insist(delete)
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await insist(self._clock, call, about=self._name)
+        return await insist(self._clock, call, about=self._turn.name)
 
-    @property
-    def _name(self) -> str:
-        return f"session={self._turn.session_id} turn={self._turn.id}"
+
+class LateChecks:
+    """Does the late checks that are owed, each when its time has come."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        messenger: Messenger,
+        clock: Clock,
+        long_after: int,
+        check: type[LateCheck] = LateCheck,
+    ) -> None:
+        self._ledger = ledger
+        self._messenger = messenger
+        self._clock = clock
+        self._long_after = long_after
+        self._check = check
+        self._due: dict[TurnId, float] = {}  # of what this process posted, until it is checked
+        self._started = clock.monotonic()
+
+    def owe(self, turn_id: TurnId) -> None:
+        """Know that a turn was posted just now."""
+        self._due[turn_id] = self._clock.monotonic() + LATE_CHECK_AFTER
+
+    async def do(self, owed: Owed) -> float:
+        """Do the late check of a posted turn when its time has come.
+
+        Return the seconds until there may be more to do for its session.
+        """
+        turn = owed.turn
+        assert turn.reply is not None, "a posted turn has a reply"  # noqa: S101
+        due = self._due.get(turn.id, self._started + LATE_CHECK_AFTER)
+        if (wait := due - self._clock.monotonic()) > 0:
+            return wait
+        state = final_state(turn.reply)
+        pages = pages_of(turn, turn.reply, owed.standing, long_after=self._long_after)
+        check = self._check(turn, owed.session.place, messenger=self._messenger, clock=self._clock)
+        try:
+            await check.repair(pages)
+        except PlaceGone:
+            state = TurnState.ABANDONED
+        self._due.pop(turn.id, None)
+        try:
+            await self._ledger.settle_turn(turn.id, state)
+        except TurnSettled as error:
+            log.info("%s event=settled_meanwhile reason=%s", turn.name, error)
+        else:
+            log.info("%s event=checked state=%s", turn.name, state)
+        return 0.0
+
+
+def final_state(reply: Reply) -> TurnState:
+    """Return what a turn is settled as once its reply is known to be shown."""
+    return TurnState.CANCELLED if reply.ending is Ending.STOPPED else TurnState.DELIVERED
 
 
 def _shows(post: Post, page: Page) -> bool:

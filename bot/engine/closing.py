@@ -19,8 +19,9 @@ from bot.engine.attention import meant
 from bot.engine.holding import Held
 from bot.engine.intake import Intake
 from bot.engine.listenings import Listenings
+from bot.engine.missing import Missing
 from bot.engine.patience import insist, pauses
-from bot.ports import Amendments, Attendance, Clock, Past
+from bot.ports import Amendments, Attendance, Clock, Messenger, Past
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,7 @@ class Closer:
         attendance: Attendance,
         amendments: Amendments,
         amender: Amender,
+        messenger: Messenger,
         past: Past,
         intake: Intake,
         listenings: Listenings,
@@ -85,6 +87,9 @@ class Closer:
         self._epoch = 0
         self._replies = 0
         self.room = asyncio.Semaphore(READERS)
+        self._missing = Missing(
+            amendments=amendments, messenger=messenger, clock=clock, room=self.room
+        )
         self.tally = Tally()
 
     def begin(self, epoch: int) -> None:
@@ -141,9 +146,10 @@ class Closer:
         if passage.since is not None:
             ask = partial(self._amendments.heard_at, gap.place, since=passage.since)
             heard = await insist(self._clock, ask)
+        deleted = passage.lacks(heard) | await self._missing.posts(gap.place, passage)
         if gap.epoch == self._epoch:
             since = _NEVER if goes_on else self._oldest()
-            await self._amender.take_in(edited, passage.lacks(heard), anew_since=since)
+            await self._amender.take_in(edited, deleted, anew_since=since)
 
     async def _read(self, gap: Gap) -> Passage | None:
         for pause in islice(pauses(), ATTEMPTS):

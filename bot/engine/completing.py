@@ -10,11 +10,12 @@ from io import StringIO
 from bot.domain.billing import Payer
 from bot.domain.budget import Alert, BudgetNote
 from bot.domain.completion import Delta, Finish, FinishReason, Usage
-from bot.domain.context import Context, Window
+from bot.domain.context import Context
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelError, ModelRefused
 from bot.domain.rate import RateNote
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
+from bot.domain.window import Window
 from bot.domain.wording import storable
 from bot.engine.billing import OpenCall, Tab
 from bot.engine.briefing import Brief, Briefing

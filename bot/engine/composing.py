@@ -6,9 +6,10 @@ The model is asked with it, and people are told by it what the model would be sh
 from __future__ import annotations
 
 from bot.domain.abilities import sees_images
-from bot.domain.context import Context, Window, window
+from bot.domain.context import Context
 from bot.domain.summary import tokens_for
 from bot.domain.turn import Owed
+from bot.domain.window import Window, window
 from bot.engine.briefing import Brief
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from bot.domain.access import Action, Actor, demand
 from bot.domain.completion import Usage
-from bot.domain.context import Window, said_in
+from bot.domain.context import said_in
 from bot.domain.marks import MOST_PINS, Marking, Marks, TurnMark
 from bot.domain.session import Place, Session, TurnId
 from bot.domain.summary import Summary
 from bot.domain.turn import Turn
+from bot.domain.window import Window
 from bot.engine.briefing import Briefing
 from bot.engine.composing import composed
 from bot.engine.fitting import Fitter

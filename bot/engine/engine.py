@@ -12,18 +12,23 @@ from bot.domain.budget import NO_BUDGETS, Limits, LimitsByKind
 from bot.domain.rate import Rate
 from bot.engine.amending import Amender
 from bot.engine.answering import Answerer
+from bot.engine.asking import Asker
 from bot.engine.billing import Billing
 from bot.engine.branching import Branches
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
 from bot.engine.catching_up import CatchUp
 from bot.engine.ceilings import AllCeilings
+from bot.engine.checking import LateCheck, LateChecks
 from bot.engine.completing import Completer
 from bot.engine.contexts import Contexts
+from bot.engine.delivering import Delivery
+from bot.engine.downtime import Downtime
 from bot.engine.fetching import Fetcher
 from bot.engine.fitting import Fitter
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
+from bot.engine.line import Line
 from bot.engine.listenings import Listenings
 from bot.engine.looking import Looking
 from bot.engine.manners import Manners
@@ -35,6 +40,7 @@ from bot.engine.pacing import Governor
 from bot.engine.personas import Personas
 from bot.engine.rates import Rates
 from bot.engine.room import Room
+from bot.engine.screens import Screens
 from bot.engine.sessions import Sessions
 from bot.engine.summarising import Summariser
 from bot.engine.titling import Titling
@@ -78,7 +84,7 @@ class Doors:
 class Makers:
     """Of what the parts are made that guard the promises; a test takes a safeguard away."""
 
-    answerer: type[Answerer] = Answerer
+    late_check: type[LateCheck] = LateCheck
     intake: type[Intake] = Intake
     catch_up: type[CatchUp] = CatchUp
 
@@ -164,8 +170,14 @@ async def open_engine(
         room=room,
         clock=clock,
     )
-    answerer = makers.answerer(
+    screens = Screens(
         ledger=store,
+        messenger=messenger,
+        clock=clock,
+        governor=governor,
+        long_after=terms.long_answer_pages,
+    )
+    asker = Asker(
         fetcher=Fetcher(
             files=doors.files, attachments=store, clock=clock, budget=terms.context_tokens
         ),
@@ -179,15 +191,40 @@ async def open_engine(
             clock=clock,
             fallback_models=terms.fallback_models,
         ),
-        billing=billing,
-        rates=rates,
-        circuits=circuits,
+        screens=screens,
+        ledger=store,
+        clock=clock,
+    )
+    downtime = Downtime(circuits=circuits, ledger=store, clock=clock)
+    checks = LateChecks(
+        ledger=store,
         messenger=messenger,
         clock=clock,
-        governor=governor,
-        room=room,
-        titling=titling,
         long_after=terms.long_answer_pages,
+        check=makers.late_check,
+    )
+    delivery = Delivery(
+        ledger=store,
+        billing=billing,
+        downtime=downtime,
+        checks=checks,
+        clock=clock,
+        long_after=terms.long_answer_pages,
+    )
+    answerer = Answerer(
+        ledger=store,
+        messenger=messenger,
+        clock=clock,
+        room=room,
+        line=Line(room=room, screens=screens, delivery=delivery, ledger=store, clock=clock),
+        downtime=downtime,
+        screens=screens,
+        asker=asker,
+        delivery=delivery,
+        checks=checks,
+        billing=billing,
+        rates=rates,
+        titling=titling,
     )
     nods = Nods(messenger=messenger, clock=clock)
     async with Lanes(answerer.step, clock=clock) as lanes:
@@ -197,6 +234,7 @@ async def open_engine(
             messenger=messenger,
             lanes=lanes,
             answerer=answerer,
+            screens=screens,
             nods=nods,
             clock=clock,
         )
@@ -206,6 +244,7 @@ async def open_engine(
         catch_up = makers.catch_up(
             attendance=store,
             amendments=store,
+            messenger=messenger,
             past=doors.past,
             intake=intake,
             amender=Amender(
@@ -213,7 +252,7 @@ async def open_engine(
                 intake=intake,
                 clock=clock,
                 break_off=sessions.break_off,
-                begin_anew=sessions.begin_anew,
+                begin_anew=asker.begin_anew,
                 wake=lanes.wake,
             ),
             lanes=lanes,

@@ -99,7 +99,7 @@ class _Task:
     """A turn whose files are fetched, until when, and how much room there is for more."""
 
     def __init__(self, turn: Turn, place: Place, until: float, left: Allowance) -> None:
-        self.name = f"session={turn.session_id} turn={turn.id}"
+        self.name = turn.name
         self.place = place
         self.until = until
         self.left = left

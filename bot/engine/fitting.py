@@ -6,10 +6,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.context import Window, budget_for
 from bot.domain.errors import StoreBusy
 from bot.domain.summary import Summary
 from bot.domain.turn import Owed, Turn
+from bot.domain.window import Window, budget_for
 from bot.engine.billing import Tab
 from bot.engine.briefing import Brief
 from bot.engine.budgets import Admission

@@ -22,6 +22,7 @@ from bot.engine.apologies import Apologies
 from bot.engine.lanes import Lanes
 from bot.engine.nods import Nods
 from bot.engine.patience import insist, pauses
+from bot.engine.screens import Screens
 from bot.ports import Clock, Inbox, Ledger, Messenger
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Intake:
         messenger: Messenger,
         lanes: Lanes,
         answerer: Answerer,
+        screens: Screens,
         nods: Nods,
         clock: Clock,
     ) -> None:
@@ -67,6 +69,7 @@ class Intake:
         self._lanes = lanes
         self._clock = clock
         self._answerer = answerer
+        self._screens = screens
         self._nods = nods
         self._apologies = Apologies(messenger)
         self._refusals = 0  # of the store, in a row
@@ -117,7 +120,7 @@ class Intake:
         if turn is not None:
             _log_heard(turn)
             if is_live:
-                self._answerer.expect(turn.id)
+                self._screens.expect(turn.id)
             self._lanes.wake(turn.session_id)
         return turn
 
@@ -178,7 +181,7 @@ class Intake:
 
     async def _commit(self, batch: Sequence[_Heard]) -> None:
         prompts = [(heard.session, heard.prompt) for heard in batch]
-        hear = partial(self._inbox.hear, prompts, joinable=self._answerer.fresh)
+        hear = partial(self._inbox.hear, prompts, joinable=self._screens.fresh)
         turns = await self._insist(prompts, hear)
         for heard, turn in zip(batch, turns, strict=True):
             if turn is not None:
@@ -209,7 +212,7 @@ class Intake:
         raise AssertionError("pauses never end")
 
     def _take_in(self, heard: _Heard, turn: Turn) -> None:
-        self._answerer.expect(turn.id)
+        self._screens.expect(turn.id)
         _log_heard(turn)
         place, prompt = heard.session.place, heard.prompt
         self._answerer.unfinished.hear(turn.session_id, place, prompt)

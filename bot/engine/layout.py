@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.domain.pages import PAGE_LIMIT, paginate
 from bot.domain.reply import Controls, File, Page, Reply, Standing
+from bot.domain.turn import Turn
 from bot.engine.notices import CUT_OFF, STILL_WRITING, UNDONE, WHOLE_IN_FILE, note
 
 FILE_NAME = "answer.md"
@@ -21,6 +22,21 @@ def growing(text: str, *, long_after: int) -> list[Page]:
     if len(texts) > long_after:
         texts = [*texts[: long_after - 1], STILL_WRITING]
     return _with_controls(texts, Controls.STOP)
+
+
+def pages_of(
+    turn: Turn, reply: Reply, standing: Standing | None = None, *, long_after: int
+) -> list[Page]:
+    """Return the pages that show a turn's reply for good; none where people deleted it."""
+    if turn.is_retracted:
+        return []
+    return settled(
+        reply,
+        long_after=long_after,
+        is_withdrawn=turn.is_withdrawn,
+        is_undone=turn.is_undone,
+        standing=standing,
+    )
 
 
 def settled(

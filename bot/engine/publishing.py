@@ -1,10 +1,6 @@
-"""Publishing: a reply is shown as Discord messages, each of them created once.
+"""Publishing: a reply is shown while it grows, and to its end once it is kept.
 
-A page is placed in one of two ways. If it may ever have been tried before (by a process
-that died, or by a request whose answer was lost), Discord is searched for our own post
-with the page's mark. Otherwise, and when nothing is found, it is created under a nonce
-that is a pure function of message, edition and page. The nonce covers what is still in
-flight, the search all that is older; neither is enough alone.
+How each of its pages comes to have one post, and no second one, is told in `placing`.
 """
 
 from __future__ import annotations
@@ -17,15 +13,8 @@ from functools import partial
 from io import StringIO
 from typing import TypeVar
 
-from bot.domain.errors import (
-    BotError,
-    MessengerBusy,
-    NoRoom,
-    PlaceGone,
-    PostGone,
-    PostRefused,
-)
-from bot.domain.reply import Controls, Page, Post
+from bot.domain.errors import BotError, MessengerBusy, NoRoom, PlaceGone
+from bot.domain.reply import Controls, Page
 from bot.domain.session import Place
 from bot.domain.turn import Turn
 from bot.domain.wording import storable
@@ -33,6 +22,7 @@ from bot.engine.layout import cut_off, growing
 from bot.engine.notices import REFUSED_BY_DISCORD, STILL_WRITING, WAITING_WORDS
 from bot.engine.pacing import EDIT_INTERVAL, Governor
 from bot.engine.patience import insist, pauses
+from bot.engine.placing import Posts
 from bot.ports import Clock, Ledger, Messenger
 
 log = logging.getLogger(__name__)
@@ -72,14 +62,14 @@ class Screen:
         self._messenger = messenger
         self._clock = clock
         self._governor = governor
-        self._posts = list(turn.posts)
-        self._shown: list[Page | None] = [None] * len(turn.posts)  # None: nobody knows
-        self._strays: list[Post] = []  # found, and of no page that wants a post
-        self._must_search = is_recovered
-        self._may_be_stale = is_recovered  # what Discord holds may differ from what we sent
-        self._replaced: set[int] = set()  # pages whose post of an earlier version was deleted
-        self._is_gone = False  # somebody deleted a post under our hands
-        self._is_visible = False
+        self._posts = Posts(
+            turn,
+            place,
+            is_recovered=is_recovered,
+            ledger=ledger,
+            messenger=messenger,
+            clock=clock,
+        )
         self._said = StringIO()
         self._changed = asyncio.Event()
         self._writing = asyncio.Lock()
@@ -94,7 +84,7 @@ class Screen:
     @property
     def owes_check(self) -> bool:
         """Whether a request of ours, or of a process before us, may still land late."""
-        return self._may_be_stale or self._turn.edition > 0
+        return self._posts.may_be_stale or self._turn.edition > 0
 
     def show(self, said: StringIO) -> None:
         """Have what is in `said` shown soon, in place of what was shown before."""
@@ -118,7 +108,7 @@ class Screen:
                 except NoRoom:
                     self._changed.set()
                 except MessengerBusy as error:
-                    log.info("%s event=edit_failed reason=%s", self._name, error)
+                    log.info("%s event=edit_failed reason=%s", self._turn.name, error)
                     self._changed.set()
                     pause += next(longer)  # who cannot answer is asked ever more seldom
                 except BotError as error:
@@ -132,7 +122,7 @@ class Screen:
     async def type(self) -> None:
         """Show that the bot is typing, until something else is to be seen."""
         await self._clock.sleep(TYPING_AFTER)
-        while not self._is_visible:
+        while not self._posts.is_visible:
             is_shown = await self._messenger.typing(self._place)
             await self._clock.sleep(TYPING_LASTS if is_shown else TYPING_AGAIN)
 
@@ -148,9 +138,8 @@ class Screen:
         Raises:
             PlaceGone: there is nobody left to show them to.
         """
-        if self._must_search:
-            await self._insist(self._search)
-        await self._insist(partial(self._put, 0, Page(words, Controls.STOP)))
+        await self._insist(self._posts.find)
+        await self._insist(partial(self._posts.put, 0, Page(words, Controls.STOP)))
 
     async def finish(self, pages: list[Page]) -> None:
         """Show exactly `pages`, and take back what an earlier attempt left beyond them.
@@ -162,15 +151,14 @@ class Screen:
             PostRefused: Discord does not take a page with a file. One without is told of in
                 its place.
         """
-        if self._must_search:
-            await self._insist(self._search)
+        await self._insist(self._posts.find)
         for number, page in enumerate(pages):
-            if self._is_gone and number >= len(self._posts):
+            if self._posts.is_gone and number >= len(self._posts.ids):
                 break
-            if number >= len(self._posts) or self._shown[number] != page:
-                await self._insist(partial(self._put, number, page))
-        strays = [*(stray.id for stray in self._strays), *self._posts[len(pages) :]]
-        if len(self._posts) > len(pages):
+            if not self._posts.shows(number, page):
+                await self._insist(partial(self._posts.put, number, page))
+        strays = self._posts.beyond(len(pages))
+        if len(self._posts.ids) > len(pages):
             # Before they are gone: who deletes a post that is recorded takes the answer out.
             forget = partial(self._ledger.forget_posts, self._turn.id, since=len(pages))
             await self._insist(forget)
@@ -182,10 +170,10 @@ class Screen:
 
         Where there is none, or it may not be changed either, nothing can be said.
         """
-        number = min(len(self._posts), len(pages)) - 1
+        number = min(len(self._posts.ids), len(pages)) - 1
         if number >= 0:
             with suppress(PlaceGone):
-                await self._insist(partial(self._put, number, cut_off(pages[number])))
+                await self._insist(partial(self._posts.put, number, cut_off(pages[number])))
 
     async def said_so_far(self) -> str:
         """Return what Discord shows of the answer, for a turn whose words were not kept.
@@ -193,10 +181,9 @@ class Screen:
         That ends with the page under which there is a Stop button; beyond it, or where there
         is none, stands what an earlier attempt or version had said.
         """
-        if self._must_search:
-            await self._insist(self._search)
+        await self._insist(self._posts.find)
         texts: list[str] = []
-        for post in self._posts:
+        for post in self._posts.ids:
             seen = await self._insist(partial(self._messenger.read, self._place, post))
             if seen and seen.text not in _OUR_WORDS:
                 texts.append(seen.text)
@@ -205,143 +192,17 @@ class Screen:
         return "\n".join(texts) if self._turn.edition == 0 else ""
 
     async def _insist(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await insist(self._clock, call, about=self._name)
-
-    @property
-    def _name(self) -> str:
-        return f"session={self._turn.session_id} turn={self._turn.id}"
+        return await insist(self._clock, call, about=self._turn.name)
 
     async def _draw(self, pages: list[Page]) -> None:
         """Bring the growing pages up to date; an edit that finds no room is left out."""
         for number, page in enumerate(pages):
-            if number >= len(self._posts):
-                if self._is_gone:
+            if number >= len(self._posts.ids):
+                if self._posts.is_gone:
                     return
-                await self._put(number, page)
-            elif self._shown[number] != page:
-                await self._change(number, page, is_passing=True)
-
-    async def _put(self, number: int, page: Page) -> None:
-        """Place a page that has no post yet, or change the post that it has."""
-        if number >= len(self._posts) and self._must_search:
-            await self._search()
-        if number < len(self._posts):
-            await self._change(number, page)
-        else:
-            await self._place_new(number, page)
-
-    async def _place_new(self, number: int, page: Page) -> None:
-        self._must_search = True  # until we know better: the request may land unheard
-        try:
-            post = await self._messenger.post(
-                self._place,
-                page,
-                mark=self._turn.mark(number),
-                nonce=self._turn.nonce(number),
-                reply_to=self._reply_to(number),
-            )
-        except MessengerBusy:
-            self._may_be_stale = True
-            raise
-        except PostGone:
-            self._must_search, self._is_gone = False, True
-            return
-        except PostRefused as error:
-            self._must_search = False
-            await self._refused(number, page, error)
-            return
-        self._must_search = False
-        await self._adopt(number, post, page)
-        if self._may_be_stale:
-            # A nonce that was used before returns the post of then, with the text of then.
-            await self._change(number, page)
-
-    async def _adopt(self, number: int, post: int, page: Page | None) -> None:
-        if number < len(self._posts):
-            self._posts[number], self._shown[number] = post, page
-        else:
-            self._posts.append(post)
-            self._shown.append(page)
-        # A nonce may give back what the search could not place.
-        self._strays = [stray for stray in self._strays if stray.id != post]
-        self._is_visible = self._is_visible or page is not None
-        # Made certain here: a post that is not recorded would be swept away as a stray.
-        await self._insist(partial(self._ledger.record_post, self._turn.id, number, post))
-
-    async def _change(self, number: int, page: Page, *, is_passing: bool = False) -> None:
-        before, self._shown[number] = self._shown[number], None
-        mark = self._turn.mark(number)
-        try:
-            await self._messenger.edit(
-                self._place, self._posts[number], page, mark=mark, is_passing=is_passing
-            )
-        except NoRoom:
-            self._shown[number] = before
-            raise
-        except MessengerBusy:
-            self._may_be_stale = True
-            raise
-        except PostGone:
-            await self._deleted(number, page)
-        except PostRefused as error:
-            await self._refused(number, page, error)
-        else:
-            self._is_visible = True
-            self._shown[number] = page
-
-    async def _deleted(self, number: int, page: Page) -> None:
-        """Put back nothing that somebody deleted, unless another version is asked for."""
-        is_wanted = self._turn.edition > 0 and not self._turn.is_undone
-        if is_wanted and number not in self._replaced:
-            await self._replace(number, page)
-            self._replaced.add(number)
-        else:
-            self._is_gone = True
-            self._shown[number] = page
-
-    async def _replace(self, number: int, page: Page) -> None:
-        """Put another post in the place of a deleted one, which may have been tried before."""
-        if self._must_search:
-            await self._search()
-        found = [post.id for post in self._strays if post.mark == self._turn.mark(number)]
-        if found:
-            await self._adopt(number, found[0], None)
-            await self._change(number, page)
-        else:
-            await self._place_new(number, page)
-
-    async def _refused(self, number: int, page: Page, error: PostRefused) -> None:
-        """Say in place of a page that Discord does not take it; if not even that, let it be."""
-        log.warning("%s event=page_refused page=%d reason=%s", self._name, number, error)
-        if page.file is not None:
-            raise error
-        words = Page(REFUSED_BY_DISCORD, page.controls)
-        if page.text == words.text:
-            self._is_gone = True
-        elif number < len(self._posts):
-            await self._change(number, words)
-        else:
-            await self._place_new(number, words)
-        if number < len(self._posts):
-            self._shown[number] = page
-
-    def _reply_to(self, number: int) -> int | None:
-        newest = self._turn.prompts[-1]
-        return newest.message_id if number == 0 and newest.is_message else None
-
-    async def _search(self) -> None:
-        """Adopt the posts that an earlier attempt placed; once for a recovered turn."""
-        found = await self._messenger.find(self._place, *self._turn.anchors)
-        self._strays.clear()
-        for post in found:
-            if post.id in self._posts:
-                continue
-            if post.mark == self._turn.mark(len(self._posts)):
-                await self._adopt(post.mark.page, post.id, None)
-            else:
-                self._strays.append(post)
-        self._must_search = False
-        self._may_be_stale = True
+                await self._posts.put(number, page)
+            elif not self._posts.shows(number, page):
+                await self._posts.change(number, page, is_passing=True)
 
     async def _take_back(self, post: int) -> None:
         await self._insist(partial(self._messenger.delete, self._place, post))

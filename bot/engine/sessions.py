@@ -251,11 +251,6 @@ class Sessions:
         self._answerer.halt(session_id)
         self._lanes.wake(session_id)
 
-    def begin_anew(self, turn: Turn) -> None:
-        """Have a turn answered in other words, which are kept already."""
-        self._answerer.begin_anew(turn.id)
-        self._lanes.wake(turn.session_id)
-
     async def _retry(self, turn: Turn) -> Change:
         if turn.is_withdrawn:
             return Change.WITHDRAWN

@@ -124,6 +124,13 @@ class Amendments(Protocol):
         """Return the messages heard at a place from one on, but for those erased."""
         ...
 
+    async def shown_at(self, place: Place, *, since: int) -> list[tuple[int, ...]]:
+        """Return the posts of each answer at rest, of those to what was heard as `heard_at` says.
+
+        The oldest answer comes first. None that was deleted, though posts of it may be left.
+        """
+        ...
+
     async def unanswered(self) -> list[tuple[SessionId, Place]]:
         """Return the sessions in which a prompt waits for its answer to be written."""
         ...

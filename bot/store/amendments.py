@@ -20,7 +20,7 @@ from bot.store.attachments import erase_attachments, revise_attachments
 from bot.store.columns import to_column
 from bot.store.desk import Desk
 from bot.store.marks import forget_marks
-from bot.store.retractions import retract
+from bot.store.retractions import retract, shown_at
 from bot.store.summaries import forget_summaries_of
 from bot.store.titles import follow
 from bot.store.turns import turns_from
@@ -47,6 +47,9 @@ class SqliteAmendments(Desk):
 
     async def heard_at(self, place: Place, *, since: int) -> set[int]:
         return await self.readers.read(lambda db: _heard_at(db, place, since))
+
+    async def shown_at(self, place: Place, *, since: int) -> list[tuple[int, ...]]:
+        return await self.readers.read(lambda db: shown_at(db, place, since))
 
     async def unanswered(self) -> list[tuple[SessionId, Place]]:
         return await self.readers.read(_unanswered)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 
-from bot.domain.session import TurnId
+from bot.domain.session import Place, TurnId
 from bot.domain.turn import Turn, TurnState
 from bot.store.summaries import forget_summaries_of
 from bot.store.titles import take_back
@@ -36,6 +37,18 @@ _FORGET = """
 delete from posts
 where turn_id = ?
     and post_id in (select value from json_each(?))
+"""
+# Turns that a session inherited have no posts. At rest is what `Turn.is_at_rest` says.
+_SHOWN_AT = """
+select turns.anchor, posts.post_id
+from sessions
+cross join turns on turns.session_id = sessions.id
+cross join posts on posts.turn_id = turns.id
+where sessions.channel_id = :channel
+    and turns.anchor >= :since
+    and turns.state in ('posted', 'delivered', 'abandoned', 'cancelled')
+    and not turns.retracted
+order by turns.anchor, posts.page
 """
 
 
@@ -73,3 +86,11 @@ def has_posts(db: sqlite3.Connection, turn_id: TurnId) -> bool:
         "select exists (select * from posts where turn_id = ?)", (turn_id,)
     ).fetchone()
     return bool(is_shown)
+
+
+def shown_at(db: sqlite3.Connection, place: Place, since: int) -> list[tuple[int, ...]]:
+    """Return the posts of each answer at rest to what was heard at a place from a message on."""
+    posts: dict[int, list[int]] = defaultdict(list)
+    for anchor, post in db.execute(_SHOWN_AT, {"channel": place.channel_id, "since": since}):
+        posts[anchor].append(post)
+    return [tuple(shown) for shown in posts.values()]

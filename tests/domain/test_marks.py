@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.completion import Usage
-from bot.domain.context import Window, estimate, window
+from bot.domain.context import estimate
 from bot.domain.marks import Marks
 from bot.domain.session import TurnId
 from bot.domain.turn import Turn
+from bot.domain.window import Window, window
 from tests.samples import turn
 
 BEGIN = "[Pinned, from earlier in this conversation:]"

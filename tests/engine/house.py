@@ -141,7 +141,7 @@ class World:
     ) -> None:
         self.store = MemoryStore()
         self.board = Board(LoopClock(), first_id=1 << 62)
-        self.past = Shelf()
+        self.past = Shelf(ours=lambda place: [post.id for post in self.board.posts_at(place)])
         self.files = Cabinet()
         self.hours = 6.0
         self.waits_for_discord = False  # what is owed is not woken before the connection

@@ -20,7 +20,7 @@ from bot.domain.context import Context
 from bot.domain.errors import BotError, Fault, ModelBusy
 from bot.domain.hearing import Utterance
 from bot.domain.message import Prompt
-from bot.domain.session import Place, SessionId
+from bot.domain.session import Place, SessionId, TurnId
 from bot.domain.turn import Turn
 from bot.engine.engine import Makers
 from bot.engine.sessions import Change
@@ -154,6 +154,8 @@ class Lives:
         self._withheld: set[int] = set()
         self._places = self._random.sample(PLACES, self._random.randint(1, 2))
         self._deeds = self._all_deeds()
+        # What is deleted then nobody tells of; a store that forgets confuses it with its own.
+        self._takes_down = power is not Power.ANY and self._random.randrange(3) == 0
         if is_restless:
             self._deeds += [self._interrupt] * 8
         if power is not Power.ANY and self._random.randrange(4) == 0:
@@ -178,7 +180,7 @@ class Lives:
                 self.deaths += 1
                 self._lose_power()
             self._be_down(dice.choice(DOWN))
-        self._live(self._nobody, Plan())
+        looked_at = self._look()
         return violations(
             self.world,
             self.board,
@@ -187,9 +189,22 @@ class Lives:
                 self._withheld,
                 self.talker.asked,
                 self._edited,
+                looked_at,
                 is_forgetful=self.power is Power.ANY,
             ),
         )
+
+    def _look(self) -> set[TurnId]:
+        """Live without trouble; return the turns at rest at places whose history was read then.
+
+        None where the bot may have forgotten what it took back itself.
+        """
+        resting = [turn for turn in self.world.turns() if turn.is_at_rest]
+        self.world.past.reads.clear()
+        self._live(self._nobody, Plan())
+        read = set(self.world.past.reads) if self.power is not Power.ANY else set()
+        sessions = self.world.store.sessions
+        return {turn.id for turn in resting if sessions[turn.session_id].place in read}
 
     def _plan(self, life: int) -> Plan:
         kinds = DEADLY if self._random.random() < 0.4 else tuple(Trouble)
@@ -256,6 +271,8 @@ class Lives:
             rested = moment
             self.world.past.seconds = self.world.seconds
             self._write()
+            if self._takes_down and self.board.rows:
+                self._tear()
         self.world.rest(seconds - rested)
 
     def _write(self, place: Place | None = None) -> Utterance:
@@ -308,12 +325,16 @@ class Lives:
             on.line.carry_edit(self.world.past.edit(number, f"{text}!"))
 
     async def _delete_post(self, on: Scene, _: Place) -> None:
-        if rows := list(self.board.rows):
-            row = self.board.rows.pop(self._random.choice(rows))
-            on.line.carry_deletion(row.place, row.post.id)
-            anchor = row.post.mark.anchor
-            editions = [turn.edition for turn in self.world.turns() if turn.anchor == anchor]
-            self._torn[anchor] = max(editions, default=0)
+        if self.board.rows:
+            on.line.carry_deletion(*self._tear())
+
+    def _tear(self) -> tuple[Place, int]:
+        """Have somebody delete one of our posts; return where, and which."""
+        row = self.board.rows.pop(self._random.choice(list(self.board.rows)))
+        anchor = row.post.mark.anchor
+        editions = [turn.edition for turn in self.world.turns() if turn.anchor == anchor]
+        self._torn[anchor] = max(editions, default=0)
+        return row.place, row.post.id
 
     async def _climb(self, on: Scene, place: Place) -> None:
         """Move about in the tree of turns."""

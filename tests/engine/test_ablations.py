@@ -12,9 +12,8 @@ import pytest
 from bot.domain.hearing import Reading, Sight, Utterance
 from bot.domain.message import Prompt
 from bot.domain.reply import Page
-from bot.domain.session import Session, TurnId
-from bot.domain.turn import Owed, Turn
-from bot.engine.answering import Answerer
+from bot.domain.session import Place, Session, TurnId
+from bot.domain.turn import Turn
 from bot.engine.catching_up import CatchUp
 from bot.engine.checking import LateCheck
 from bot.engine.engine import Makers
@@ -86,18 +85,6 @@ class Unswept(LateCheck):
         return None
 
 
-class NoComparison(Answerer):
-    def _late_check(self, owed: Owed) -> LateCheck:
-        place = owed.session.place
-        return Uncompared(owed.turn, place, messenger=self._messenger, clock=self._clock)
-
-
-class NoSweep(Answerer):
-    def _late_check(self, owed: Owed) -> LateCheck:
-        place = owed.session.place
-        return Unswept(owed.turn, place, messenger=self._messenger, clock=self._clock)
-
-
 class OneEpoch(CatchUp):
     """Takes every session with the gateway for the first one, in which all places are open."""
 
@@ -154,11 +141,18 @@ class TwoCommits(SteadyStore):
         return await super().hear_together(session, prompts, reading=reading)
 
 
+class ShowingNothing(SteadyStore):
+    """Does not know which answers a place should show."""
+
+    async def shown_at(self, place: Place, *, since: int) -> list[tuple[int, ...]]:  # noqa: ARG002
+        return []
+
+
 WITHOUT = {
     "the nonce": Removed(Kind.DUPLICATE, board=NoNonce, troubles=LATE),
     "the search by marks": Removed(Kind.DUPLICATE, board=NoSearch, power=Power.UNFLUSHED),
     "the comparison of the late check": Removed(
-        Kind.CONTENT, makers=Makers(answerer=NoComparison), troubles=LATE
+        Kind.CONTENT, makers=Makers(late_check=Uncompared), troubles=LATE
     ),
     "epochs": Removed(Kind.LOST, makers=Makers(catch_up=OneEpoch), is_restless=True),
     "the gate": Removed(Kind.ORDER, makers=Makers(catch_up=NoGate)),
@@ -166,6 +160,7 @@ WITHOUT = {
         Kind.ORDER, makers=Makers(intake=Overtaking), troubles=(Trouble.FAILS,)
     ),
     "one transaction": Removed(Kind.LOST, store=TwoCommits, power=Power.ANY),
+    "the look at what is shown": Removed(Kind.KEPT, store=ShowingNothing),
 }
 
 
@@ -178,6 +173,6 @@ def test_without_a_safeguard_random_lives_go_wrong(safeguard: str) -> None:
 
 def test_without_the_sweep_of_strays_a_page_that_lands_late_is_left() -> None:
     cases = (c for c in single_faults("shorter") if c.faults[0][1] is Trouble.DIES_IN_FLIGHT)
-    kinds = (v.kind for case in cases for v in tell(case, Makers(answerer=NoSweep)))
+    kinds = (v.kind for case in cases for v in tell(case, Makers(late_check=Unswept)))
 
     assert Kind.PHANTOM in kinds

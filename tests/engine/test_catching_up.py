@@ -503,6 +503,28 @@ def test_after_a_resumed_session_what_never_arrived_is_looked_for() -> None:
     assert prompts(world) == [["hello"], ["lost on the way"]]
 
 
+def test_a_comparison_that_a_new_session_overtakes_leaves_no_doubt_behind() -> None:
+    world = lived()
+
+    async def story(house: House) -> None:
+        await house.connect(HERE)
+        await house.opened(HERE)
+        house.catch_up.go_on()
+        await asyncio.sleep(0)  # the comparison is about to begin
+        house.begin(HERE)
+        await house.opened(HERE)
+        before = world.store.common
+        await house.clock.sleep(100)
+        house.catch_up.alive(house.clock.now())
+        await house.clock.sleep(1)
+        moved.append(world.store.common != before)
+
+    moved: list[bool] = []
+    world.live(story)
+
+    assert moved == [True]
+
+
 def interrupted(world: World) -> Story:
     """Return a life in which a session goes on and never tells of what was said meanwhile."""
 

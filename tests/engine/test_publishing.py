@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.domain.manner import Trait
 from bot.domain.reply import Controls, Ending
 from bot.domain.session import Place
 from bot.domain.turn import TurnState
+from tests.engine.faults import Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import Script
 from tests.logged import open_log
@@ -154,6 +156,23 @@ def test_what_somebody_deletes_is_not_put_back() -> None:
     assert world.live(story)
     assert world.board.read_aloud(CHANNEL) == []
     assert world.turns()[0].state is TurnState.DELIVERED
+
+
+def test_what_lands_late_is_put_right_also_by_a_process_that_is_not_young() -> None:
+    world = World(["Hello."])
+    plan = Plan()
+    plan.trouble_at_name("post", Trouble.ANSWER_LOST)
+
+    async def story(house: House) -> None:
+        await seconds(60)
+        house.say(1000, "hello")
+        await seconds(20)
+        ((post, row),) = world.board.rows.items()
+        world.board.rows[post] = replace(row, post=replace(row.post, text="Hel"))
+        await house.settled()
+
+    assert world.live(story, plan)
+    assert world.board.read_aloud(CHANNEL) == ["Hello."]
 
 
 def test_a_place_that_disappears_ends_the_answer_and_costs_no_more() -> None:

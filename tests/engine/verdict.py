@@ -12,7 +12,7 @@ from bot.domain.hearing import is_heard
 from bot.domain.manner import Listening
 from bot.domain.message import Prompt
 from bot.domain.reply import Mark, Page, Standing, standing
-from bot.domain.session import Place
+from bot.domain.session import Place, TurnId
 from bot.domain.turn import Turn, TurnState
 from bot.engine.layout import settled
 from tests.engine.house import World
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     CONTENT = "CONTENT"  # Discord shows something else than the store holds
     STALE = "STALE"  # the newest answer is to other words than its question has
     UNSETTLED = "UNSETTLED"  # something is owed for ever
+    KEPT = "KEPT"  # an answer that somebody deleted is in contexts still
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,8 @@ class Excuses:
     """What the model was shown, by the number of the call, which its answer begins with."""
     edited: Collection[int] = ()
     """Newest questions of which an edit was taken in, and that nobody moved away from since."""
+    looked_at: Collection[TurnId] = ()
+    """Turns that were at rest when the history of their places was read for the last time."""
     is_forgetful: bool = False
     """The store forgot messages that were answered with others: those get a reply below."""
 
@@ -116,6 +119,15 @@ class _Verdict:
         for turn in self._newest.values():
             yield from self._answered(turn)
         yield from self._answered_anew()
+        yield from self._kept()
+
+    def _kept(self) -> Iterator[Violation]:
+        """Yield the answers of which posts are missing, and words are kept in any version."""
+        worded = {turn.anchor for turn in self._turns if turn.reply and turn.reply.text}
+        for turn in self._turns:
+            missing = [post for post in turn.posts if post not in self._board.rows]
+            if missing and turn.id in self._excuses.looked_at and turn.anchor in worded:
+                yield Violation(Kind.KEPT, f"turn {turn.id} is kept without {missing}")
 
     def _answered_anew(self) -> Iterator[Violation]:
         """Yield the newest answers to which there is no version in the words of today."""

@@ -161,6 +161,14 @@ class MemoryStore(MemoryTables):
             }
         )
 
+    async def shown_at(self, place: Place, *, since: int) -> list[tuple[int, ...]]:
+        def shown() -> list[tuple[int, ...]]:
+            here = [t for t in self.turns.values() if t.posts and self._is_said_at(t, place)]
+            there = [t for t in here if t.is_at_rest and not t.is_retracted and t.anchor >= since]
+            return [turn.posts for turn in sorted(there, key=lambda turn: turn.anchor)]
+
+        return await self._read(shown)
+
     async def unanswered(self) -> list[tuple[SessionId, Place]]:
         def waiting() -> list[tuple[SessionId, Place]]:
             owed = {

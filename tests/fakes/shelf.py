@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -28,7 +29,10 @@ class Offer:
 
 @dataclass
 class Shelf:
-    """Keeps messages as Discord does: deleted ones are not there, hidden ones read as none."""
+    """Keeps messages as Discord does: deleted ones are not there, hidden ones read as none.
+
+    Our own messages stand among them, but count for no page.
+    """
 
     seconds: float = 0.0  # the time at which people write while no loop runs
     said: dict[int, Utterance] = field(default_factory=dict)
@@ -41,6 +45,7 @@ class Shelf:
     withheld: set[int] = field(default_factory=set)  # messages that come without their words
     arrived: dict[Place, int] = field(default_factory=dict)  # the newest that the gateway told of
     reads: list[Place] = field(default_factory=list)
+    ours: Callable[[Place], Collection[int]] = lambda _: ()  # what we said at a place
 
     def put(
         self, text: str, place: Place, *, ago: float = 0.0, is_for_us: bool = True
@@ -105,10 +110,11 @@ class Shelf:
         count = min((wanted // PAGE + 1) * PAGE, max(most, PAGE))
         found = there[-count:]
         since = 0 if len(found) < count else found[0].prompt.message_id
-        is_proof = before is None and (bool(found) or place.is_direct)
+        ours = [number for number in self.ours(place) if number >= since]
+        is_proof = before is None and (bool(found or ours) or place.is_direct)
         return Passage(
             tuple(u for u in found if u.prompt.message_id not in self.withheld),
-            frozenset(u.prompt.message_id for u in found),
+            frozenset((*(u.prompt.message_id for u in found), *ours)),
             since if is_proof else None,
         )
 

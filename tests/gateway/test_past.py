@@ -207,6 +207,18 @@ async def test_what_is_withheld_is_there_all_the_same(local: LocalDiscord) -> No
         assert passage.lacks([said.id]) == set()
 
 
+async def test_what_we_said_ourselves_is_there_until_it_is_deleted(library: Library) -> None:
+    channel = library.client.get_channel(library.general.id)
+    assert isinstance(channel, discord.TextChannel)
+    await library.ada.say(library.general, "hello")
+    kept, deleted = [(await channel.send(text)).id for text in ("one", "two")]
+    await library.local.owner.delete(library.general.messages[-1])
+
+    passage = await library.past.read(library.place(library.general), after=0, most=100)
+
+    assert passage.lacks([kept, deleted]) == {deleted}
+
+
 async def test_people_are_asked_once_and_pinged_never(library: Library) -> None:
     place = library.place(library.general)
     for _ in range(2):

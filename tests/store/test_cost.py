@@ -130,6 +130,7 @@ async def _costs(store: SqliteStore, turns: int) -> dict[str, int]:
         "stop": await meter.of(lambda: store.request_stop(SESSION_ID)),
         "unanswered": await meter.of(store.unanswered),
         "heard at": await meter.of(lambda: store.heard_at(CHANNEL, since=last.anchor - 20)),
+        "shown at": await meter.of(lambda: store.shown_at(CHANNEL, since=last.anchor - 20)),
         "revise": await meter.of(lambda: store.revise([EDITED])),
         "keep": await meter.of(lambda: store.keep_attachment(last.anchor - 1, 1, IMAGE, PNG)),
         "images": await meter.of(lambda: store.images([DIGEST])),

@@ -134,10 +134,27 @@ async def test_an_answer_that_a_moderator_deletes_is_in_no_context_and_not_in_th
         first = await home.ask(home.ada, home.general, "tell me")
         assert is_on_disk(home, "treasure")
         await home.discord.owner.delete(first)
-        await home.discord.until(lambda: not is_on_disk(home, "treasure"))
         await home.ask(home.ada, home.general, "and now?")
+        assert not is_on_disk(home, "treasure")
 
     assert said(home.openai.requests[1]) == ["tell me", "and now?"]
+
+
+async def test_an_answer_that_a_moderator_deletes_while_the_bot_is_down_is_in_no_context(
+    home: Home,
+) -> None:
+    home.openai.answer = in_turn([Say("The treasure is under the oak.")], [Say("Hello.")])
+    async with home.bot():
+        first = await home.ask(home.ada, home.general, "tell me")
+        await home.ask(home.bob, home.general, "hi")
+    await home.discord.owner.delete(first)
+    asked = await home.ada.say(home.general, f"{home.mention} and now?")
+
+    async with home.bot():
+        await home.answer_after(home.general, asked)
+        assert not is_on_disk(home, "treasure")
+
+    assert said(home.openai.requests[2]) == ["tell me", "hi", "Hello.", "and now?"]
 
 
 async def test_a_mention_that_is_edited_in_is_answered(home: Home) -> None:

@@ -146,7 +146,8 @@ async def test_where_it_may_post_no_more_the_answer_ends_in_words_and_can_be_ret
         await home.discord.until(lambda: shown(home, random) == LONG.strip())
         await next_turn_works(home)
 
-    assert refused(home) == [403]
+    # Once while it grows; once more where the answer was whole at that very moment.
+    assert refused(home) in ([403], [403, 403])
     assert line.startswith("WARNING")
     assert "turn=1" in line
     assert seen.startswith("Sentence number 00 of a longer answer.\nSentence number 01")

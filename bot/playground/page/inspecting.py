@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.app import Bot, price_list
-from bot.domain.context import budget_for, cost_of, estimate
+from bot.domain.context import cost_of, estimate
 from bot.domain.message import Message as Said
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import Session
 from bot.domain.turn import Owed, Turn
+from bot.domain.window import budget_for
 from bot.engine.briefing import Brief, Briefing
 from bot.engine.composing import composed
 from bot.gateway.address import parse

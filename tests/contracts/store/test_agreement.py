@@ -241,6 +241,10 @@ class TwoStores(RuleBasedStateMachine):
     def heard_at(self, place: Place, since: int) -> None:
         self.both(lambda store: store.heard_at(place, since=since))
 
+    @rule(place=places, since=st.integers(1000, 1100))
+    def shown_at(self, place: Place, since: int) -> None:
+        self.both(lambda store: store.shown_at(place, since=since))
+
     @rule(number=numbers)
     def put_off(self, number: int) -> None:
         self.both(lambda store: store.put_off(self.turn_id(number)))

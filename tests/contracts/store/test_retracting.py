@@ -8,7 +8,7 @@ from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Turn, TurnState
 from bot.ports import Store
 from tests.contracts.store.steps import again, answered, answering, begin, received, settled
-from tests.samples import OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, session
+from tests.samples import CHANNEL, OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, session
 
 GONE = Reply("")
 
@@ -161,3 +161,61 @@ async def test_posts_of_others_are_let_be(store: Store) -> None:
 
     assert await again(store, turn) == turn
     assert await again(store, other) == other
+
+
+async def test_the_posts_of_answers_at_rest_are_known_by_place_from_a_message_on(
+    store: Store,
+) -> None:
+    await shown(store, 9000, 9001)
+    for number, post in ((1001, 9002), (1002, 9003)):
+        turn = await answered(store, number)
+        await store.record_post(turn.id, 0, post)
+        await store.settle_turn(turn.id, TurnState.POSTED)
+    there = await received(store, 1003, place=OTHER_CHANNEL, session_id=OTHER_SESSION_ID)
+    await begin(store, there)
+    await store.record_post(there.id, 0, 9004)
+
+    assert await store.shown_at(CHANNEL, since=0) == [(9000, 9001), (9002,), (9003,)]
+    assert await store.shown_at(CHANNEL, since=1002) == [(9003,)]
+    assert await store.shown_at(OTHER_CHANNEL, since=0) == []
+
+    await store.record_reply(there.id, Reply("hi"), usage=None, floor=None)
+    assert await store.shown_at(OTHER_CHANNEL, since=0) == []
+    await store.settle_turn(there.id, TurnState.CANCELLED)
+    assert await store.shown_at(OTHER_CHANNEL, since=0) == [(9004,)]
+
+
+async def test_an_answer_that_was_handed_over_is_shown_once_it_is_at_rest_again(
+    store: Store,
+) -> None:
+    turn = await shown(store, 9000)
+    version = await store.add_version(turn.id)
+    assert version is not None
+    assert await store.shown_at(CHANNEL, since=0) == []
+
+    version = await begin(store, version)
+    await store.record_reply(version.id, Reply("another"), usage=None, floor=None)
+    await store.settle_turn(version.id, TurnState.DELIVERED)
+
+    assert await store.shown_at(CHANNEL, since=0) == [(9000,)]
+
+
+async def test_what_is_left_of_a_deleted_answer_is_not_shown(store: Store) -> None:
+    turn = await shown(store, 9000, 9001)
+    await store.erase([9001])
+    assert await store.shown_at(CHANNEL, since=0) == []
+
+    await store.settle_turn(turn.id, TurnState.ABANDONED)
+
+    assert await store.shown_at(CHANNEL, since=0) == []
+
+
+async def test_what_an_heir_goes_on_from_is_shown_nowhere(store: Store) -> None:
+    turn = await shown(store, 9000)
+    await store.branch(session(OTHER_CHANNEL, OTHER_SESSION_ID), turn.id)
+    assert await store.shown_at(OTHER_CHANNEL, since=0) == []
+
+    await store.delete_session(SESSION_ID)
+
+    assert await store.shown_at(CHANNEL, since=0) == []
+    assert await store.shown_at(OTHER_CHANNEL, since=0) == []

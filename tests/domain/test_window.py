@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from bot.domain.attachment import Image
 from bot.domain.completion import Usage
-from bot.domain.context import Window, budget_for, estimate, window
+from bot.domain.context import estimate
 from bot.domain.errors import Fault
 from bot.domain.message import Message, Prompt, Role, render
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
+from bot.domain.window import Window, budget_for, window
 from tests.samples import SESSION_ID, attachment, prompt, turn
 
 
