@@ -12,7 +12,7 @@ from bot.domain.session import SessionId, TurnId
 from bot.domain.summary import Summary
 from bot.domain.turn import Turn
 from bot.store.columns import from_column, to_column
-from bot.store.turns import turns_from
+from bot.store.turns import turn_numbered, turns_from
 
 
 def summary_until(db: sqlite3.Connection, turn_id: TurnId | None) -> Summary | None:
@@ -85,12 +85,13 @@ def keep_summary(
 
 
 def _kept(db: sqlite3.Connection, summary: Summary, covered: Sequence[Turn]) -> Summary | None:
-    if not (_says_the_same(db, covered) and _has_base(db, summary)):
+    is_there = turn_numbered(db, summary.until) is not None and _has_base(db, summary)
+    if not (is_there and _says_the_same(db, covered)):
         return None
     db.execute(
         """
         insert into summaries (until_id, builds_on, made_for, text, model, made_at, cost)
-        values (?, ?, ?, ?, ?, ?, ?)
+        values (?, ?, (select id from turns where id = ?), ?, ?, ?, ?)
         """,
         (
             summary.until,

@@ -373,6 +373,10 @@ class MemoryTables:
             return None
         if summary.builds_on is not None and summary.builds_on not in self.summaries:
             return None
+        if summary.until not in self.turns:
+            return None
+        is_occasion_known = summary.made_for is None or summary.made_for in self.turns
+        summary = summary if is_occasion_known else replace(summary, made_for=None)
         self.summaries[summary.until] = summary
         self.covers[summary.until] = frozenset(turn.id for turn in covered)
         return summary

@@ -388,6 +388,21 @@ async def test_a_summary_that_builds_on_what_is_left_out_is_not_shown(store: Sto
     assert await found(store) == last
 
 
+async def test_a_summary_for_a_turn_that_was_deleted_with_its_place_is_on_the_bill(
+    store: Store,
+) -> None:
+    turns = await branched(store)
+    await store.erase_place(CHANNEL)
+    paid = replace(call(70), kind=CallKind.SUMMARY)
+    made = replace(summary(turns[2]), made_for=turns[5].id)
+
+    await store.move_floor(SESSION_ID, 3, summary=made, covered=turns[:3], calls=[paid])
+
+    scope = Scope(ScopeKind.CHANNEL, CHANNEL.channel_id, 70)
+    assert await store.balances([scope], today=MORNING.date()) == [Balance(scope, 70, 70)]
+    assert await store.summary(turns[2].id) == replace(made, made_for=None)
+
+
 async def test_a_summary_is_foreseen_for_what_is_said_next(store: Store) -> None:
     turns = await talked(store)
     await hop(store, summary(turns[2]), turns[:3])
