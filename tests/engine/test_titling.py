@@ -17,6 +17,7 @@ from bot.domain.manner import Effort
 from bot.domain.session import Place, TitledBy
 from bot.domain.titling import INSTRUCTIONS
 from bot.domain.turn import TurnState
+from bot.engine.sessions import Change
 from tests.engine.faults import Plan, Trouble
 from tests.engine.house import House, Story, World
 from tests.fakes.board import Board
@@ -311,6 +312,23 @@ def test_words_that_were_taken_back_in_part_are_shown_to_nobody() -> None:
     (turn,) = world.turns()
     assert (len(turn.prompts), turn.state) == (2, TurnState.DELIVERED)
     assert len(world.model.seen) == 1
+
+
+def test_a_branch_of_what_a_model_named_is_called_after_its_own_first_words() -> None:
+    async def branched(house: House) -> None:
+        house.say(1000, QUESTION)
+        await house.until(lambda: is_named(world))
+        found = await house.engine.branches.at(CHANNEL, ADA, 1000)
+        assert not isinstance(found, Change)
+        await house.engine.branches.open(*found, OTHER_CHANNEL, ADA)
+        house.say(1001, "And wasps?", OTHER_CHANNEL)
+
+    world = a_world()
+
+    world.live(branched)
+
+    titles = [(session.title, session.titled_by) for session in world.store.sessions.values()]
+    assert titles == [("Sleeping bees", TitledBy.MODEL), ("And wasps?", TitledBy.PROMPT)]
 
 
 def test_an_answer_that_was_deleted_names_nothing_and_costs_no_title() -> None:
