@@ -9,9 +9,10 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -24,6 +25,8 @@ from bot.domain.session import Place, SessionId
 from bot.engine.sessions import Change
 from bot.ports import Model
 from tests.engine.house import House, World
+from tests.fakes.inline_sqlite import InlineStore
+from tests.fakes.memory_store import MemoryStore
 from tests.fakes.scripted_model import Script
 from tests.samples import ADA, CHANNEL, DIRECT, MORNING, OTHER_CHANNEL
 
@@ -71,8 +74,12 @@ def names_in(messages: Iterable[Message]) -> list[str]:
 class Story:
     """Does things at random, and keeps account of what they mean."""
 
-    def __init__(self, seed: int, *, budget: int, ending: str = "") -> None:
-        self.world = World(*self._answers(), budget=budget)
+    def __init__(
+        self, seed: int, *, budget: int, ending: str = "", store: InlineStore | None = None
+    ) -> None:
+        self.world = World(*self._answers(), budget=budget, names_sessions=store is not None)
+        if store is not None:
+            self.world.store = cast(MemoryStore, store)
         self.world.asked = Scribe(self.world.model)
         self.is_cut = budget < 16000
         self.notes = 0  # how often a summary was shown
@@ -317,9 +324,9 @@ def wrong_in(seed: int, *, budget: int) -> list[str]:
     return story.wrong
 
 
-def wrong_in_long(seed: int) -> tuple[list[str], int]:
+def wrong_in_long(seed: int, store: InlineStore | None = None) -> tuple[list[str], int]:
     """Return what is wrong where summaries are made, and how often one was shown."""
-    story = Story(seed, budget=1000, ending=LONG)
+    story = Story(seed, budget=1000, ending=LONG, store=store)
     story.run()
     return story.wrong, story.notes
 
@@ -336,3 +343,12 @@ def test_a_summary_tells_of_what_was_said_on_that_way_and_of_nothing_else() -> N
 
     assert {seed: wrong for seed, (wrong, _) in found.items() if wrong} == {}
     assert sum(notes for _, notes in found.values()) > SEEDS // 2
+
+
+def test_so_it_is_in_sql_with_titles_made_meanwhile() -> None:
+    found: dict[int, list[str]] = {}
+    for seed in range(SEEDS // 4):
+        with closing(InlineStore()) as store:
+            found[seed], _ = wrong_in_long(seed, store)
+
+    assert {seed: wrong for seed, wrong in found.items() if wrong} == {}
