@@ -239,6 +239,23 @@ def test_a_summary_that_would_use_up_a_budget_is_not_asked_for() -> None:
     assert world.store.sessions[world.turns()[0].session_id].floor > 0
 
 
+def test_a_second_summary_for_one_answer_counts_what_the_first_one_cost() -> None:
+    too_long = ModelRefused(Fault.CONTEXT, "too long")
+    yes: Script = ["Yes. " * 80]
+    model = TwoVoices(["First.", Usage(2000, 100)], answers=(*[yes] * 6, [too_long], yes))
+    world = world_of(model)
+    world.choose(Trait.MODEL, "dear")
+    # Six answers cost 123,150,000. The first summary could cost 36,920,000 more, and costs
+    # 25,000,000; another could cost 23,320,000.
+    world.limits = {ScopeKind.USER: Limits(day=161_000_000)}
+
+    world.live(until_a_hop)
+
+    assert len(model.answers.seen) == 8
+    assert len(model.summaries.seen) == 1
+    assert first_shown(model.answers.seen[-1]) == note("First.")
+
+
 def test_a_summary_that_would_be_too_dear_is_not_asked_for() -> None:
     model = TwoVoices(answers=(["Yes. " * 2000],))
     world = World(budget=60_000)
