@@ -74,6 +74,10 @@ class Session:
     wording: str | None = None
     titled_by: TitledBy = TitledBy.PROMPT
 
+    def __post_init__(self) -> None:
+        is_called = self.title is not None or self.titled_by is TitledBy.PROMPT
+        assert is_called, "who gave a title gave one"  # noqa: S101
+
     @property
     def model(self) -> str | None:
         """The model that was chosen for it alone."""

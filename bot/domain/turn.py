@@ -188,6 +188,11 @@ class Owed:
             return None
         return standing(self.turn.version, self.others)
 
+    @property
+    def floor(self) -> int:
+        """The depth of the oldest turn that is shown as long as all of the history is."""
+        return self.history[0].depth if self.history else self.turn.depth
+
     def above(self, floor: int) -> Owed:
         """Return what is owed with no more of its history than is above another floor."""
         cut = tuple(turn for turn in self.history if turn.depth < floor)

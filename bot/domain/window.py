@@ -144,7 +144,8 @@ def _hopped(
     while True:
         pinned = pinned_before(len(costs) - kept)
         fits = _newest_within(costs, room - pinned.size)
-        fits = min(fits, _newest_within(loads, light - _load(pinned.messages)))
+        # What weighs nothing may stay, however much else there is.
+        fits = min(fits, _newest_within(loads, max(light - _load(pinned.messages), 0)))
         if fits >= kept:
             return len(costs) - kept, pinned
         kept = fits

@@ -10,7 +10,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from bot.domain.access import Action, Actor, demand
-from bot.domain.session import Branched, Place, Session, SessionId
+from bot.domain.session import Branched, Place, Session, SessionId, TitledBy
 from bot.domain.turn import Turn, TurnState
 from bot.engine.sessions import Change, Sessions
 from bot.ports import Archive, Clock
@@ -62,6 +62,7 @@ class Branches:
             opened_by=actor.id,
             opened_at=self._clock.now(),
             title=None,
+            titled_by=TitledBy.PROMPT,
             closed_at=None,
         )
         branched = await self._archive.branch(fresh, turn.id)

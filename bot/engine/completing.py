@@ -185,11 +185,13 @@ class Completer:
         said = StringIO()
         try:
             with self._circuits.trial(brief.model), tab.call(context, said) as call:
-                return await self._read(context, shown, said, show, call)
+                answer = await self._read(context, shown, said, show, call)
         except (ModelBusy, ModelRefused) as error:
             raise _BrokenOff(said.getvalue(), error) from error
         except ModelDown as error:
             raise _BrokenOff("", ModelRefused(error.fault, "it is left alone for now")) from error
+        # What was left out in passing is shown again, also to who branches off here.
+        return answer if shown.floor == owed.floor else replace(answer, floor=None)
 
     async def _read(
         self,

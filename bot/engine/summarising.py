@@ -65,7 +65,8 @@ class Summariser:
         """
         context = _context(owed, brief, falling, tokens)
         cost = self._prices.cost(brief.model, _at_most(context))
-        if cost is not None and (cost > MOST_COST or not admission.has_room_for(cost)):
+        spent = sum(call.cost or 0 for call in tab.all_calls)  # since the budgets were looked at
+        if cost is not None and (cost > MOST_COST or not admission.has_room_for(spent + cost)):
             log.info("%s event=no_summary reason=too dear (up to %d)", _name(owed), cost)
             return None
         text = await self._ask(owed, context, tab)

@@ -88,7 +88,7 @@ class Titling:
         now = await self._archive.turn(turn.id)
         if session is None or session.titled_by is not TitledBy.PROMPT:
             return
-        if now is None or now.prompts != turn.prompts:  # something was taken back
+        if now is None or now.is_retracted or _asked(now) != _asked(turn):  # some was taken back
             return
         if not self._room.is_crowded and await self._named(session, now):
             log.info("session=%s event=titled", session.id)
@@ -123,3 +123,11 @@ class Titling:
                 return
             else:
                 return
+
+
+def _asked(turn: Turn) -> list[tuple[int, str, list[int]]]:
+    """What was asked, whatever has become of its files: those were fetched to be answered."""
+    return [
+        (prompt.message_id, prompt.text, [each.id for each in prompt.attachments])
+        for prompt in turn.kept_prompts
+    ]

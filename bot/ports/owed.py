@@ -209,7 +209,8 @@ class Ledger(Protocol):
         With it a summary is kept of what they show no more, and returned; or the one that is
         there already until the same turn. None, and it is not kept, where one of the turns
         that it covers says something else by now than it did, or the summary that it builds on
-        is gone. The calls that it took are recorded in any case.
+        is gone; None as well where what is kept covers what is left out in the session. The
+        calls that it took are recorded in any case.
         """
         ...
 

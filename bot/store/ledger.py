@@ -63,7 +63,9 @@ class SqliteLedger(Desk):
         def move(db: sqlite3.Connection) -> Summary | None:
             db.execute("update sessions set floor = ? where id = ?", (floor, str(session_id)))
             add_calls(db, calls)
-            return None if summary is None else keep_summary(db, summary, covered)
+            if summary is None:
+                return None
+            return keep_summary(db, session_id, summary, covered)
 
         return await self.writer.write(move)
 

@@ -11,7 +11,6 @@ from bot.domain.session import Session, SessionId, TurnId
 from bot.domain.turn import Turn
 from bot.store.desk import Desk
 from bot.store.sessions import session_named
-from bot.store.summaries import forget_summaries
 from bot.store.turns import turn_numbered, turns_from
 
 
@@ -57,8 +56,6 @@ def _mark(
         db.execute("delete from marks where session_id = ? and turn_id = ?", (name, turn_id))
     else:
         db.execute(_PUT, (name, turn_id, mark))
-    if mark is TurnMark.LEFT_OUT:
-        forget_summaries(db, [turn_id])
     db.execute(_CHANGED, (name,))
     return Marking.DONE
 

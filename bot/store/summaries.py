@@ -12,7 +12,7 @@ from bot.domain.session import SessionId, TurnId
 from bot.domain.summary import Summary
 from bot.domain.turn import Turn
 from bot.store.columns import from_column, to_column
-from bot.store.turns import turns_from
+from bot.store.turns import turn_numbered, turns_from
 
 
 def summary_until(db: sqlite3.Connection, turn_id: TurnId | None) -> Summary | None:
@@ -28,37 +28,70 @@ def summary_before(db: sqlite3.Connection, session_id: SessionId, turn: Turn) ->
     none.
     """
     summary = summary_until(db, turn.parent)
-    if summary is None or db.execute(_LEFT_OUT, (str(session_id),)).fetchone():
+    if summary is None or _tells_what_is_left_out(db, session_id, summary):
         return None
     return summary
 
 
-_LEFT_OUT = """
-select summarised_turns.turn_id
+def _tells_what_is_left_out(
+    db: sqlite3.Connection, session_id: SessionId, summary: Summary
+) -> bool:
+    """Whether a summary, or one it builds on, covers what is left out in a session."""
+    rows = db.execute(_TELLS_WHAT_IS_LEFT_OUT, (str(session_id),)).fetchall()
+    telling = {until for (until,) in rows}
+    if not telling:
+        return False
+    way = {"until": summary.until, "oldest": min(telling)}
+    return any(until in telling for (until,) in db.execute(_BASES, way).fetchall())
+
+
+_TELLS_WHAT_IS_LEFT_OUT = """
+select distinct summarised_turns.until_id
 from marks
 cross join summarised_turns on summarised_turns.turn_id = marks.turn_id
 where marks.session_id = ?
     and marks.mark = 'left_out'
-limit 1
+"""
+# A summary is younger than those that it builds on.
+_BASES = """
+with recursive bases (until_id, builds_on) as (
+    select until_id, builds_on
+    from summaries
+    where until_id = :until
+    union all
+    select summaries.until_id, summaries.builds_on
+    from bases
+    cross join summaries on summaries.until_id = bases.builds_on
+    where summaries.until_id >= :oldest
+)
+select until_id
+from bases
 """
 
 
 def keep_summary(
-    db: sqlite3.Connection, summary: Summary, covered: Sequence[Turn]
+    db: sqlite3.Connection, session_id: SessionId, summary: Summary, covered: Sequence[Turn]
 ) -> Summary | None:
-    """Keep a summary of turns as they were shown, and return what is kept until its last turn.
+    """Keep a summary of turns as they were shown, and return what a session is shown of them.
 
     One that is there already stays: sessions that go the same way go on from its words. None
-    if there is none, and anything of what was shown is not so any more.
+    if there is none, and anything of what was shown is not so any more; and if what there is
+    covers what is left out in the session.
     """
-    if (there := summary_until(db, summary.until)) is not None:
-        return there
-    if not (_says_the_same(db, covered) and _has_base(db, summary)):
+    there = summary_until(db, summary.until) or _kept(db, summary, covered)
+    if there is None or _tells_what_is_left_out(db, session_id, there):
+        return None
+    return there
+
+
+def _kept(db: sqlite3.Connection, summary: Summary, covered: Sequence[Turn]) -> Summary | None:
+    is_there = turn_numbered(db, summary.until) is not None and _has_base(db, summary)
+    if not (is_there and _says_the_same(db, covered)):
         return None
     db.execute(
         """
         insert into summaries (until_id, builds_on, made_for, text, model, made_at, cost)
-        values (?, ?, ?, ?, ?, ?, ?)
+        values (?, ?, (select id from turns where id = ?), ?, ?, ?, ?)
         """,
         (
             summary.until,

@@ -13,6 +13,7 @@ from bot.domain.attachment import Image
 from bot.domain.completion import Usage
 from bot.domain.context import estimate
 from bot.domain.errors import Fault
+from bot.domain.marks import Marks
 from bot.domain.message import Message, Prompt, Role, render
 from bot.domain.reply import Ending, Reply
 from bot.domain.session import SessionId, TurnId
@@ -289,6 +290,25 @@ def test_when_images_are_more_than_a_request_holds_the_floor_hops_to_half_of_tha
 
     assert look(history, turn(4, "now"), budget=100_000).floor == 0
     assert look(history, _pictured(4, 1, None), budget=100_000).floor == 3
+
+
+def test_images_that_are_pinned_and_asked_about_push_out_no_words() -> None:
+    pinned = _pictured(0, 2 * 2**20)
+    history = [turn(depth, "x" * 3000, "why") for depth in range(1, 7)]  # 1009 tokens each
+
+    shown = window(
+        history,
+        _pictured(7, 3 * 2**20, None),
+        instructions="Be kind.",
+        budget=9000,
+        direct=True,
+        hop=True,
+        marks=Marks(frozenset({pinned.id})),
+        pins=[pinned],
+    )
+
+    assert shown.pins.shown == (pinned,)
+    assert shown.floor == 6
 
 
 def test_a_model_that_sees_none_is_told_of_images_and_they_cost_what_that_costs() -> None:

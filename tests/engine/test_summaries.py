@@ -17,6 +17,7 @@ from bot.domain.manner import Trait
 from bot.domain.message import Message
 from bot.domain.reply import Ending
 from bot.domain.turn import TurnState
+from bot.engine.sessions import Change
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import Script, ScriptedModel
@@ -238,6 +239,23 @@ def test_a_summary_that_would_use_up_a_budget_is_not_asked_for() -> None:
     assert world.store.sessions[world.turns()[0].session_id].floor > 0
 
 
+def test_a_second_summary_for_one_answer_counts_what_the_first_one_cost() -> None:
+    too_long = ModelRefused(Fault.CONTEXT, "too long")
+    yes: Script = ["Yes. " * 80]
+    model = TwoVoices(["First.", Usage(2000, 100)], answers=(*[yes] * 6, [too_long], yes))
+    world = world_of(model)
+    world.choose(Trait.MODEL, "dear")
+    # Six answers cost 123,150,000. The first summary could cost 36,920,000 more, and costs
+    # 25,000,000; another could cost 23,320,000.
+    world.limits = {ScopeKind.USER: Limits(day=161_000_000)}
+
+    world.live(until_a_hop)
+
+    assert len(model.answers.seen) == 8
+    assert len(model.summaries.seen) == 1
+    assert first_shown(model.answers.seen[-1]) == note("First.")
+
+
 def test_a_summary_that_would_be_too_dear_is_not_asked_for() -> None:
     model = TwoVoices(answers=(["Yes. " * 2000],))
     world = World(budget=60_000)
@@ -387,6 +405,29 @@ def test_a_model_that_answers_in_anothers_place_moves_no_floor_by_its_smaller_wi
     assert common(refused.messages, after.messages) == len(refused.messages)
     assert model.summaries.seen == []
     assert world.store.sessions[world.turns()[0].session_id].floor == 0
+
+
+def test_a_branch_off_what_another_model_answered_is_shown_all_that_was_said() -> None:
+    down: Script = [ModelRefused(Fault.MODEL, "unknown")]
+    yes: Script = ["Yes. " * 400, Usage(3000, 400)]
+    model = TwoVoices(answers=(*[yes] * 11, down, yes, yes))
+    world = World(budget=16_000, fallback_models=("narrow",))
+    world.asked = model
+
+    async def story(house: House) -> None:
+        await talk(house, *range(12))
+        found = await house.engine.branches.at(CHANNEL, ADA, 1011)
+        assert not isinstance(found, Change)
+        await house.engine.branches.open(*found, OTHER_CHANNEL, ADA)
+        house.say(2000, "and so on", OTHER_CHANNEL)
+        await house.settled()
+
+    world.live(story)
+
+    *_, instead, in_the_branch = model.answers.seen
+    assert (instead.model, in_the_branch.model) == ("narrow", "some-model")
+    assert "number 0" not in str(instead.messages)
+    assert "number 0" in first_shown(in_the_branch)
 
 
 def test_while_the_model_is_known_to_be_down_no_hop_is_made_and_its_summary_not_lost() -> None:

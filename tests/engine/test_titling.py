@@ -17,13 +17,14 @@ from bot.domain.manner import Effort
 from bot.domain.session import Place, TitledBy
 from bot.domain.titling import INSTRUCTIONS
 from bot.domain.turn import TurnState
+from bot.engine.sessions import Change
 from tests.engine.faults import Plan, Trouble
 from tests.engine.house import House, Story, World
 from tests.fakes.board import Board
 from tests.fakes.scripted_model import Script, ScriptedModel
 from tests.fakes.virtual_time import LoopClock
 from tests.logged import open_log
-from tests.samples import ADA, BOB, CHANNEL, OTHER_CHANNEL
+from tests.samples import ADA, BOB, CHANNEL, OTHER_CHANNEL, PNG, attachment
 
 ANSWER: Script = ["In a cell of the comb.", Usage(10, 2)]
 TITLE: Script = ['"Sleeping bees."', Usage(50, 4)]
@@ -311,6 +312,54 @@ def test_words_that_were_taken_back_in_part_are_shown_to_nobody() -> None:
     (turn,) = world.turns()
     assert (len(turn.prompts), turn.state) == (2, TurnState.DELIVERED)
     assert len(world.model.seen) == 1
+
+
+def test_a_branch_of_what_a_model_named_is_called_after_its_own_first_words() -> None:
+    async def branched(house: House) -> None:
+        house.say(1000, QUESTION)
+        await house.until(lambda: is_named(world))
+        found = await house.engine.branches.at(CHANNEL, ADA, 1000)
+        assert not isinstance(found, Change)
+        await house.engine.branches.open(*found, OTHER_CHANNEL, ADA)
+        house.say(1001, "And wasps?", OTHER_CHANNEL)
+
+    world = a_world()
+
+    world.live(branched)
+
+    titles = [(session.title, session.titled_by) for session in world.store.sessions.values()]
+    assert titles == [("Sleeping bees", TitledBy.MODEL), ("And wasps?", TitledBy.PROMPT)]
+
+
+def test_an_answer_that_was_deleted_names_nothing_and_costs_no_title() -> None:
+    async def deleted(house: House) -> None:
+        for number in range(3):
+            house.say(1000 + number, QUESTION, Place(710 + number, 70))
+            await house.settled()
+        house.delete_posts(*world.turns()[2].posts, place=Place(712, 70))
+        await house.settled()
+        gate.set()
+        await house.until(lambda: len(kinds(world)) == 5)
+
+    gate = asyncio.Event()
+    busy: Script = [*TITLE, gate]  # no more than two titles are made at a time
+    world = a_world(ANSWER, busy, ANSWER, busy, ANSWER)
+
+    world.live(deleted)
+
+    assert sorted(kinds(world)) == [CallKind.ANSWER] * 3 + [CallKind.TITLE] * 2
+
+
+def test_a_question_with_a_file_names_its_session_like_any_other() -> None:
+    async def with_a_file(house: House) -> None:
+        house.say(1000, QUESTION, files=[attachment(1, "bee.png")])
+
+    world = a_world()
+    world.files.contents = {1: PNG}
+
+    world.live(with_a_file)
+
+    assert called(world) == ("Sleeping bees", TitledBy.MODEL)
 
 
 def test_a_title_goes_with_the_words_that_it_was_made_of() -> None:

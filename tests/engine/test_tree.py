@@ -7,23 +7,34 @@ questions with the answers that are shown for them.
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
+from bot.domain.completion import CompletionEvent, Delta, Finish, FinishReason
+from bot.domain.context import Context
 from bot.domain.hearing import Utterance
 from bot.domain.marks import Marking, TurnMark
+from bot.domain.message import Message
 from bot.domain.session import Place, SessionId
 from bot.engine.sessions import Change
+from bot.ports import Model
 from tests.engine.house import House, World
+from tests.fakes.inline_sqlite import InlineStore
+from tests.fakes.memory_store import MemoryStore
 from tests.fakes.scripted_model import Script
 from tests.samples import ADA, CHANNEL, DIRECT, MORNING, OTHER_CHANNEL
 
 PLACES = (CHANNEL, OTHER_CHANNEL, DIRECT)
 SEEDS = 120
 LIVES, DEEDS = 3, 10
+NAME = re.compile(r"(?:question|answer) \d+!*")
+LONG = f" {'x' * 700}"  # a turn is about 300 tokens
 
 
 @dataclass(slots=True)
@@ -36,13 +47,44 @@ class Talk:
     left_out: set[int] = field(default_factory=set)
 
 
+class Scribe:
+    """A model that sums up by naming whatever it is shown, in that order."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    @asynccontextmanager
+    async def complete(self, context: Context) -> AsyncIterator[AsyncIterator[CompletionEvent]]:
+        if context.most_tokens is None:
+            async with self._model.complete(context) as events:
+                yield events
+            return
+        yield _said(", ".join(names_in(context.messages)))
+
+
+async def _said(text: str) -> AsyncIterator[CompletionEvent]:
+    yield Delta(text)
+    yield Finish(FinishReason.STOP)
+
+
+def names_in(messages: Iterable[Message]) -> list[str]:
+    return [name for message in messages for name in NAME.findall(message.text)]
+
+
 class Story:
     """Does things at random, and keeps account of what they mean."""
 
-    def __init__(self, seed: int, *, budget: int) -> None:
-        self.world = World(*self._answers(), budget=budget)
+    def __init__(
+        self, seed: int, *, budget: int, ending: str = "", store: InlineStore | None = None
+    ) -> None:
+        self.world = World(*self._answers(), budget=budget, names_sessions=store is not None)
+        if store is not None:
+            self.world.store = cast(MemoryStore, store)
+        self.world.asked = Scribe(self.world.model)
         self.is_cut = budget < 16000
+        self.notes = 0  # how often a summary was shown
         self.wrong: list[str] = []
+        self._ending = ending  # of what is said
         self._dice = random.Random(seed)  # noqa: S311  # a dice, not a key
         self._talks: list[Talk] = []
         self._open: dict[Place, Talk] = {}
@@ -84,7 +126,7 @@ class Story:
     async def _say(self, house: House, place: Place) -> None:
         number = 1000 + len(self._texts)
         self._texts[number] = f"question {number}"
-        house.say(number, self._texts[number], place=place)
+        house.say(number, self._texts[number] + self._ending, place=place)
         await house.settled()
         if place not in self._open:
             self._begin(place)
@@ -178,7 +220,7 @@ class Story:
             return
         self._texts[number] += "!"
         at = (prompts[0].edited_at or MORNING) + timedelta(seconds=1)
-        new = replace(prompts[0], text=self._texts[number], edited_at=at)
+        new = replace(prompts[0], text=self._texts[number] + self._ending, edited_at=at)
         house.engine.catch_up.edit(Utterance(place, new, ADA))
         await house.settled()
         talk = self._owners[number]
@@ -257,9 +299,19 @@ class Story:
             if asked not in self._erased | talk.left_out:
                 wanted += [self._texts[asked], *([answer] if answer else [])]
         wanted.append(self._texts[number])
-        shown = [m.text.rpartition("]\n")[2] for m in self.world.model.seen[-1].messages]
+        note, shown = self._last_shown()
+        before = iter(wanted[: -len(shown)])
         is_right = shown == wanted[-len(shown) :] if self.is_cut else shown == wanted
         self._check(is_right, f"{number} was asked after {shown} instead of {wanted}")
+        is_so = all(name in before for name in note)  # in that order
+        self._check(is_so, f"{number} was asked after {note} was told of {wanted}")
+
+    def _last_shown(self) -> tuple[list[str], list[str]]:
+        """Return what the model was told of when it was asked last, and what it was shown."""
+        messages = self.world.model.seen[-1].messages
+        cut = messages[0].text.startswith("[Note of the bot itself: a summary")
+        self.notes += cut
+        return names_in(messages[:cut]), names_in(messages[cut:])
 
     def _check(self, is_right: bool, words: str) -> None:  # noqa: FBT001  # what is checked
         if not is_right:
@@ -272,8 +324,31 @@ def wrong_in(seed: int, *, budget: int) -> list[str]:
     return story.wrong
 
 
+def wrong_in_long(seed: int, store: InlineStore | None = None) -> tuple[list[str], int]:
+    """Return what is wrong where summaries are made, and how often one was shown."""
+    story = Story(seed, budget=1000, ending=LONG, store=store)
+    story.run()
+    return story.wrong, story.notes
+
+
 @pytest.mark.parametrize("budget", [16000, 120], ids=["whole", "cut"])
 def test_the_model_is_shown_the_way_from_the_head_to_the_root(budget: int) -> None:
     found = {seed: wrong_in(seed, budget=budget) for seed in range(SEEDS)}
+
+    assert {seed: wrong for seed, wrong in found.items() if wrong} == {}
+
+
+def test_a_summary_tells_of_what_was_said_on_that_way_and_of_nothing_else() -> None:
+    found = {seed: wrong_in_long(seed) for seed in range(SEEDS // 2)}
+
+    assert {seed: wrong for seed, (wrong, _) in found.items() if wrong} == {}
+    assert sum(notes for _, notes in found.values()) > SEEDS // 2
+
+
+def test_so_it_is_in_sql_with_titles_made_meanwhile() -> None:
+    found: dict[int, list[str]] = {}
+    for seed in range(SEEDS // 4):
+        with closing(InlineStore()) as store:
+            found[seed], _ = wrong_in_long(seed, store)
 
     assert {seed: wrong for seed, wrong in found.items() if wrong} == {}

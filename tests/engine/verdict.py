@@ -130,10 +130,14 @@ class _Verdict:
                 yield Violation(Kind.KEPT, f"turn {turn.id} is kept without {missing}")
 
     def _answered_anew(self) -> Iterator[Violation]:
-        """Yield the newest answers to which there is no version in the words of today."""
-        heads = {session.head for session in self._world.store.sessions.values() if session.is_open}
+        """Yield the newest answers to which there is no version in the words of today.
+
+        A branch goes on from an answer as it was: what is edited is answered in its own session.
+        """
+        sessions = self._world.store.sessions.values()
+        heads = {(session.id, session.head) for session in sessions if session.is_open}
         for turn in self._turns:
-            if turn.id not in heads or turn.is_withdrawn:
+            if (turn.session_id, turn.id) not in heads or turn.is_withdrawn:
                 continue
             if not any(prompt.message_id in self._excuses.edited for prompt in turn.kept_prompts):
                 continue

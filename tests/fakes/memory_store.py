@@ -231,7 +231,8 @@ class MemoryStore(MemoryTables):
             if session := self.sessions.get(session_id):
                 self.sessions[session_id] = replace(session, floor=floor)
             self.calls += calls
-            return None if summary is None else self._keep_summary(summary, covered)
+            kept = None if summary is None else self._keep_summary(summary, covered)
+            return self._if_it_may_be_told(session_id, kept)
 
         return await self._write(move)
 

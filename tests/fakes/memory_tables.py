@@ -373,6 +373,10 @@ class MemoryTables:
             return None
         if summary.builds_on is not None and summary.builds_on not in self.summaries:
             return None
+        if summary.until not in self.turns:
+            return None
+        is_occasion_known = summary.made_for is None or summary.made_for in self.turns
+        summary = summary if is_occasion_known else replace(summary, made_for=None)
         self.summaries[summary.until] = summary
         self.covers[summary.until] = frozenset(turn.id for turn in covered)
         return summary
@@ -530,11 +534,17 @@ class MemoryTables:
         return Owed(turn, session, history, layers, others, marks, pins, summary)
 
     def _summary_before(self, session: Session, turn: Turn) -> Summary | None:
-        covered = {turn_id for covers in self.covers.values() for turn_id in covers}
-        left_out = TurnMark.LEFT_OUT
-        if any(self.turn_marks.get((session.id, turn_id)) is left_out for turn_id in covered):
-            return None
-        return self.summaries.get(turn.parent or TurnId(0))
+        return self._if_it_may_be_told(session.id, self.summaries.get(turn.parent or TurnId(0)))
+
+    def _if_it_may_be_told(self, session_id: SessionId, summary: Summary | None) -> Summary | None:
+        """Return a summary, unless it tells of what is left out in a session."""
+        told: set[TurnId] = set()
+        base = summary
+        while base is not None:
+            told |= self.covers[base.until]
+            base = self.summaries.get(base.builds_on or TurnId(0))
+        marks = {self.turn_marks.get((session_id, turn_id)) for turn_id in told}
+        return None if TurnMark.LEFT_OUT in marks else summary
 
     def _way_to(self, turn_id: TurnId | None, floor: int = 0) -> tuple[Turn, ...]:
         way: list[Turn] = []
@@ -570,8 +580,6 @@ class MemoryTables:
         if mark is TurnMark.PINNED and len(pins) >= most_pins:
             return Marking.FULL
         self._put_mark(session_id, turn_id, mark)
-        if mark is TurnMark.LEFT_OUT:
-            self._forget_summaries({turn_id})
         return Marking.DONE
 
     def _to_mark(self, session_id: SessionId) -> list[Turn]:

@@ -310,23 +310,97 @@ async def test_a_summary_goes_when_something_that_it_covers_is_left_out(
     assert await found(store) == (summary(turns[2]) if is_left else None)
 
 
-async def test_what_is_left_out_here_is_in_no_summary_that_was_made_elsewhere(
-    store: Store,
-) -> None:
+async def branched(store: Store) -> list[Turn]:
+    """Return the turns of a session, over the first five of which a branch leads."""
     turns = await talked(store)
     branch = session(OTHER_CHANNEL, OTHER_SESSION_ID)
     await store.branch(branch, turns[4].id)
     await store.hear([(branch, prompt(2000))])
-    await store.mark(SESSION_ID, turns[1].id, TurnMark.LEFT_OUT, most_pins=20)
+    return turns
+
+
+async def found_in_the_branch(store: Store) -> Summary | None:
+    there = await store.take_up(OTHER_SESSION_ID)
+    assert there is not None
+    return there.summary
+
+
+async def leave_out(store: Store, turn: Turn) -> None:
+    await store.mark(SESSION_ID, turn.id, TurnMark.LEFT_OUT, most_pins=20)
+
+
+async def test_what_is_left_out_here_is_in_no_summary_that_was_made_elsewhere(
+    store: Store,
+) -> None:
+    turns = await branched(store)
+    await leave_out(store, turns[1])
 
     made = summary(turns[2])
     await store.move_floor(OTHER_SESSION_ID, 3, summary=made, covered=turns[:3])
-    await store.move_floor(SESSION_ID, 3)
+    kept = await hop(store, summary(turns[2], "less"), [turns[0], turns[2]])
 
-    there = await store.take_up(OTHER_SESSION_ID)
-    assert there is not None
-    assert there.summary == made
+    assert kept is None
     assert await found(store) is None
+    assert await found_in_the_branch(store) == made
+
+
+async def test_what_is_left_out_while_it_is_summed_up_is_in_no_summary(store: Store) -> None:
+    turns = await talked(store)
+    await leave_out(store, turns[1])
+
+    assert await hop(store, summary(turns[2]), turns[:3]) is None
+
+
+async def test_what_is_left_out_here_takes_no_summary_from_others(store: Store) -> None:
+    turns = await branched(store)
+    made = summary(turns[2])
+    await store.move_floor(OTHER_SESSION_ID, 3, summary=made, covered=turns[:3])
+
+    await leave_out(store, turns[1])
+
+    assert await found_in_the_branch(store) == made
+
+
+async def test_what_others_sum_up_takes_no_summary_from_who_leaves_it_out(store: Store) -> None:
+    turns = await branched(store)
+    await leave_out(store, turns[1])
+    mine = summary(turns[3], "mine")
+    await hop(store, mine, [turns[0], turns[2], turns[3]])
+
+    await store.move_floor(OTHER_SESSION_ID, 3, summary=summary(turns[2]), covered=turns[:3])
+
+    assert await found(store) == mine
+
+
+async def test_a_summary_that_builds_on_what_is_left_out_is_not_shown(store: Store) -> None:
+    turns = await talked(store)
+    first = summary(turns[1])
+    await hop(store, first, turns[:2])
+    await hop(store, summary(turns[2], base=first), turns[2:3])
+    last = summary(turns[3], base=summary(turns[2]))
+    await hop(store, last, turns[3:4])
+
+    await leave_out(store, turns[0])
+    assert await found(store) is None
+
+    await store.mark(SESSION_ID, turns[0].id, None, most_pins=20)
+    assert await found(store) == last
+
+
+async def test_a_summary_for_a_turn_that_was_deleted_with_its_place_is_on_the_bill(
+    store: Store,
+) -> None:
+    turns = await branched(store)
+    await store.erase_place(CHANNEL)
+    paid = replace(call(70), kind=CallKind.SUMMARY)
+    made = replace(summary(turns[2]), made_for=turns[5].id)
+
+    await store.move_floor(SESSION_ID, 3, summary=made, covered=turns[:3], calls=[paid])
+
+    scope = Scope(ScopeKind.CHANNEL, CHANNEL.channel_id, 70)
+    assert await store.balances([scope], today=MORNING.date()) == [Balance(scope, 70, 70)]
+    await store.move_floor(OTHER_SESSION_ID, 3)
+    assert await found_in_the_branch(store) == replace(made, made_for=None)
 
 
 async def test_a_summary_is_foreseen_for_what_is_said_next(store: Store) -> None:
