@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import SqliteStore, open_store
+from tests.migrated import database_at
 
 
 @pytest.fixture
@@ -20,12 +21,12 @@ def url(path: Path) -> str:
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[SqliteStore]:
-    async with open_store(url) as opened:
+async def store(path: Path) -> AsyncIterator[SqliteStore]:
+    async with open_store(database_at(path)) as opened:
         yield opened
 
 
 @pytest.fixture
 async def other_store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
-    async with open_store(f"sqlite:///{tmp_path}/other.db") as opened:
+    async with open_store(database_at(tmp_path / "other.db")) as opened:
         yield opened

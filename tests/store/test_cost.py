@@ -29,7 +29,7 @@ from tests.samples import (
     session,
 )
 
-SHORT, LONG = 100, 10_000  # turns
+SHORT, LONG = 100, 3_000  # turns
 CAT = attachment(1, "cat.png")
 EDITED = replace(prompt(1050, "edited"), edited_at=NOON)
 

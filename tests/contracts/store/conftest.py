@@ -11,6 +11,7 @@ import pytest
 from bot.ports import Store
 from bot.store import SqliteStore, open_store
 from tests.fakes.memory_store import MemoryStore
+from tests.migrated import database_at
 
 
 class Disk(Protocol):
@@ -25,7 +26,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "memory":
         yield MemoryStore()
         return
-    async with open_store(f"sqlite:///{tmp_path}/parley.db") as sqlite_store:
+    async with open_store(database_at(tmp_path / "parley.db")) as sqlite_store:
         yield sqlite_store
 
 
