@@ -59,6 +59,8 @@ class Lodger:
         Raises:
             BotError: it cannot start; the words are for the operator.
         """
+        if self._life and self._life.cancelling():  # it was killed, and is about to end
+            await asyncio.gather(self._life, return_exceptions=True)
         if self._life and not self._life.done():
             return
         self._stop = asyncio.Event()

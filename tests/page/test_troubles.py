@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -144,3 +145,13 @@ async def killed(tmp_path: Path, openai: LocalOpenAI) -> AsyncIterator[Playgroun
 
 async def test_a_trouble_can_be_there_from_the_beginning(killed: Playground) -> None:
     assert [fault["name"] for fault in killed.troubles.shown() if fault["on"]] == ["openai-429"]
+
+
+async def test_a_bot_that_is_started_while_it_is_still_being_killed_runs(town: Playground) -> None:
+    killing = asyncio.create_task(town.lodger.kill())
+    await asyncio.sleep(0)  # it is about to end
+
+    await town.lodger.start()
+
+    await killing
+    assert town.lodger.bot is not None
