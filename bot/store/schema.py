@@ -16,6 +16,7 @@ from bot.store.refusals import how_to_restore, remedy
 APPLICATION_ID = 0x5061726C  # "Parl", in the place where SQLite keeps whose file it is
 _OLDEST_SQLITE = (3, 37, 0)  # the first with STRICT tables (https://sqlite.org/stricttables.html)
 _QUICKLY_CHECKED = 64 * 2**20  # bytes; a larger file is not read as a whole at every start
+_PAGE_CACHE = 8 * 2**10  # KiB; with SQLite's own 2 MiB a turn costs a fifth more in a large file
 _LARGEST_IDLE_LOG = 16 * 2**20  # bytes that the write-ahead log keeps on disk after a burst
 
 _RECORDS = """
@@ -48,6 +49,7 @@ def prepare(
             _back_up(db, beside(path, f".before-{migrations[-1].number}.backup"))
         _migrate(db, migrations[version:])
         db.execute("pragma foreign_keys = on")
+        db.execute(f"pragma cache_size = -{_PAGE_CACHE}")
 
 
 def prepare_reader(db: sqlite3.Connection) -> None:
