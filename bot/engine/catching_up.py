@@ -16,38 +16,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
 
 from bot.domain.access import Action, Actor, demand
-from bot.domain.errors import PlaceGone
 from bot.domain.hearing import Sight, Utterance, id_at
 from bot.domain.session import Place
-from bot.domain.turn import MOST_TOGETHER
 from bot.engine.amending import Amender
-from bot.engine.attention import Attention, meant
+from bot.engine.attention import Attention
 from bot.engine.awakening import Awakening
-from bot.engine.closing import MOST_READ, OVERLAPPING_IDS, Closer, Gap, Tally
+from bot.engine.closing import OVERLAPPING_IDS, Closer, Gap
+from bot.engine.comparing import Doubts
 from bot.engine.holding import Held
 from bot.engine.intake import Intake
 from bot.engine.lanes import Lanes
 from bot.engine.listenings import Listenings
-from bot.engine.patience import insist
 from bot.engine.reach import Reach
 from bot.ports import Amendments, Attendance, Clock, Messenger, Past
 
 log = logging.getLogger(__name__)
-
-# Servers that are compared after a session went on: two requests each, and there may be
-# several interruptions a day.
-MOST_COMPARED = 20
-
-# Threads that were put away, and direct messages, have to be asked for one by one.
-RECENT = timedelta(days=14)
-MOST_ASKED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +70,9 @@ class CatchUp:
         clock: Clock,
         hours: float,
     ) -> None:
-        self._attendance = attendance
-        self._past = past
         self._intake = intake
         self._amender = amender
         self._clock = clock
-        self._listenings = listenings
         self._attention = Attention(listenings)
         self._awakening = Awakening(amendments=amendments, intake=intake, lanes=lanes, clock=clock)
         self._queue: asyncio.Queue[_Sighting] = asyncio.Queue()
@@ -108,10 +94,9 @@ class CatchUp:
         self._expected: set[Place] = set()  # to be opened soon
         self._epoch = 0  # the id at its beginning; younger places have no past to be read
         self._reach = Reach(attendance=attendance, clock=clock)
+        self._doubts = Doubts(past=past, reach=self._reach, clock=clock, room=self._closer.room)
         self._recent: list[Place] = []
         self._unanswered: set[Place] = set()  # whose questions are to be looked at again
-        self._doubts = 0  # comparisons that are not made yet
-        self._spoken_since: dict[Place, None] = {}  # where something arrived before they were
         self._unfinished = 0
 
     def begin(self) -> None:
@@ -123,9 +108,9 @@ class CatchUp:
         self._open.clear()
         self._expected.clear()
         self._closing.clear()
-        self._doubts = self._unfinished = 0
+        self._unfinished = 0
         self._closer.begin(self._epoch)
-        self._spoken_since.clear()
+        self._doubts.begin(self._epoch)
         self._queue.put_nowait(_Sighting(self._epoch, is_begin=True))
 
     def see(self, guild_id: int, sights: Iterable[Sight]) -> None:
@@ -134,7 +119,7 @@ class CatchUp:
 
     def go_on(self) -> None:
         """Know that the session goes on, and that what was missed comes now, most likely."""
-        self._doubts += 1
+        self._doubts.arise()
         self._queue.put_nowait(_Sighting(self._epoch, is_doubt=True))
 
     def alive(self, at: datetime) -> None:
@@ -147,8 +132,7 @@ class CatchUp:
 
     def hear(self, utterance: Utterance) -> bool:
         """Take a message in if it is meant for the bot; say whether it is."""
-        if self._doubts:
-            self._spoken_since[utterance.place] = None
+        self._doubts.note(utterance.place)
         if not self._attention.catches(utterance):
             return False
         place = utterance.place
@@ -212,13 +196,7 @@ class CatchUp:
             MessengerBusy, PlaceGone: it cannot be read.
         """
         demand(actor, Action.CATCH_UP, place)
-        passage = await self._past.read(place, after=oldest - 1, before=newest + 1, most=MOST_READ)
-        heard = [u for u in meant(passage.said, self._listenings) if u.prompt.message_id >= oldest]
-        fresh = await self._closer.unheard(heard)
-        prompts = [utterance.prompt for utterance in fresh[-MOST_TOGETHER:]]
-        if not prompts:
-            return False
-        return await self._intake.hear_together(place, prompts, reading=None) is not None
+        return await self._closer.answer(place, oldest, newest)
 
     async def run(self) -> None:
         """Catch up with places, until cancelled."""
@@ -232,7 +210,8 @@ class CatchUp:
                     await self._move_common(sighting.alive_at)
                     continue
                 if sighting.is_doubt:
-                    group.create_task(self._compare(sighting.epoch))
+                    prove = partial(self._prove, sighting.epoch)
+                    group.create_task(self._doubts.compare(sighting.epoch, prove))
                     continue
                 if sighting.is_begin:
                     sighting = await self._load(sighting)
@@ -240,36 +219,9 @@ class CatchUp:
                     self._unfinished += 1
                     group.create_task(self._catch_up(gap))
 
-    async def _compare(self, epoch: int) -> None:
-        """See whether anything never arrived where people spoke with the bot lately."""
-        recent = await self._spoken_in_lately()
-        lived_in = dict.fromkeys(p.guild_id for p in recent if p.guild_id is not None)
-        for guild_id in islice(lived_in, MOST_COMPARED):
-            unseen = await insist(self._clock, partial(self._unseen, guild_id, epoch))
-            if unseen and epoch == self._epoch:
-                log.warning("event=not_all_arrived server=%d places=%d", guild_id, len(unseen))
-                self._expect(_Sighting(epoch, tuple(unseen), is_proof=True))
-        if epoch == self._epoch:
-            self._doubts -= 1
-            # There the newest message proves nothing: it is not the one before the gap.
-            spoken = [place for place in recent if place in self._spoken_since]
-            self._spoken_since.clear()
-            self._expect(_Sighting(epoch, tuple(map(Sight, spoken)), is_proof=True))
-
-    async def _unseen(self, guild_id: int, epoch: int) -> list[Sight]:
-        async with self._closer.room:
-            if epoch != self._epoch:
-                return []
-            try:
-                return await self._past.unseen(guild_id)
-            except PlaceGone as error:
-                log.info("event=not_compared server=%d reason=%s", guild_id, error)
-                return []
-
-    async def _spoken_in_lately(self) -> list[Place]:
-        since = self._clock.now() - RECENT
-        ask = partial(self._attendance.places_since, since, limit=MOST_ASKED)
-        return await insist(self._clock, ask)
+    def _prove(self, epoch: int, sights: Sequence[Sight]) -> None:
+        """Know of places where something may never have arrived."""
+        self._expect(_Sighting(epoch, tuple(sights), is_proof=True))
 
     def _expect(self, sighting: _Sighting) -> None:
         self._expected.update(sight.place for sight in sighting.sights)
@@ -288,7 +240,7 @@ class CatchUp:
     async def _load(self, sighting: _Sighting) -> _Sighting:
         """Read the watermarks, and see the places that no server tells of."""
         await self._reach.load(self._epoch)
-        self._recent = await self._spoken_in_lately()
+        self._recent = await self._reach.spoken_in_lately()
         self._unanswered = await self._awakening.places()
         direct = [place for place in self._asked_for() if place.is_direct]
         held = [place for place in self._held if place not in self._expected]
@@ -344,13 +296,13 @@ class CatchUp:
         if gap.epoch != self._epoch:
             return
         self._unanswered.discard(gap.place)
-        self._closer.tally.failed += not is_done
+        self._closer.count(is_done=is_done)
         if is_done:
             self._reach.keeps_up(gap.place)
         self._admit(gap.place)
         self._unfinished -= 1
         if not self._unfinished:
-            self._report()
+            self._closer.report()
 
     def _admit(self, place: Place) -> None:
         """Open a place, and let in what was held meanwhile."""
@@ -366,13 +318,3 @@ class CatchUp:
         if changes.deleted:
             self._amender.erase(changes.deleted)
         self._awakening.wake(place)
-
-    def _report(self) -> None:
-        tally, self._closer.tally = self._closer.tally, Tally()
-        log.info(
-            "event=caught_up places=%d heard=%d offered=%d failed=%d",
-            tally.places,
-            tally.heard,
-            tally.offered,
-            tally.failed,
-        )

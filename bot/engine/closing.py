@@ -90,13 +90,42 @@ class Closer:
         self._missing = Missing(
             amendments=amendments, messenger=messenger, clock=clock, room=self.room
         )
-        self.tally = Tally()
+        self._tally = Tally()
 
     def begin(self, epoch: int) -> None:
         """Let be what belongs to an earlier epoch."""
         self._epoch = epoch
         self._replies = 0
-        self.tally = Tally()
+        self._tally = Tally()
+
+    def count(self, *, is_done: bool) -> None:
+        """Know whether the place of a gap is caught up with."""
+        self._tally.failed += not is_done
+
+    def report(self) -> None:
+        """Say in the log what came of the gaps since the last report."""
+        tally, self._tally = self._tally, Tally()
+        log.info(
+            "event=caught_up places=%d heard=%d offered=%d failed=%d",
+            tally.places,
+            tally.heard,
+            tally.offered,
+            tally.failed,
+        )
+
+    async def answer(self, place: Place, oldest: int, newest: int) -> bool:
+        """Have answered what was offered; False when nothing is left of it to be answered.
+
+        Raises:
+            MessengerBusy, PlaceGone: it cannot be read.
+        """
+        passage = await self._past.read(place, after=oldest - 1, before=newest + 1, most=MOST_READ)
+        heard = [u for u in meant(passage.said, self._listenings) if u.prompt.message_id >= oldest]
+        fresh = await self.unheard(heard)
+        prompts = [utterance.prompt for utterance in fresh[-MOST_TOGETHER:]]
+        if not prompts:
+            return False
+        return await self._intake.hear_together(place, prompts, reading=None) is not None
 
     async def close(self, gap: Gap) -> bool:
         """Hear what was missed at a place; False when it could not be read, and lags on."""
@@ -119,9 +148,9 @@ class Closer:
             await self._offer(place, offered)
             newest = max([reading_from, *(u.prompt.message_id for u in said)])
             await self._record(place, answered, Reading(newest, gap.epoch))
-            self.tally.places += 1
-            self.tally.heard += len(answered)
-            self.tally.offered += len(offered)
+            self._tally.places += 1
+            self._tally.heard += len(answered)
+            self._tally.offered += len(offered)
             if place not in self._held.again:
                 return True
             gap = replace(gap, after=max([gap.after, *(u.prompt.message_id for u in said)]))

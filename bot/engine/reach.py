@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.domain.hearing import Sight, Watermark, id_at
@@ -11,6 +11,10 @@ from bot.domain.session import Place
 from bot.engine.closing import Gap
 from bot.engine.patience import insist
 from bot.ports import Attendance, Clock
+
+# Threads that were put away, and direct messages, have to be asked for one by one.
+RECENT = timedelta(days=14)
+MOST_ASKED = 200
 
 
 class Reach:
@@ -40,6 +44,12 @@ class Reach:
         """Move the common watermark; everything that arrived until then is durable."""
         self._common = max(self._common, id_at(until))
         await insist(self._clock, partial(self._attendance.stay_alive, self._common))
+
+    async def spoken_in_lately(self) -> list[Place]:
+        """Return the places where people spoke with the bot, the latest first, if not too many."""
+        since = self._clock.now() - RECENT
+        ask = partial(self._attendance.places_since, since, limit=MOST_ASKED)
+        return await insist(self._clock, ask)
 
     def lagging(self) -> Iterator[Place]:
         """Yield the places that are known not to have been heard to the end."""
