@@ -80,6 +80,9 @@ class Titling:
                 await self._entitle(turn)
             except BotError as error:
                 log.info("session=%s event=no_title reason=%s", turn.session_id, error)
+            except Exception:
+                # A boundary, as a lane is one: no title is worth the process.
+                log.exception("session=%s event=no_title", turn.session_id)
             finally:
                 self._waiting.task_done()
 

@@ -436,6 +436,33 @@ def test_a_model_that_refuses_to_be_asked_so_is_asked_once() -> None:
     assert line.startswith("WARNING event=no_titles model=some-model; it refuses")
 
 
+class Faulty(ScriptedModel):
+    """Fails at its second call as nobody foresaw."""
+
+    async def _record(self, context: Context) -> None:
+        await super()._record(context)
+        if len(self.seen) == 2:
+            raise ValueError("never foreseen")
+
+
+def test_a_fault_of_our_own_in_a_title_is_a_line_in_the_log_and_no_more() -> None:
+    async def asked_twice(house: House) -> None:
+        house.say(1000, QUESTION)
+        await model.until_called(2)
+        house.say(1001, "And wasps?")
+
+    world = a_world()
+    world.asked = model = Faulty(ANSWER, TITLE, ["In their nest."])
+
+    with open_log() as log:
+        world.live(asked_twice)
+
+    assert [turn.state for turn in world.turns()] == [TurnState.DELIVERED] * 2
+    assert called(world) == (QUESTION, TitledBy.PROMPT)
+    (line,) = log.lines("no_title")
+    assert line.startswith("ERROR session=")
+
+
 def test_a_model_that_is_down_is_asked_for_no_title() -> None:
     async def six_places(house: House) -> None:
         for number in range(5):
