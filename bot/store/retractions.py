@@ -38,6 +38,15 @@ delete from posts
 where turn_id = ?
     and post_id in (select value from json_each(?))
 """
+# A version that was cancelled before anybody began with it holds posts, but has no reply.
+_OWE = """
+update turns
+set state = 'answered',
+    reply_text = '',
+    ending = coalesce(ending, 'stopped'),
+    retracted = 1
+where id = ?
+"""
 # Turns that a session inherited have no posts. At rest is what `Turn.is_at_rest` says.
 _SHOWN_AT = """
 select turns.anchor, posts.post_id
@@ -74,9 +83,9 @@ def _retract(db: sqlite3.Connection, turn_id: TurnId, deleted: str) -> Turn | No
     # Who shows a turn just now knows its posts by their number: they are left to him.
     if turn.is_at_rest:
         db.execute(_FORGET, (turn_id, deleted))
-        if turn.reply is None or not has_posts(db, turn_id):
+        if not has_posts(db, turn_id):
             return None
-        db.execute("update turns set state = 'answered' where id = ?", (turn_id,))
+        db.execute(_OWE, (turn_id,))
     return None if turn.state is TurnState.RECEIVED else turn_numbered(db, turn_id)
 
 

@@ -28,7 +28,7 @@ from bot.domain.manner import Choices, Layers, Level, Trait
 from bot.domain.marks import REACH, UNMARKED, Marking, Marks, TurnMark
 from bot.domain.message import Prompt
 from bot.domain.persona import Persona
-from bot.domain.reply import SummaryNote
+from bot.domain.reply import Ending, Reply, SummaryNote
 from bot.domain.session import (
     Branched,
     Place,
@@ -355,10 +355,11 @@ class MemoryTables:
             turn = replace(turn, is_retracted=True, stop_requested=True)
         elif turn.is_at_rest:
             left = tuple(post for post in turn.posts if post not in deleted)
-            is_owed = bool(left and turn.reply)
-            turn = replace(turn, posts=left, state=S.ANSWERED if is_owed else turn.state)
-            self.turns[turn_id] = turn
-            return turn if is_owed else None
+            turn = self.turns[turn_id] = replace(turn, posts=left)
+            if not left:
+                return None
+            reply = turn.reply or Reply("", Ending.STOPPED)
+            turn = replace(turn, state=S.ANSWERED, reply=reply, is_retracted=True)
         self.turns[turn_id] = turn
         return turn
 

@@ -11,6 +11,7 @@ from tests.contracts.store.steps import again, answered, answering, begin, recei
 from tests.samples import CHANNEL, OTHER_CHANNEL, OTHER_SESSION_ID, SESSION_ID, session
 
 GONE = Reply("")
+STOPPED = Reply("", Ending.STOPPED)
 
 
 async def shown(store: Store, *posts: int, state: TurnState = TurnState.DELIVERED) -> Turn:
@@ -73,7 +74,7 @@ async def test_an_answer_that_is_deleted_while_it_is_written_is_asked_to_stop(
         turn.id, Reply("my secret", Ending.STOPPED), usage=None, floor=None
     )
     assert kept == await again(store, turn)
-    assert kept.reply == Reply("", Ending.STOPPED)
+    assert kept.reply == STOPPED
 
 
 async def test_an_answer_that_is_deleted_while_it_is_shown_is_taken_up_again(
@@ -139,6 +140,39 @@ async def test_a_version_that_waits_is_answered_though_the_one_before_is_deleted
     assert (await again(store, turn)).reply == GONE
     owed = await begin(store, version)
     assert (owed.stop_requested, owed.is_retracted) == (False, False)
+
+
+async def test_pages_that_a_cancelled_version_took_over_are_owed_until_they_are_forgotten(
+    store: Store,
+) -> None:
+    turn = await shown(store, 9000, 9001)
+    version = await store.add_version(turn.id)
+    assert version is not None
+    await store.open_session(session(session_id=OTHER_SESSION_ID))
+
+    assert await store.erase([9000]) == [await again(store, version)]
+
+    owed = await begin(store, version)
+    assert (owed.state, owed.reply, owed.posts) == (TurnState.ANSWERED, STOPPED, (9001,))
+    assert owed.is_retracted
+    assert await store.shown_at(CHANNEL, since=0) == []
+    await store.forget_posts(version.id, since=0)
+    await store.settle_turn(version.id, TurnState.CANCELLED)
+    assert await store.owing() == []
+
+
+async def test_a_cancelled_version_whose_only_post_is_deleted_stays_without_an_answer(
+    store: Store,
+) -> None:
+    turn = await shown(store, 9000)
+    version = await store.add_version(turn.id)
+    assert version is not None
+    await store.open_session(session(session_id=OTHER_SESSION_ID))
+
+    assert await store.erase([9000]) == []
+
+    version = await again(store, version)
+    assert (version.state, version.reply, version.posts) == (TurnState.CANCELLED, None, ())
 
 
 async def test_a_deleted_answer_is_gone_from_the_ways_of_others(store: Store) -> None:
