@@ -12,7 +12,7 @@ from bot.domain.session import Branched, Place, PutAway, Session, SessionId, Ses
 from bot.domain.turn import Owed, Turn
 from bot.store.columns import from_column
 from bot.store.desk import Desk
-from bot.store.retracing import retrace
+from bot.store.owed import retrace
 from bot.store.sessions import (
     close_session_at,
     insert_session,

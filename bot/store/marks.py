@@ -120,16 +120,16 @@ where id = :turn
 
 
 def marks_of(
-    db: sqlite3.Connection, session: Session, history: Sequence[Turn]
+    db: sqlite3.Connection, session_id: SessionId, history: Sequence[Turn], *, floor: int
 ) -> tuple[Marks, tuple[Turn, ...]]:
-    """Return the marks for a context, and the pinned turns below the session's floor."""
-    name = str(session.id)
+    """Return the marks for a context, and the pinned turns below its floor."""
+    name = str(session_id)
     (changed_after,) = db.execute(
         "select marked_after from sessions where id = ?", (name,)
     ).fetchone()
     if changed_after is None:
         return UNMARKED, ()
-    pins = tuple(turns_from(db, db.execute(_PINS, (name, session.floor)).fetchall()))
+    pins = tuple(turns_from(db, db.execute(_PINS, (name, floor)).fetchall()))
     wanted = json.dumps([turn.id for turn in history])
     found = [(TurnId(turn), mark) for turn, mark in db.execute(_MARKS, (wanted, name))]
     pinned = [turn.id for turn in pins] + [turn for turn, mark in found if mark == TurnMark.PINNED]

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import replace
 from uuid import UUID
 
-from bot.domain.session import Place, SessionId
+from bot.domain.session import Place, SessionId, TurnId
 from bot.domain.turn import Owed, Turn, TurnState, check_move, to_come
 from bot.store.customs import layers_of
 from bot.store.marks import marks_of
@@ -61,13 +61,11 @@ def take_up(db: sqlite3.Connection, session_id: SessionId) -> Owed | None:
         return None
     if turn.state in {TurnState.RECEIVED, TurnState.ANSWERING}:
         turn = _begin_attempt(db, turn)
-    layers, others = layers_of(db, session.place, session), other_versions(db, turn)
+    layers = layers_of(db, session.place, session)
+    owed = Owed(turn, session, (), layers, other_versions(db, turn))
     if turn.state is TurnState.POSTED:  # nobody asks the model about it any more
-        return Owed(turn, session, (), layers, others)
-    history = way_to(db, turn.parent, session.floor)
-    marks, pins = marks_of(db, session, history)
-    summary = summary_before(db, session.id, history[0] if history else turn)
-    return Owed(turn, session, tuple(history), layers, others, marks, pins, summary)
+        return owed
+    return _with_way(db, owed, session.floor)
 
 
 def foresee(db: sqlite3.Connection, place: Place) -> Owed | None:
@@ -76,11 +74,28 @@ def foresee(db: sqlite3.Connection, place: Place) -> Owed | None:
     if session is None:
         return None
     head = None if session.head is None else turn_numbered(db, session.head)
-    history = way_to(db, session.head, session.floor)
-    marks, pins = marks_of(db, session, history)
-    layers, turn = layers_of(db, place, session), to_come(session, head)
-    summary = summary_before(db, session.id, history[0] if history else turn)
-    return Owed(turn, session, tuple(history), layers, (), marks, pins, summary)
+    owed = Owed(to_come(session, head), session, (), layers_of(db, place, session))
+    return _with_way(db, owed, session.floor)
+
+
+def retrace(db: sqlite3.Connection, turn_id: TurnId) -> Owed | None:
+    """Return a turn as it would be taken up to be shown from the same floor; None without it."""
+    turn = turn_numbered(db, turn_id)
+    session = None if turn is None else session_named(db, turn.session_id)
+    if turn is None or session is None:
+        return None
+    layers = layers_of(db, session.place, session)
+    owed = Owed(turn, session, (), layers, other_versions(db, turn))
+    return _with_way(db, owed, session.floor if turn.floor is None else turn.floor)
+
+
+def _with_way(db: sqlite3.Connection, owed: Owed, floor: int) -> Owed:
+    """Return what is owed with the way to its turn, as it is shown from a floor on."""
+    turn, session_id = owed.turn, owed.session.id
+    history = way_to(db, turn.parent, floor)
+    marks, pins = marks_of(db, session_id, history, floor=floor)
+    summary = summary_before(db, session_id, history[0] if history else turn)
+    return replace(owed, history=tuple(history), marks=marks, pins=pins, summary=summary)
 
 
 def _begin_attempt(db: sqlite3.Connection, turn: Turn) -> Turn:

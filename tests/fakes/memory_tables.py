@@ -503,36 +503,30 @@ class MemoryTables:
         if turn.state in {S.RECEIVED, S.ANSWERING}:
             turn = self._move(turn.id, S.ANSWERING, attempts=turn.attempt + 1)
             self.outdated.discard(turn.id)
-        layers, others = self._layers(session.place, session), self._others(turn)
-        if turn.state is S.POSTED:
-            return Owed(turn, session, (), layers, others)
-        history = self._way_to(turn.parent, session.floor)
-        marks, pins = self._marks_of(session, history)
-        summary = self._summary_before(session, history[0] if history else turn)
-        return Owed(turn, session, history, layers, others, marks, pins, summary)
+        owed = Owed(turn, session, (), self._layers(session.place, session), self._others(turn))
+        return owed if turn.state is S.POSTED else self._with_way(owed, session.floor)
 
     def _foresee(self, place: Place) -> Owed | None:
         session = self._open_at(place)
         if session is None:
             return None
         head = None if session.head is None else self.turns[session.head]
-        history = self._way_to(session.head, session.floor)
-        marks, pins = self._marks_of(session, history)
-        layers, turn = self._layers(place, session), to_come(session, head)
-        summary = self._summary_before(session, history[0] if history else turn)
-        return Owed(turn, session, history, layers, (), marks, pins, summary)
+        owed = Owed(to_come(session, head), session, (), self._layers(place, session))
+        return self._with_way(owed, session.floor)
 
     def _retrace(self, turn_id: TurnId) -> Owed | None:
         turn = self.turns.get(turn_id)
         if turn is None:
             return None
         session = self.sessions[turn.session_id]
-        floor = session.floor if turn.floor is None else turn.floor
-        history = self._way_to(turn.parent, floor)
-        marks, pins = self._marks_of(replace(session, floor=floor), history)
-        layers, others = self._layers(session.place, session), self._others(turn)
-        summary = self._summary_before(session, history[0] if history else turn)
-        return Owed(turn, session, history, layers, others, marks, pins, summary)
+        owed = Owed(turn, session, (), self._layers(session.place, session), self._others(turn))
+        return self._with_way(owed, session.floor if turn.floor is None else turn.floor)
+
+    def _with_way(self, owed: Owed, floor: int) -> Owed:
+        history = self._way_to(owed.turn.parent, floor)
+        marks, pins = self._marks_of(owed.session, history, floor)
+        summary = self._summary_before(owed.session, history[0] if history else owed.turn)
+        return replace(owed, history=history, marks=marks, pins=pins, summary=summary)
 
     def _summary_before(self, session: Session, turn: Turn) -> Summary | None:
         return self._if_it_may_be_told(session.id, self.summaries.get(turn.parent or TurnId(0)))
@@ -555,13 +549,13 @@ class MemoryTables:
         return tuple(way)
 
     def _marks_of(
-        self, session: Session, history: Sequence[Turn]
+        self, session: Session, history: Sequence[Turn], floor: int
     ) -> tuple[Marks, tuple[Turn, ...]]:
         if session.id not in self.marked_after:
             return UNMARKED, ()
         on = {turn: mark for (owner, turn), mark in self.turn_marks.items() if owner == session.id}
         pinned = [self.turns[turn] for turn, mark in on.items() if mark is TurnMark.PINNED]
-        below = [turn for turn in pinned if turn.depth < session.floor]
+        below = [turn for turn in pinned if turn.depth < floor]
         shown = [turn.id for turn in history]
         marks = Marks(
             frozenset(turn.id for turn in pinned if turn in below or turn.id in shown),
