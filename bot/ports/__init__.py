@@ -6,8 +6,9 @@ verbs it needs; one class implements them all.
 
 from __future__ import annotations
 
+from bot.ports.archive import Archive, Margin
 from bot.ports.files import Attachments, Files
-from bot.ports.kept import Accounts, Archive, Customs, Margin, Notebook, Ownership, Store
+from bot.ports.kept import Accounts, Customs, Notebook, Ownership, Store
 from bot.ports.outside import Catalogue, Clock, Guide, Messenger, Model, Past, Prices
 from bot.ports.owed import Amendments, Attendance, Inbox, Ledger
 
