@@ -199,18 +199,23 @@ class Sessions:
         log.info("session=%s event=renamed", session_id)
         return replace(session, title=title)
 
+    async def to_delete(self, place: Place, actor: Actor, session_id: SessionId) -> Session | None:
+        """Return a session of this place that the actor may erase, or None when there is none."""
+        session = await self._archive.session(session_id)
+        demand(actor, Action.DELETE, place, session)
+        if await self._archive.speakers(session_id) - {actor.id}:
+            demand(actor, Action.DELETE_SHARED, place, session)
+        return session
+
     async def delete(self, place: Place, actor: Actor, session_id: SessionId) -> Session | None:
         """Erase a session of this place with all its words; return what it was, if it was.
 
         It is closed first: an answer in progress is stopped, so that it does not speak into
         the void, and what still waits for one gets none.
         """
-        session = await self._archive.session(session_id)
-        demand(actor, Action.DELETE, place, session)
+        session = await self.to_delete(place, actor, session_id)
         if session is None:
             return None
-        if await self._archive.speakers(session_id) - {actor.id}:
-            demand(actor, Action.DELETE_SHARED, place, session)
         await self._archive.close_session(session_id, self._clock.now())
         self.break_off(session_id)
         # While Discord is away the answer cannot be marked; the words go all the same.

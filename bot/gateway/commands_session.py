@@ -136,13 +136,13 @@ class SessionCommands:
         return Words(phrases.renamed(session) if session else phrases.UNKNOWN_SESSION)
 
     async def ask_to_delete(self, request: Request) -> Words:
-        """Ask once more before a session is erased; the button does it."""
-        session_id = session_in(request)
-        for summary in await self._sessions.all(request.place, request.actor):
+        """Ask once more before a session is erased by those who may; the button does it."""
+        session_id, place, actor = session_in(request), request.place, request.actor
+        if session_id is None or await self._sessions.to_delete(place, actor, session_id) is None:
+            return Words(phrases.UNKNOWN_SESSION)
+        for summary in await self._sessions.all(place, actor):
             if summary.session.id == session_id:
-                return Words(
-                    phrases.confirm_deletion(summary), view=confirmation(summary.session.id)
-                )
+                return Words(phrases.confirm_deletion(summary), view=confirmation(session_id))
         return Words(phrases.UNKNOWN_SESSION)
 
     async def help(self, request: Request) -> Words:

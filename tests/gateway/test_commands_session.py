@@ -276,12 +276,30 @@ async def test_after_the_open_session_is_erased_none_is_open(house: House) -> No
     assert said.startswith("No conversation is open here yet.")
 
 
-async def test_erasing_what_others_said_needs_manage_messages(house: House) -> None:
+async def test_who_may_not_erase_what_others_said_is_told_so_before_a_second_yes(
+    house: House,
+) -> None:
     await _talk(house, by=house.bob.id)
+    session = house.open_at(house.general)
+    assert session is not None
+
+    outcome = await house.ada.slash(house.general, "session delete", session=str(session.id))
+
+    told = await outcome.answered()
+    assert told.content.startswith("Others took part in this conversation.")
+    assert not told.components
+
+
+async def test_erasing_what_others_said_since_the_question_needs_manage_messages(
+    house: House,
+) -> None:
+    await _talk(house)
     session = house.open_at(house.general)
     assert session is not None
     outcome = await house.ada.slash(house.general, "session delete", session=str(session.id))
     question = await outcome.answered()
+    message_id = house.local.world.snowflakes.next()
+    await house.say(session, Prompt(message_id, house.bob.id, "Bob", "And dogs?", MORNING))
 
     await house.ada.press(question, label="Erase it for good")
 

@@ -213,9 +213,6 @@ async def test_only_a_moderator_erases_what_others_took_part_in(house: House) ->
     assert session is not None
 
     asked = await house.use(house.bob, house.general, "session delete", session=str(session.id))
-    assert asked.response is not None
-    await house.bob.click(asked.response, label="Erase it for good")
-    await house.quiet()
 
     assert "Only somebody with the permission Manage Messages may delete it." in told(asked)
     assert session.id in house.works.store.sessions
