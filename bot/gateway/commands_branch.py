@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.domain.access import Action, demand
-from bot.domain.session import Place, Session
+from bot.domain.access import Action
+from bot.domain.session import Session
 from bot.domain.turn import Turn
 from bot.engine.branching import Branches
 from bot.engine.sessions import Change
 from bot.gateway import phrases, phrases_tree
 from bot.gateway.address import parse_branch
-from bot.gateway.commands_session import Unfit
 from bot.gateway.entry_rules import Words
+from bot.gateway.opening import Opening, greet, open_thread
 from bot.gateway.people import Request, actor_in_channel
 from bot.gateway.targets import meant_in
-from bot.gateway.threads import FORUM_POST, PRIVATE, PUBLIC, Threads, demand_permissions
+from bot.gateway.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class _Wish:
         place = self.request.place
         where = f"{place.guild_id or '@me'}/{place.channel_id}"
         return f"https://discord.com/channels/{where}/{self.pressed}"
+
+    @property
+    def opening(self) -> str:
+        """The branch's first message, which shows who goes on from where."""
+        return phrases_tree.went_on(self.request.actor_name, self.link)
 
 
 class BranchCommand:
@@ -73,53 +78,24 @@ class BranchCommand:
         if isinstance(found, Change):
             return Words(phrases_tree.not_branched(found))
         source, turn = found
-        match request.interaction.channel:
-            case discord.Thread(parent=discord.ForumChannel() as parent) as post:
-                thread_id = await self._open_post(wish, source, parent, post)
-            case discord.Thread(parent=discord.TextChannel() as parent) as thread:
-                is_private = thread.is_private()
-                thread_id = await self._open_thread(wish, source, parent, is_private=is_private)
-            case discord.TextChannel() as parent:
-                thread_id = await self._open_thread(wish, source, parent, is_private=False)
-            case discord.Thread():
-                raise Unfit(phrases.PARENT_UNKNOWN)
-            case channel:
-                return await self._right_here(wish, source, turn, channel)
-        place = Place(thread_id, request.place.guild_id, request.place.channel)
+        channel = request.interaction.channel
+        opening = Opening(
+            request,
+            Action.BRANCH,
+            phrases_tree.branch_name(source),
+            wish.opening,
+            wish.nonce,
+            # Nobody is to see it who did not see the place that it goes on from.
+            is_private=isinstance(channel, discord.Thread) and channel.is_private(),
+        )
+        place = await open_thread(self._threads, opening)
+        if place is None:
+            return await self._right_here(wish, source, turn, channel)
         if await self._branches.open(source, turn, place, actor_in_channel(request)) is None:
             return Words(phrases_tree.not_branched(Change.NOTHING))
-        thread_there = request.interaction.client.get_partial_messageable(thread_id)
         greeting = phrases_tree.branch_greeting(wish.link, needs_mention=request.needs_mention)
-        await self._threads.say(thread_there, greeting, nonce=f"{request.id:x}.g")
-        return Words(phrases.here_it_is(thread_id))
-
-    async def _open_thread(
-        self, wish: _Wish, source: Session, parent: discord.TextChannel, *, is_private: bool
-    ) -> int:
-        """Open a thread that nobody sees who did not see the place it goes on from."""
-        request = wish.request
-        _demand_branch(request, parent)
-        name, opening = phrases_tree.branch_name(source), _opening(wish)
-        if is_private:
-            demand_permissions(request.interaction.app_permissions, PRIVATE)
-            return await self._threads.open_private(
-                parent,
-                name=name,
-                opening=opening,
-                nonce=wish.nonce,
-                person=request.interaction.user,
-            )
-        demand_permissions(request.interaction.app_permissions, PUBLIC)
-        return await self._threads.open_public(parent, name=name, opening=opening, nonce=wish.nonce)
-
-    async def _open_post(
-        self, wish: _Wish, source: Session, forum: discord.ForumChannel, post: discord.Thread
-    ) -> int:
-        request = wish.request
-        _demand_branch(request, forum)
-        demand_permissions(request.interaction.app_permissions, FORUM_POST)
-        name = phrases_tree.branch_name(source)
-        return await self._threads.open_post(forum, name=name, opening=_opening(wish), like=post)
+        await greet(self._threads, request, place, greeting)
+        return Words(phrases.here_it_is(place.channel_id))
 
     async def _right_here(self, wish: _Wish, source: Session, turn: Turn, channel: object) -> Words:
         """Go on where there are no threads, in place of what is open there."""
@@ -128,19 +104,5 @@ class BranchCommand:
         if branched is None:
             return Words(phrases_tree.not_branched(Change.NOTHING))
         if isinstance(channel, discord.abc.Messageable):
-            await self._threads.say(channel, _opening(wish), nonce=wish.nonce)
+            await self._threads.say(channel, wish.opening, nonce=wish.nonce)
         return Words(phrases_tree.branched_here(branched), concerns_all=True)
-
-
-def _opening(wish: _Wish) -> str:
-    return phrases_tree.went_on(wish.request.actor_name, wish.link)
-
-
-def _demand_branch(request: Request, parent: discord.TextChannel | discord.ForumChannel) -> None:
-    """Return only when the person may write where the thread is going to be seen.
-
-    Raises:
-        Denied: they may not.
-    """
-    place = Place(parent.id, request.place.guild_id)
-    demand(actor_in_channel(request), Action.BRANCH, place)

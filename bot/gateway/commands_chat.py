@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.domain.access import Action, Actor, demand
+from bot.domain.access import Action, Actor
 from bot.domain.manner import Choices
 from bot.domain.message import Prompt
 from bot.domain.session import Place
@@ -17,8 +17,9 @@ from bot.gateway import phrases
 from bot.gateway.commands_session import Unfit, choices_in
 from bot.gateway.entry_rules import Words
 from bot.gateway.names import by_name, names_in
+from bot.gateway.opening import Opening, greet, open_thread
 from bot.gateway.people import Ground, Request, actor_in_channel, ground_of
-from bot.gateway.threads import FORUM_POST, PRIVATE, PUBLIC, Threads, demand_permissions
+from bot.gateway.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,52 +67,17 @@ class ChatCommand:
         durable. A crash in between leaves a thread that waits for a message.
         """
         wish = _wish_in(request, await choices_in(request, self._personas))
-        match request.interaction.channel:
-            case discord.Thread(parent=discord.ForumChannel() as forum) as post:
-                thread_id = await self._open_post(wish, forum, post)
-            case discord.Thread(parent=discord.TextChannel() as parent):
-                thread_id = await self._open_thread(wish, parent)
-            case discord.TextChannel() as parent:
-                thread_id = await self._open_thread(wish, parent)
-            case discord.Thread():
-                raise Unfit(phrases.PARENT_UNKNOWN)
-            case channel:
-                return await self._right_here(wish, channel)
-        place = Place(thread_id, request.place.guild_id, request.place.channel)
+        opening = Opening(
+            request, Action.CHAT, wish.name, wish.opening, wish.nonce, is_private=wish.is_private
+        )
+        place = await open_thread(self._threads, opening)
+        if place is None:
+            return await self._right_here(wish, request.interaction.channel)
         await self._begin(wish, place, actor_in_channel(request))
         if wish.prompt is None:
-            thread = request.interaction.client.get_partial_messageable(thread_id)
             greeting = phrases.greeting(needs_mention=request.needs_mention)
-            await self._threads.say(thread, greeting, nonce=f"{request.id:x}.g")
-        return Words(phrases.here_it_is(thread_id))
-
-    async def _open_thread(self, wish: _Wish, parent: discord.TextChannel) -> int:
-        _demand_chat(wish, parent)
-        granted = wish.request.interaction.app_permissions
-        if not wish.is_private:
-            demand_permissions(granted, PUBLIC)
-            return await self._threads.open_public(
-                parent, name=wish.name, opening=wish.opening, nonce=wish.nonce
-            )
-        if parent.is_news():
-            raise Unfit(phrases.PRIVATE_IMPOSSIBLE)
-        demand_permissions(granted, PRIVATE)
-        return await self._threads.open_private(
-            parent,
-            name=wish.name,
-            opening=wish.opening,
-            nonce=wish.nonce,
-            person=wish.request.interaction.user,
-        )
-
-    async def _open_post(
-        self, wish: _Wish, forum: discord.ForumChannel, post: discord.Thread
-    ) -> int:
-        if wish.is_private:
-            raise Unfit(phrases.PRIVATE_IMPOSSIBLE)
-        _demand_chat(wish, forum)
-        demand_permissions(wish.request.interaction.app_permissions, FORUM_POST)
-        return await self._threads.open_post(forum, name=wish.name, opening=wish.opening, like=post)
+            await greet(self._threads, request, place, greeting)
+        return Words(phrases.here_it_is(place.channel_id))
 
     async def _right_here(self, wish: _Wish, channel: object) -> Words:
         if wish.is_private and ground_of(channel) is not Ground.DIRECT:
@@ -151,13 +117,3 @@ def _wish_in(request: Request, choices: Choices) -> _Wish:
         text=text,
         is_private=request.options.get("private", is_hidden) is True,
     )
-
-
-def _demand_chat(wish: _Wish, parent: discord.TextChannel | discord.ForumChannel) -> None:
-    """Return only when the person may write where the thread is going to be seen.
-
-    Raises:
-        Denied: they may not.
-    """
-    place = Place(parent.id, parent.guild.id)
-    demand(actor_in_channel(wish.request), Action.CHAT, place)
