@@ -66,22 +66,7 @@ class Entry:
         default_model: str,
         slow_after: float = SLOW_AFTER,
     ) -> None:
-        sessions, manners, personas = engine.sessions, engine.manners, engine.personas
-        threads = Threads(clock=clock)
-        settings = SettingsCommand(
-            manners, personas, offers, engine.own_budgets, default_model=default_model
-        )
-        self.rules = _rules(
-            ChatCommand(sessions, personas, threads),
-            SessionCommands(sessions, manners, personas, offers, default_model=default_model),
-            settings,
-            PersonaCommands(personas),
-            UsageCommands(engine.usage),
-            branches=BranchCommand(engine.branches, threads),
-            budgets=BudgetsForm(engine.own_budgets, settings),
-            contexts=ContextCommand(engine.contexts),
-            buttons=Buttons(sessions, engine.catch_up),
-        )
+        self.rules = _rules(engine, offers=offers, clock=clock, default_model=default_model)
         self._telling = Telling(clock=clock)
         self._unheard = Unheard()
         self._sync = sync
@@ -207,18 +192,22 @@ def _is_kept(outcome: Outcome) -> bool:
     return isinstance(outcome, Words) and outcome.keeps_button
 
 
-def _rules(
-    chat: ChatCommand,
-    sessions: SessionCommands,
-    settings: SettingsCommand,
-    personas: PersonaCommands,
-    usage: UsageCommands,
-    *,
-    branches: BranchCommand,
-    budgets: BudgetsForm,
-    contexts: ContextCommand,
-    buttons: Buttons,
-) -> Rules:
+def _rules(engine: Engine, *, offers: Offers, clock: Clock, default_model: str) -> Rules:
+    threads = Threads(clock=clock)
+    chat = ChatCommand(engine.sessions, engine.personas, threads)
+    branches = BranchCommand(engine.branches, threads)
+    sessions = SessionCommands(
+        engine.sessions, engine.manners, engine.personas, offers, default_model=default_model
+    )
+    settings = SettingsCommand(
+        engine.manners, engine.personas, offers, engine.own_budgets, default_model=default_model
+    )
+    budgets = BudgetsForm(engine.own_budgets, settings)
+    personas = PersonaCommands(engine.personas)
+    contexts = ContextCommand(engine.contexts)
+    usage = UsageCommands(engine.usage)
+    buttons = Buttons(engine.sessions, engine.catch_up)
+
     thinking, quietly, choices = Way.THINKING, Way.QUIETLY, Way.CHOICES
     in_place = Way.IN_PLACE
     command, complete, button = Kind.COMMAND, Kind.AUTOCOMPLETE, Kind.BUTTON
