@@ -9,23 +9,23 @@ from io import StringIO
 
 from bot.domain.billing import Payer
 from bot.domain.budget import Alert, BudgetNote
-from bot.domain.completion import Delta, Finish, FinishReason, Usage
-from bot.domain.context import Context
+from bot.domain.completion import FinishReason, Usage
 from bot.domain.errors import Fault, ModelBusy, ModelDown, ModelError, ModelRefused
 from bot.domain.rate import RateNote
 from bot.domain.reply import Ending, Reply
 from bot.domain.turn import Owed, Turn
 from bot.domain.window import Window
 from bot.domain.wording import storable
-from bot.engine.billing import OpenCall, Tab
+from bot.engine.billing import Tab
 from bot.engine.briefing import Brief, Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.calling import Caller
 from bot.engine.composing import context_of
 from bot.engine.fitting import Fitter, Sight
 from bot.engine.outages import Circuits
 from bot.engine.patience import pauses
 from bot.engine.rates import Rates
-from bot.ports import Clock, Model
+from bot.ports import Clock
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Completer:
         *,
         briefing: Briefing,
         fitter: Fitter,
-        model: Model,
+        caller: Caller,
         budgets: Budgets,
         rates: Rates,
         circuits: Circuits,
@@ -69,7 +69,7 @@ class Completer:
     ) -> None:
         self._briefing = briefing
         self._fitter = fitter
-        self._model = model
+        self._caller = caller
         self._budgets = budgets
         self._rates = rates
         self._circuits = circuits
@@ -184,35 +184,14 @@ class Completer:
         context = context_of(owed, brief, shown)
         said = StringIO()
         try:
-            with self._circuits.trial(brief.model), tab.call(context, said) as call:
-                answer = await self._read(context, shown, said, show, call)
+            end = await self._caller.call(context, said, tab, show=show)
         except (ModelBusy, ModelRefused) as error:
             raise _BrokenOff(said.getvalue(), error) from error
         except ModelDown as error:
             raise _BrokenOff("", ModelRefused(error.fault, "it is left alone for now")) from error
         # What was left out in passing is shown again, also to who branches off here.
-        return answer if shown.floor == owed.floor else replace(answer, floor=None)
-
-    async def _read(
-        self,
-        context: Context,
-        shown: Window,
-        said: StringIO,
-        show: Callable[[StringIO], None],
-        call: OpenCall,
-    ) -> Answer:
-        async with self._model.complete(context) as events:
-            call.is_heard = True
-            async for event in events:
-                self._circuits.alive(context.model)
-                match event:
-                    case Delta(piece):
-                        said.write(piece)
-                        show(said)
-                    case Finish(reason, usage):
-                        call.usage = usage
-                        return Answer(_settled(said.getvalue(), reason), usage, shown.floor)
-        raise AssertionError("a completion ends with Finish or an error")
+        floor = shown.floor if shown.floor == owed.floor else None
+        return Answer(_settled(said.getvalue(), end.reason), end.usage, floor)
 
 
 class _BrokenOff(Exception):

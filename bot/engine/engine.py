@@ -17,6 +17,7 @@ from bot.engine.billing import Billing
 from bot.engine.branching import Branches
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.calling import Caller
 from bot.engine.catching_up import CatchUp
 from bot.engine.ceilings import AllCeilings
 from bot.engine.checking import LateCheck, LateChecks
@@ -147,10 +148,10 @@ async def open_engine(
     )
     rates = Rates(accounts=store, clock=clock, rates=terms.rates)
     circuits = Circuits(clock)
-    model = Looking(doors.model, attachments=store, clock=clock)
+    caller = Caller(model=Looking(doors.model, attachments=store, clock=clock), circuits=circuits)
     fitter = Fitter(
         ledger=store,
-        summariser=Summariser(model=model, circuits=circuits, prices=doors.prices, clock=clock),
+        summariser=Summariser(caller=caller, prices=doors.prices, clock=clock),
         circuits=circuits,
         prices=doors.prices,
         clock=clock,
@@ -162,7 +163,7 @@ async def open_engine(
     billing = Billing(accounts=store, prices=doors.prices, clock=clock)
     titling = Titling(
         archive=store,
-        namer=Namer(model=doors.model, budgets=budgets, circuits=circuits, name=terms.title_model)
+        namer=Namer(caller=caller, budgets=budgets, circuits=circuits, name=terms.title_model)
         if terms.names_sessions
         else None,
         billing=billing,
@@ -184,7 +185,7 @@ async def open_engine(
         completer=Completer(
             briefing=briefing,
             fitter=fitter,
-            model=model,
+            caller=caller,
             budgets=budgets,
             rates=rates,
             circuits=circuits,

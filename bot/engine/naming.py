@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from io import StringIO
 
 from bot.domain.abilities import least_effort
-from bot.domain.completion import CompletionEvent, Delta, Finish, FinishReason
+from bot.domain.completion import Finish, FinishReason
 from bot.domain.context import Context
 from bot.domain.errors import Fault, ModelDown, ModelError, ModelRefused
 from bot.domain.manner import Effort, Length
 from bot.domain.session import Session
 from bot.domain.titling import INSTRUCTIONS, TITLE_TOKENS, beginning_of, title_said
 from bot.domain.turn import Turn
-from bot.engine.billing import OpenCall, Tab
+from bot.engine.billing import Tab
 from bot.engine.budgets import Budgets
+from bot.engine.calling import Caller
 from bot.engine.outages import Circuits
-from bot.ports import Model
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +38,9 @@ class Namer:
     """
 
     def __init__(
-        self, *, model: Model, budgets: Budgets, circuits: Circuits, name: str | None
+        self, *, caller: Caller, budgets: Budgets, circuits: Circuits, name: str | None
     ) -> None:
-        self._model = model
+        self._caller = caller
         self._budgets = budgets
         self._circuits = circuits
         self._name = name
@@ -80,31 +79,14 @@ class Namer:
 
     async def _ask(self, context: Context, tab: Tab) -> str | None:
         said = StringIO()
-        with self._circuits.trial(context.model), tab.call(context, said) as call:
-            async with self._model.complete(context) as events:
-                call.is_heard = True
-                is_whole = await self._read(events, context, said, call)
-        return title_said(said.getvalue()) if is_whole else None
+        end = await self._caller.call(context, said, tab)
+        return title_said(said.getvalue()) if _is_whole(end, context) else None
 
-    async def _read(
-        self,
-        events: AsyncIterator[CompletionEvent],
-        context: Context,
-        said: StringIO,
-        call: OpenCall,
-    ) -> bool:
-        """Read what is said; return whether it was said to its end."""
-        async for event in events:
-            self._circuits.alive(context.model)
-            match event:
-                case Delta(piece):
-                    said.write(piece)
-                case Finish(reason, usage):
-                    call.usage = usage
-                    # Some servers say that it ended by itself where the cap cut it off.
-                    is_cut = usage is not None and usage.output_tokens >= (context.most_tokens or 0)
-                    return reason is FinishReason.STOP and not is_cut
-        raise AssertionError("a completion ends with Finish or an error")
+
+def _is_whole(end: Finish, context: Context) -> bool:
+    # Some servers say that it ended by itself where the cap cut it off.
+    is_cut = end.usage is not None and end.usage.output_tokens >= (context.most_tokens or 0)
+    return end.reason is FinishReason.STOP and not is_cut
 
 
 def _context(session: Session, turn: Turn, model: str, tab: Tab) -> Context:

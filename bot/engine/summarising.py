@@ -15,7 +15,7 @@ from io import StringIO
 
 from bot.domain.abilities import has_effort, sees_images
 from bot.domain.billing import DOLLAR, CallKind
-from bot.domain.completion import Delta, Finish, FinishReason, Usage
+from bot.domain.completion import FinishReason, Usage
 from bot.domain.context import Context, cost_of, estimate, said_in
 from bot.domain.errors import ModelDown, ModelError
 from bot.domain.manner import Effort
@@ -25,8 +25,8 @@ from bot.domain.wording import storable
 from bot.engine.billing import Tab
 from bot.engine.briefing import Brief
 from bot.engine.budgets import Admission
-from bot.engine.outages import Circuits
-from bot.ports import Clock, Model, Prices
+from bot.engine.calling import Caller
+from bot.ports import Clock, Prices
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +41,8 @@ _USABLE = frozenset({FinishReason.STOP, FinishReason.LENGTH})
 class Summariser:
     """Has turns summed up. What keeps it from that keeps nobody from the answer."""
 
-    def __init__(self, *, model: Model, circuits: Circuits, prices: Prices, clock: Clock) -> None:
-        self._model = model
-        self._circuits = circuits
+    def __init__(self, *, caller: Caller, prices: Prices, clock: Clock) -> None:
+        self._caller = caller
         self._prices = prices
         self._clock = clock
 
@@ -86,32 +85,15 @@ class Summariser:
         said = StringIO()
         try:
             async with asyncio.timeout(LONGEST_WAIT):
-                reason = await self._read(context, said, tab)
+                end = await self._caller.call(context, said, tab, kind=CallKind.SUMMARY)
         except (ModelError, ModelDown, TimeoutError) as error:
             log.warning("%s event=no_summary reason=%r", _name(owed), error)
             return ""
         text = storable(said.getvalue()).strip()[:LONGEST]
-        if reason not in _USABLE or not text:
-            log.warning("%s event=no_summary reason=%s", _name(owed), reason)
+        if end.reason not in _USABLE or not text:
+            log.warning("%s event=no_summary reason=%s", _name(owed), end.reason)
             return ""
         return text
-
-    async def _read(self, context: Context, said: StringIO, tab: Tab) -> FinishReason:
-        with (
-            self._circuits.trial(context.model),
-            tab.call(context, said, kind=CallKind.SUMMARY) as call,
-        ):
-            async with self._model.complete(context) as events:
-                call.is_heard = True
-                async for event in events:
-                    self._circuits.alive(context.model)
-                    match event:
-                        case Delta(piece):
-                            said.write(piece)
-                        case Finish(reason, usage):
-                            call.usage = usage
-                            return reason
-        raise AssertionError("a completion ends with Finish or an error")
 
 
 def _context(owed: Owed, brief: Brief, falling: Sequence[Turn], tokens: int) -> Context:

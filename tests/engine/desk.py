@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
+from bot.engine.calling import Caller
 from bot.engine.ceilings import AllCeilings
 from bot.engine.completing import Completer
 from bot.engine.fitting import Fitter
@@ -28,18 +29,19 @@ def completer_over(
 ) -> Completer:
     """Return a completer that asks `model` under a name, with a budget for its contexts."""
     prices, circuits = FixedPrices(), Circuits(clock)
+    caller = Caller(model=model, circuits=circuits)
     return Completer(
         briefing=Briefing(ledger=store, guide=Signs(), default_model=name),
         fitter=Fitter(
             ledger=store,
-            summariser=Summariser(model=model, circuits=circuits, prices=prices, clock=clock),
+            summariser=Summariser(caller=caller, prices=prices, clock=clock),
             circuits=circuits,
             prices=prices,
             clock=clock,
             most_tokens=budget,
             max_output_tokens=4096,
         ),
-        model=model,
+        caller=caller,
         rates=Rates(accounts=store, clock=clock),
         budgets=Budgets(ceilings=AllCeilings(), accounts=store, prices=prices, clock=clock),
         circuits=circuits,
