@@ -46,6 +46,11 @@ class Context:
         """The hashes of all images of its messages."""
         return frozenset(digest for message in self.messages for digest in message.digests)
 
+    @property
+    def size(self) -> int:
+        """About how many tokens it costs to read."""
+        return estimate(self.instructions) + size_of(self.messages)
+
     def cap(self, usual: int) -> int:
         """Return how many tokens the answer may have, reasoning included."""
         return usual if self.most_tokens is None else min(usual, self.most_tokens)

@@ -13,7 +13,7 @@ from io import StringIO
 
 from bot.domain.billing import Call, CallKind, Payer
 from bot.domain.completion import Usage
-from bot.domain.context import Context, cost_of, estimate
+from bot.domain.context import Context, estimate
 from bot.domain.errors import ModelError
 from bot.domain.turn import Owed
 from bot.domain.wording import storable
@@ -124,5 +124,4 @@ def payer_of(owed: Owed) -> Payer:
 
 
 def _estimated(context: Context, said: str) -> Usage:
-    shown = estimate(context.instructions) + sum(map(cost_of, context.messages))
-    return Usage(shown, estimate(storable(said)) if said else 0)
+    return Usage(context.size, estimate(storable(said)) if said else 0)

@@ -16,7 +16,7 @@ from io import StringIO
 from bot.domain.abilities import has_effort, sees_images
 from bot.domain.billing import DOLLAR, CallKind
 from bot.domain.completion import FinishReason, Usage
-from bot.domain.context import Context, cost_of, estimate, said_in
+from bot.domain.context import Context, said_in
 from bot.domain.errors import ModelDown, ModelError
 from bot.domain.manner import Effort
 from bot.domain.summary import LONGEST, Summary, request_for
@@ -116,8 +116,7 @@ def _context(owed: Owed, brief: Brief, falling: Sequence[Turn], tokens: int) -> 
 
 
 def _at_most(context: Context) -> Usage:
-    shown = estimate(context.instructions) + sum(map(cost_of, context.messages))
-    return Usage(shown, context.most_tokens or 0)
+    return Usage(context.size, context.most_tokens or 0)
 
 
 def carried(summary: Summary, until: Turn) -> Summary:
