@@ -12,7 +12,6 @@ from uuid import uuid4
 
 from bot import __version__
 from bot.clock import SystemClock
-from bot.domain.completion import Usage
 from bot.domain.errors import BotError, StoreBusy, StoreTaken
 from bot.engine.engine import Doors, Engine, Terms, open_engine
 from bot.engine.listenings import Listenings
@@ -261,7 +260,7 @@ def unpriced_models(settings: Settings, prices: Prices) -> list[str]:
     """Return those models that a budget would keep from being asked: they have no known price."""
     others = [settings.budget_model, settings.title_model if settings.names_sessions else ""]
     asked = [*models(settings), *filter(None, others)]
-    return [each for each in dict.fromkeys(asked) if prices.cost(each, Usage(1, 1)) is None]
+    return [each for each in dict.fromkeys(asked) if not prices.offer(each).has_price]
 
 
 def tell_unpriced(settings: Settings, prices: Prices, *, has_budgets: bool) -> None:

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 
 from bot.domain.access import Action, Actor, Denial, Denied, demand
 from bot.domain.budget import NO_LIMITS, LimitsByKind, Overruled, overruled
-from bot.domain.completion import Usage
 from bot.domain.session import Place
 from bot.engine.ceilings import AllCeilings
 from bot.ports import Accounts, Prices
 
 log = logging.getLogger(__name__)
-
-_A_TOKEN = Usage(1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class OwnBudgets:
         await self._accounts.set_own_limits(guild_id, limits)
         self._ceilings.learn(guild_id, limits)
         log.info("guild=%d event=budgets_set kinds=%d by=%d", guild_id, len(limits), actor.id)
-        is_unpriced = bool(limits) and self._prices.cost(model, _A_TOKEN) is None
+        is_unpriced = bool(limits) and not self._prices.offer(model).has_price
         if is_unpriced:
             log.warning(
                 "guild=%d event=unpriced model=%s; the server's own budget cannot count it, so it "
