@@ -114,6 +114,8 @@ class Answerer:
     async def _do_next(self, session_id: SessionId, halt: asyncio.Event) -> float | None:
         owed = await self._ledger.take_up(session_id)
         if owed is None:
+            for part in (self._screens, self._downtime, self._checks):
+                part.forget(session_id)
             return None
         if owed.turn.state is TurnState.POSTED:
             return await self._checks.do(owed)

@@ -60,7 +60,7 @@ class Asker:
         if answer.reply.ending is Ending.STOPPED and await insist(self._clock, begin_anew):
             log.info("%s event=begun_anew", owed.turn.name)
             if not screen.owes_check:  # what was shown of it, if anything, is known
-                self._screens.expect(owed.turn.id)
+                self._screens.expect(owed.turn)
             return None
         return answer
 

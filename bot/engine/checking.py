@@ -13,9 +13,10 @@ from typing import TypeVar
 
 from bot.domain.errors import PlaceGone, PostGone, PostRefused, TurnSettled
 from bot.domain.reply import Ending, Page, Post, Reply
-from bot.domain.session import Place, TurnId
+from bot.domain.session import Place, SessionId
 from bot.domain.turn import Owed, Turn, TurnState
 from bot.engine.layout import pages_of
+from bot.engine.noting import Notes
 from bot.engine.patience import insist
 from bot.ports import Clock, Ledger, Messenger
 
@@ -85,12 +86,16 @@ class LateChecks:
         self._clock = clock
         self._long_after = long_after
         self._check = check
-        self._due: dict[TurnId, float] = {}  # of what this process posted, until it is checked
+        self._due: Notes[float] = Notes()  # of what this process posted, until it is checked
         self._started = clock.monotonic()
 
-    def owe(self, turn_id: TurnId) -> None:
+    def owe(self, turn: Turn) -> None:
         """Know that a turn was posted just now."""
-        self._due[turn_id] = self._clock.monotonic() + LATE_CHECK_AFTER
+        self._due.put(turn, self._clock.monotonic() + LATE_CHECK_AFTER)
+
+    def forget(self, session_id: SessionId) -> None:
+        """Know that a session owes nothing."""
+        self._due.forget(session_id)
 
     async def do(self, owed: Owed) -> float:
         """Do the late check of a posted turn when its time has come.
@@ -99,7 +104,7 @@ class LateChecks:
         """
         turn = owed.turn
         assert turn.reply is not None, "a posted turn has a reply"  # noqa: S101
-        due = self._due.get(turn.id, self._started + LATE_CHECK_AFTER)
+        due = self._due.of(turn, self._started + LATE_CHECK_AFTER)
         if (wait := due - self._clock.monotonic()) > 0:
             return wait
         state = final_state(turn.reply)
@@ -109,7 +114,7 @@ class LateChecks:
             await check.repair(pages)
         except PlaceGone:
             state = TurnState.ABANDONED
-        self._due.pop(turn.id, None)
+        self._due.drop(turn)
         try:
             await self._ledger.settle_turn(turn.id, state)
         except TurnSettled as error:

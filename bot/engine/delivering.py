@@ -48,7 +48,7 @@ class Delivery:
         Raises:
             TurnSettled: nobody is owed it any more; what is on the tab is recorded.
         """
-        self._downtime.is_over_for(turn.id)
+        self._downtime.is_over_for(turn)
         record = partial(
             self._ledger.record_reply,
             turn.id,
@@ -88,7 +88,7 @@ class Delivery:
             )
             await screen.finish(pages)
         if screen.owes_check:
-            self._checks.owe(turn.id)
+            self._checks.owe(turn)
             await self._ledger.settle_turn(turn.id, TurnState.POSTED)
         else:
             await self._ledger.settle_turn(turn.id, final_state(turn.reply))
@@ -101,7 +101,7 @@ class Delivery:
             log.warning("%s event=abandoned reason=%s; %s", turn.name, error, _SILENCED)
         else:
             log.info("%s event=abandoned reason=%s", turn.name, error)
-        self._downtime.is_over_for(turn.id)
+        self._downtime.is_over_for(turn)
         if turn.reply is None and screen.text.strip():
             turn = await self.keep(turn, Answer(Reply(screen.text, Ending.STOPPED)))
         if is_silenced and turn.reply is not None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from functools import partial
 
 from bot.domain.errors import ModelDown
-from bot.domain.session import SessionId, TurnId
+from bot.domain.session import SessionId
 from bot.domain.turn import Turn
 from bot.engine.notices import waiting
+from bot.engine.noting import Notes
 from bot.engine.outages import Circuits
 from bot.engine.patience import insist
 from bot.engine.publishing import Screen
@@ -31,7 +32,7 @@ class Downtime:
         self._ledger = ledger
         self._clock = clock
         self._waiting: dict[SessionId, ModelDown] = {}
-        self._told: set[TurnId] = set()  # by this process, that their answer waits
+        self._told: Notes[None] = Notes()  # by this process, that their answer waits
 
     def holds(self, session_id: SessionId) -> bool:
         """Whether a session waits for a model."""
@@ -58,10 +59,14 @@ class Downtime:
         if turn.id not in self._told:
             log.info("%s event=waiting_for_model fault=%s", turn.name, down.fault)
             await screen.tell(waiting(down.fault))
-            self._told.add(turn.id)
+            self._told.put(turn, None)
         if not screen.interrupted.is_set():
             self._waiting[turn.session_id] = down
 
-    def is_over_for(self, turn_id: TurnId) -> None:
+    def is_over_for(self, turn: Turn) -> None:
         """Know that a turn waits no more, whatever came of it."""
-        self._told.discard(turn_id)
+        self._told.drop(turn)
+
+    def forget(self, session_id: SessionId) -> None:
+        """Know that a session owes nothing."""
+        self._told.forget(session_id)

@@ -120,7 +120,7 @@ class Intake:
         if turn is not None:
             _log_heard(turn)
             if is_live:
-                self._screens.expect(turn.id)
+                self._screens.expect(turn)
             self._lanes.wake(turn.session_id)
         return turn
 
@@ -212,7 +212,7 @@ class Intake:
         raise AssertionError("pauses never end")
 
     def _take_in(self, heard: _Heard, turn: Turn) -> None:
-        self._screens.expect(turn.id)
+        self._screens.expect(turn)
         _log_heard(turn)
         place, prompt = heard.session.place, heard.prompt
         self._answerer.unfinished.hear(turn.session_id, place, prompt)

@@ -70,4 +70,4 @@ class Line:
             await self._delivery.abandon(turn, screen, error)
         else:
             if not screen.owes_check:  # its post is known, so that nobody need look for it
-                self._screens.expect(turn.id)
+                self._screens.expect(turn)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Container
 
-from bot.domain.session import TurnId
-from bot.domain.turn import Owed
+from bot.domain.session import SessionId, TurnId
+from bot.domain.turn import Owed, Turn
+from bot.engine.noting import Notes
 from bot.engine.pacing import Governor
 from bot.engine.publishing import Screen
 from bot.ports import Clock, Ledger, Messenger
@@ -33,11 +34,15 @@ class Screens:
         self._clock = clock
         self._governor = governor
         self._long_after = long_after
-        self._fresh: set[TurnId] = set()  # each from when it is heard until its first screen
+        self._fresh: Notes[None] = Notes()  # each from when it is heard until its first screen
 
-    def expect(self, turn_id: TurnId) -> None:
+    def expect(self, turn: Turn) -> None:
         """Know that this very process heard the turn's prompts: nobody tried it before us."""
-        self._fresh.add(turn_id)
+        self._fresh.put(turn, None)
+
+    def forget(self, session_id: SessionId) -> None:
+        """Know that a session owes nothing."""
+        self._fresh.forget(session_id)
 
     @property
     def fresh(self) -> Container[TurnId]:
@@ -48,7 +53,7 @@ class Screens:
         """Return a screen for an attempt at a turn, which is interrupted by `halt`."""
         turn = owed.turn
         is_fresh = turn.id in self._fresh and turn.attempt == 1
-        self._fresh.discard(turn.id)
+        self._fresh.drop(turn)
         return Screen(
             turn,
             owed.session.place,
