@@ -138,34 +138,12 @@ async def open_engine(
     """
     makers = makers or Makers()
     store, clock, messenger = doors.store, doors.clock, doors.messenger
-    ceilings = AllCeilings(terms.limits, own_limits)
-    budgets = Budgets(
-        accounts=store,
-        prices=doors.prices,
-        clock=clock,
-        ceilings=ceilings,
-        cheaper_model=terms.budget_model,
-    )
-    rates = Rates(accounts=store, clock=clock, rates=terms.rates)
-    circuits = Circuits(clock)
-    caller = Caller(model=Looking(doors.model, attachments=store, clock=clock), circuits=circuits)
-    fitter = Fitter(
-        ledger=store,
-        summariser=Summariser(caller=caller, prices=doors.prices, clock=clock),
-        circuits=circuits,
-        prices=doors.prices,
-        clock=clock,
-        most_tokens=terms.context_tokens,
-        max_output_tokens=terms.max_output_tokens,
-    )
-    briefing = Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model)
+    mind = _mind(doors, terms, own_limits)
     room = Room(terms.concurrent_answers)
     billing = Billing(accounts=store, prices=doors.prices, clock=clock)
     titling = Titling(
         archive=store,
-        namer=Namer(caller=caller, budgets=budgets, circuits=circuits, name=terms.title_model)
-        if terms.names_sessions
-        else None,
+        namer=mind.namer,
         billing=billing,
         messenger=messenger,
         room=room,
@@ -182,21 +160,12 @@ async def open_engine(
         fetcher=Fetcher(
             files=doors.files, attachments=store, clock=clock, budget=terms.context_tokens
         ),
-        completer=Completer(
-            briefing=briefing,
-            fitter=fitter,
-            caller=caller,
-            budgets=budgets,
-            rates=rates,
-            circuits=circuits,
-            clock=clock,
-            fallback_models=terms.fallback_models,
-        ),
+        completer=mind.completer,
         screens=screens,
         ledger=store,
         clock=clock,
     )
-    downtime = Downtime(circuits=circuits, ledger=store, clock=clock)
+    downtime = Downtime(circuits=mind.circuits, ledger=store, clock=clock)
     checks = LateChecks(
         ledger=store,
         messenger=messenger,
@@ -224,7 +193,7 @@ async def open_engine(
         delivery=delivery,
         checks=checks,
         billing=billing,
-        rates=rates,
+        rates=mind.rates,
         titling=titling,
     )
     nods = Nods(messenger=messenger, clock=clock)
@@ -270,16 +239,76 @@ async def open_engine(
                 ledger=store,
                 archive=store,
                 margin=store,
-                briefing=briefing,
+                briefing=mind.briefing,
                 prices=doors.prices,
-                fitter=fitter,
+                fitter=mind.fitter,
             ),
             Manners(customs=store, listenings=listenings),
             Personas(customs=store),
-            UsageReports(accounts=store, budgets=budgets, clock=clock),
-            OwnBudgets(accounts=store, ceilings=ceilings, prices=doors.prices),
+            UsageReports(accounts=store, budgets=mind.budgets, clock=clock),
+            OwnBudgets(accounts=store, ceilings=mind.ceilings, prices=doors.prices),
             nods,
             titling,
             room,
             lanes,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Mind:
+    """What decides whether a model is asked, which one and with what, and asks it."""
+
+    ceilings: AllCeilings
+    budgets: Budgets
+    rates: Rates
+    circuits: Circuits
+    briefing: Briefing
+    fitter: Fitter
+    completer: Completer
+    namer: Namer | None
+
+
+def _mind(doors: Doors, terms: Terms, own_limits: Mapping[int, LimitsByKind]) -> _Mind:
+    store, clock = doors.store, doors.clock
+    ceilings = AllCeilings(terms.limits, own_limits)
+    budgets = Budgets(
+        accounts=store,
+        prices=doors.prices,
+        clock=clock,
+        ceilings=ceilings,
+        cheaper_model=terms.budget_model,
+    )
+    rates = Rates(accounts=store, clock=clock, rates=terms.rates)
+    circuits = Circuits(clock)
+    caller = Caller(model=Looking(doors.model, attachments=store, clock=clock), circuits=circuits)
+    fitter = Fitter(
+        ledger=store,
+        summariser=Summariser(caller=caller, prices=doors.prices, clock=clock),
+        circuits=circuits,
+        prices=doors.prices,
+        clock=clock,
+        most_tokens=terms.context_tokens,
+        max_output_tokens=terms.max_output_tokens,
+    )
+    briefing = Briefing(ledger=store, guide=doors.guide, default_model=terms.default_model)
+    completer = Completer(
+        briefing=briefing,
+        fitter=fitter,
+        caller=caller,
+        budgets=budgets,
+        rates=rates,
+        circuits=circuits,
+        clock=clock,
+        fallback_models=terms.fallback_models,
+    )
+    namer = Namer(caller=caller, budgets=budgets, circuits=circuits, name=terms.title_model)
+    return _Mind(
+        ceilings,
+        budgets,
+        rates,
+        circuits,
+        briefing,
+        fitter,
+        completer,
+        namer if terms.names_sessions else None,
+    )
