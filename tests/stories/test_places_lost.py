@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.playground import Channel, Message, Permission, Thread
-from bot.playground.local_openai import Say
+from bot.playground.local_openai import Say, in_turn
 from tests.logged import Log
 from tests.stories.home import Home
 
@@ -136,6 +136,10 @@ async def test_where_it_may_post_no_more_the_answer_ends_in_words_and_can_be_ret
     home: Home, logged: Log
 ) -> None:
     random = home.discord.add_channel(home.guild, "random")
+    # At once when it is retried: five edits in five seconds are all that a channel takes.
+    home.openai.answer = in_turn(
+        [Say(LONG, size=100, delay=0.05)], [Say(LONG, size=100)], [Say("Short.")]
+    )
 
     async with home.bot():
         await growing(home, random)
