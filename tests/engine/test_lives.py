@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine.lives import Lives, Power
 
-SEEDS = 70
+SEEDS = 100
 
 
 @pytest.mark.parametrize("power", Power, ids=lambda power: power.name)

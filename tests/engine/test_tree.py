@@ -31,7 +31,7 @@ from tests.fakes.scripted_model import Script
 from tests.samples import ADA, CHANNEL, DIRECT, MORNING, OTHER_CHANNEL
 
 PLACES = (CHANNEL, OTHER_CHANNEL, DIRECT)
-SEEDS = 80
+SEEDS = 120
 LIVES, DEEDS = 3, 10
 NAME = re.compile(r"(?:question|answer) \d+!*")
 LONG = f" {'x' * 700}"  # a turn is about 300 tokens
