@@ -36,6 +36,19 @@ def connected(*places: Place) -> Callable[[House], Awaitable[None]]:
     return story
 
 
+async def ask(house: House, text: str) -> int:
+    """Have Ada ask where the bot has just come in; return the id of her message."""
+    await connected(HERE)(house)
+    return house.arrive(text)
+
+
+async def answered(house: House, text: str) -> int:
+    """Have Ada ask where the bot has just come in, and be answered; return the id likewise."""
+    number = await ask(house, text)
+    await house.settled()
+    return number
+
+
 def a_world(*scripts: Script, **given: Any) -> World:
     """Return a world in which what is owed waits for the connection, as in life."""
     world = World(*scripts, **given)

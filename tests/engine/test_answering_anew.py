@@ -13,7 +13,7 @@ from bot.domain.reply import Standing
 from bot.domain.turn import TurnState
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
-from tests.engine.test_amending import a_world, asked, connected, states
+from tests.engine.test_amending import a_world, answered, ask, asked, connected, states
 from tests.fakes.scripted_model import Script
 from tests.samples import ADA, CHANNEL, MORNING
 
@@ -35,10 +35,7 @@ def test_the_newest_question_is_answered_anew_in_the_same_post() -> None:
     world = a_world(["It is Bern."], ["It is Vienna."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("what is the capital of Switzerland?")
-        await house.settled()
+        number = await answered(house, "what is the capital of Switzerland?")
         (post,) = world.board.rows
         house.edit(number, "what is the capital of Austria?")
         await house.settled()
@@ -54,10 +51,7 @@ def test_the_answer_to_the_old_words_can_be_shown_again_with_the_new_ones() -> N
     world = a_world(["It is Bern."], ["It is Vienna."], ["I see."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("Switzerland?")
-        await house.settled()
+        number = await answered(house, "Switzerland?")
         house.edit(number, "Austria?")
         await house.settled()
         await house.sessions.show_version(HERE, ADA, number, 0)
@@ -75,8 +69,7 @@ def test_any_of_the_questions_that_one_reply_answers_may_be_edited(which: int) -
     world = a_world(["Two answers."], ["Other answers."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
+        await connected(HERE)(house)
         numbers = [house.arrive("one?"), house.arrive("two?")]
         await house.settled()
         house.edit(numbers[which], "three?")
@@ -91,10 +84,7 @@ def test_an_edit_that_changes_no_word_is_not_answered() -> None:
     world = a_world(["Hi."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("hello")
-        await house.settled()
+        number = await answered(house, "hello")
         house.edit(number, "hello")
         said = world.past.said[number]
         pinned = replace(said.prompt, text="hello, pinned", edited_at=None)
@@ -109,10 +99,7 @@ def test_who_takes_the_mention_out_is_answered_all_the_same() -> None:
     world = a_world(["Hi."], ["Hi again."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("bot, hello")
-        await house.settled()
+        number = await answered(house, "bot, hello")
         house.catch_up.edit(world.past.edit(number, "hello", is_for_us=False))
 
     assert world.live(story)
@@ -124,9 +111,7 @@ def test_an_answer_of_which_nothing_was_said_yet_begins_anew() -> None:
     world = a_world([asyncio.Event()], ["It is Vienna."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("Switzerland?")
+        number = await ask(house, "Switzerland?")
         await house.until(lambda: bool(world.model.seen))
         house.edit(number, "Austria?")
 
@@ -142,9 +127,7 @@ def test_an_answer_that_has_begun_is_finished_and_stays_as_a_version() -> None:
     world = a_world(["It is ", go := asyncio.Event(), "Bern."], ["It is Vienna."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("Switzerland?")
+        number = await ask(house, "Switzerland?")
         await house.until(lambda: "It is" in world.shown())
         house.edit(number, "Germany?")
         await house.clock.sleep(1)
@@ -166,10 +149,7 @@ def test_two_edits_before_the_new_version_is_asked_for_are_answered_once() -> No
     world = a_world(["Bern."], ["Vienna."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("Switzerland?")
-        await house.settled()
+        number = await answered(house, "Switzerland?")
         edits = [world.past.edit(number, "Germany?"), world.past.edit(number, "Austria?")]
         late = replace(edits[1].prompt, edited_at=edits[1].prompt.said_at.replace(year=2040))
         await world.store.revise([edits[0].prompt])
@@ -185,9 +165,7 @@ def test_somebody_who_spoke_meanwhile_is_answered_next_and_the_edit_is_not() -> 
     world = a_world(["It is ", go := asyncio.Event(), "Bern."], ["I see."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("Switzerland?")
+        number = await ask(house, "Switzerland?")
         await house.until(lambda: "It is" in world.shown())
         house.edit(number, "Austria?")
         house.arrive("thanks")
@@ -204,9 +182,7 @@ def test_a_stop_beside_an_edit_stops() -> None:
     world = a_world([asyncio.Event()], ["It is Vienna."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("Switzerland?")
+        number = await ask(house, "Switzerland?")
         await house.until(lambda: bool(world.model.seen))
         assert await house.sessions.stop(HERE, ADA)
         house.edit(number, "Austria?")
@@ -221,10 +197,7 @@ def test_what_was_taken_out_is_not_answered_anew() -> None:
     world = a_world(["Hi."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("hello")
-        await house.settled()
+        number = await answered(house, "hello")
         await house.sessions.undo(HERE, ADA)
         await house.settled()
         house.edit(number, "hello again")
@@ -238,10 +211,7 @@ def test_a_conversation_that_was_put_away_is_not_gone_on_with() -> None:
     world = a_world(["Hi."])
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        number = house.arrive("hello")
-        await house.settled()
+        number = await answered(house, "hello")
         await house.sessions.start(HERE, ADA)
         house.edit(number, "hello again")
 
@@ -260,10 +230,7 @@ def answered_and_left(hours: float = 6.0) -> tuple[World, int]:
     numbers: list[int] = []
 
     async def story(house: House) -> None:
-        await house.connect(HERE)
-        await house.opened(HERE)
-        numbers.append(house.arrive("Switzerland?"))
-        await house.settled()
+        numbers.append(await answered(house, "Switzerland?"))
 
     assert world.live(story)
     world.past.seconds = world.seconds

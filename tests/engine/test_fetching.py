@@ -135,16 +135,22 @@ def test_a_file_that_comes_late_is_shown() -> None:
     assert read(story.model.seen[0].messages) == [LOOKED]
 
 
-def test_who_stops_while_files_are_fetched_stops_at_once() -> None:
+def stopped_at_the_third_request(*, failures: int) -> World:
+    """Return a world in which fetches failed, and somebody stopped when there was a third."""
     story = world(["A cat."])
+    story.files.failures = failures
 
     async def look_and_stop(house: House) -> None:
-        story.files.failures = 1000
         await look(house)
         await house.until(lambda: len(story.files.asked) > 2)
         await house.sessions.stop(CHANNEL, ADA)
 
     story.live(look_and_stop)
+    return story
+
+
+def test_who_stops_while_files_are_fetched_stops_at_once() -> None:
+    story = stopped_at_the_third_request(failures=1000)
 
     assert story.seconds < 60
     assert story.model.seen == []
@@ -152,15 +158,8 @@ def test_who_stops_while_files_are_fetched_stops_at_once() -> None:
 
 
 def test_what_was_left_when_somebody_stopped_is_fetched_for_the_next_question() -> None:
-    story = world(["A cat."])
+    story = stopped_at_the_third_request(failures=3)
 
-    async def look_and_stop(house: House) -> None:
-        story.files.failures = 3
-        await look(house)
-        await house.until(lambda: len(story.files.asked) > 2)
-        await house.sessions.stop(CHANNEL, ADA)
-
-    story.live(look_and_stop)
     story.live(ask_again)
 
     assert read(story.model.seen[0].messages) == [LOOKED, f"{LABEL}\nand now?"]

@@ -11,18 +11,13 @@ from bot.domain.turn import TurnState
 from bot.engine.sessions import Change
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
-from tests.engine.test_amending import a_world, asked, states
+from tests.engine.test_amending import a_world, answered, ask, asked, states
 from tests.fakes.board import Board
 from tests.fakes.virtual_time import LoopClock
 from tests.samples import ADA, CHANNEL
 
 HERE = CHANNEL
 LONG = "my secret " * 500  # three pages
-
-
-async def at_home(house: House) -> None:
-    await house.connect(HERE)
-    await house.opened(HERE)
 
 
 def replies(world: World) -> list[str | None]:
@@ -33,9 +28,7 @@ def test_a_deleted_answer_is_in_no_context_and_its_question_is() -> None:
     world = a_world(["My secret."], ["Hello."])
 
     async def story(house: House) -> None:
-        await at_home(house)
-        house.arrive("tell me")
-        await house.settled()
+        await answered(house, "tell me")
         house.delete_posts(*world.board.rows)
         house.arrive("and now?")
 
@@ -51,9 +44,7 @@ def test_with_any_of_its_pages_an_answer_goes_as_a_whole(page: int) -> None:
     world = a_world([LONG], ["Hello."])
 
     async def story(house: House) -> None:
-        await at_home(house)
-        house.arrive("tell me")
-        await house.settled()
+        await answered(house, "tell me")
         assert len(world.board.rows) == 3
         house.delete_posts(list(world.board.rows)[page])
         await house.settled()
@@ -70,9 +61,7 @@ def test_a_deleted_answer_can_be_asked_for_again() -> None:
     world = a_world(["My secret."], ["Another answer."])
 
     async def story(house: House) -> None:
-        await at_home(house)
-        house.arrive("tell me")
-        await house.settled()
+        await answered(house, "tell me")
         house.delete_posts(*world.board.rows)
         await house.engine.intake.caught_up()
         assert await house.sessions.retry(HERE, ADA) is Change.STARTED
@@ -87,8 +76,7 @@ def test_deleting_an_answer_while_it_is_written_stops_it() -> None:
     world = a_world(["My secret", asyncio.Event()], ["Hello."])
 
     async def story(house: House) -> None:
-        await at_home(house)
-        house.arrive("tell me")
+        await ask(house, "tell me")
         await house.until(lambda: "secret" in world.shown())
         house.delete_posts(*world.board.rows)
         await house.settled()
@@ -105,9 +93,7 @@ def test_deleting_an_older_answer_lets_the_one_in_progress_be() -> None:
     world = a_world([LONG], ["Hel", go := asyncio.Event(), "lo."])
 
     async def story(house: House) -> None:
-        await at_home(house)
-        house.arrive("tell me")
-        await house.settled()
+        await answered(house, "tell me")
         old = list(world.board.rows)
         house.arrive("and now?")
         await house.until(lambda: "Hel" in world.shown())
@@ -139,9 +125,7 @@ def test_pages_that_the_bot_itself_takes_back_take_no_answer_out() -> None:
 
     async def story(house: House) -> None:
         board.house = house
-        await at_home(house)
-        house.arrive("tell me")
-        await house.settled()
+        await answered(house, "tell me")
         await house.sessions.retry(HERE, ADA)
         await house.settled()
         house.arrive("and now?")
