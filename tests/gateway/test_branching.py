@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from bot.domain.access import Actor, ActorKind, Right
 from bot.domain.message import Prompt
 from bot.domain.turn import Turn
 from bot.playground import Channel, ChannelKind, Message, Permission, Thread
-from tests.gateway.commands_house import House, opened
+from tests.gateway.commands_house import House
 from tests.samples import MORNING
 
 FROM_HERE = "Continue from here"
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 def _threads(house: House) -> list[Thread]:

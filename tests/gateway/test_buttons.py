@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -16,12 +15,6 @@ from tests.gateway.commands_house import House, connected, opened
 from tests.samples import MORNING
 
 ANCHOR = 0xABC
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 def _actor(house: House) -> Actor:

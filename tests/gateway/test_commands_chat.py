@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from bot.gateway.names import by_name
@@ -11,12 +9,6 @@ from bot.playground import ChannelKind, Permission, Rules, Thread
 from bot.playground.world.events import ThreadUpdated
 from bot.playground.world.permission import EVERYDAY
 from tests.gateway.commands_house import House, opened
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 def _threads(house: House) -> list[Thread]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,12 +11,6 @@ from bot.domain.turn import TurnState
 from bot.playground import ChannelKind, Permission, Rules
 from tests.gateway.commands_house import House, opened
 from tests.samples import ADA, MORNING
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 async def _talk(house: House, text: str = "How do bees sleep?", *, by: int | None = None) -> None:

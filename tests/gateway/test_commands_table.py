@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 
 import discord
 import pytest
@@ -14,19 +13,13 @@ from bot.gateway.commands import APPS, COMMANDS, leaves, payloads
 from bot.gateway.entry_rules import Way
 from bot.gateway.people import Kind, rights_from, rights_outside
 from bot.playground import Channel, Permission
-from tests.gateway.commands_house import House, opened
+from tests.gateway.commands_house import House
 
 PANEL = {"set-level", "set-trait", "set-value", "set-inherit", "set-type", "set-budgets"}
 CONTEXT = {"ctx-page", "ctx-look", "ctx-pin", "ctx-out", "ctx-clear"}
 BUTTONS = {"stop", "retry", "show", "branch", "answer", "leave", "del", *PANEL, *CONTEXT}
 FORMS = {"set-typed", "set-budgets-typed", "persona-add", "persona-change"}
 ALL = discord.Permissions.all()
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 async def test_what_discord_is_told_of_and_the_table_are_the_same(house: House) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -19,12 +18,6 @@ from tests.samples import call
 
 CENT = 10_000_000  # nano-dollars
 TOKENS = Usage(1000, 200, cached_tokens=800, reasoning_tokens=150)
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 async def _spend(

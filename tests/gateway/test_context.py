@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -21,12 +20,6 @@ from tests.samples import MORNING, attachment, turn
 
 ONCE = "-# The next answer reads the whole conversation at the full price, once."
 PINNED = "📌 Pinned: I am shown this message and its answer however long the conversation gets."
-
-
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
 
 
 async def talk(house: House, text: str) -> tuple[Message, Turn]:
