@@ -25,7 +25,7 @@ from bot.engine.offers import Offers
 from bot.engine.pacing import Governor, Urgency
 from bot.engine.sessions import Sessions
 from bot.gateway.client import Client, Ears
-from bot.gateway.entry import Entry
+from bot.gateway.entry import SLOW_AFTER, Entry
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
 from bot.gateway.wire import metered
@@ -40,6 +40,7 @@ from bot.playground import (
     Thread,
 )
 from bot.playground.world.permission import EVERYDAY
+from bot.ports import Clock
 from tests.fakes.board import Board
 from tests.fakes.cabinet import Cabinet
 from tests.fakes.memory_store import MemoryStore
@@ -152,12 +153,31 @@ class House:
         return thread
 
 
+def entry_over(
+    engine: Engine, sync: CommandSync, clock: Clock, *, slow_after: float = SLOW_AFTER
+) -> Entry:
+    """Return what receives commands and buttons, with one model to offer."""
+    return Entry(
+        engine,
+        offers=Offers(
+            catalogue=WrittenCatalogue(),
+            prices=FixedPrices(),
+            clock=clock,
+            configured=["gpt-usual"],
+        ),
+        sync=sync,
+        clock=clock,
+        default_model="gpt-usual",
+        slow_after=slow_after,
+    )
+
+
 @asynccontextmanager
 async def opened(
     *scripts: Script,
     rules: Rules | None = None,
     bot_permissions: Permission = EVERYDAY,
-    slow_after: float = 6.0,
+    slow_after: float = SLOW_AFTER,
     limits: Mapping[ScopeKind, Limits] = NO_BUDGETS,
 ) -> AsyncIterator[House]:
     """Open a house with Ada and Bob in one guild, and close it after them."""
@@ -192,19 +212,7 @@ async def opened(
             open_engine(doors, terms, governor=governor, listenings=Listenings(), own_limits={})
         )
         sync = CommandSync(notebook=store, clock=clock)
-        entry = Entry(
-            engine,
-            offers=Offers(
-                catalogue=WrittenCatalogue(),
-                prices=FixedPrices(),
-                clock=clock,
-                configured=["gpt-usual"],
-            ),
-            sync=sync,
-            clock=clock,
-            default_model="gpt-usual",
-            slow_after=slow_after,
-        )
+        entry = entry_over(engine, sync, clock, slow_after=slow_after)
         await stack.enter_async_context(_running(engine.run(), sync.run()))
         ears = engine.catch_up
         client = await stack.enter_async_context(connected(local, ears, entry, governor))

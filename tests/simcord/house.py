@@ -20,10 +20,8 @@ from simcord import ChannelHandle, Env, GuildHandle, HttpLogEntry, InteractionRe
 from bot.domain.session import Place, Session
 from bot.engine.engine import Doors, Engine, Terms, open_engine
 from bot.engine.listenings import Listenings
-from bot.engine.offers import Offers
 from bot.engine.pacing import Governor
 from bot.gateway.client import Client
-from bot.gateway.entry import Entry
 from bot.gateway.messenger import DiscordMessenger
 from bot.gateway.past import DiscordPast
 from bot.gateway.sync import CommandSync
@@ -32,7 +30,7 @@ from tests.fakes.memory_store import MemoryStore
 from tests.fakes.prices import FixedPrices
 from tests.fakes.scripted_model import ScriptedModel
 from tests.fakes.signs import Signs
-from tests.fakes.written_catalogue import WrittenCatalogue
+from tests.gateway.commands_house import entry_over
 
 PATIENCE = 5.0  # seconds
 # simcord announces every new thread, private ones too, by a message in the bot's name.
@@ -169,18 +167,7 @@ async def works(model: ScriptedModel) -> AsyncIterator[Works]:
             )
         )
         sync = CommandSync(notebook=store, clock=clock)
-        entry = Entry(
-            engine,
-            offers=Offers(
-                catalogue=WrittenCatalogue(),
-                prices=FixedPrices(),
-                clock=clock,
-                configured=["gpt-usual"],
-            ),
-            sync=sync,
-            clock=clock,
-            default_model="gpt-usual",
-        )
+        entry = entry_over(engine, sync, clock)
         client = Client(engine.catch_up, entry, message_content=True)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(engine.run()), group.create_task(sync.run())]
