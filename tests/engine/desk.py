@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.engine.briefing import Briefing
 from bot.engine.budgets import Budgets
 from bot.engine.calling import Caller
@@ -25,7 +23,6 @@ def completer_over(
     *,
     budget: int,
     name: str = "some-model",
-    fallback_models: Sequence[str] = (),
 ) -> Completer:
     """Return a completer that asks `model` under a name, with a budget for its contexts."""
     prices, circuits = FixedPrices(), Circuits(clock)
@@ -46,5 +43,5 @@ def completer_over(
         budgets=Budgets(ceilings=AllCeilings(), accounts=store, prices=prices, clock=clock),
         circuits=circuits,
         clock=clock,
-        fallback_models=fallback_models,
+        fallback_models=(),
     )

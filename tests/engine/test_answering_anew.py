@@ -223,10 +223,9 @@ def test_a_conversation_that_was_put_away_is_not_gone_on_with() -> None:
 # After an absence
 
 
-def answered_and_left(hours: float = 6.0) -> tuple[World, int]:
+def answered_and_left() -> tuple[World, int]:
     """Return a world in which a question was answered and the process ended, and its id."""
     world = a_world(["Bern."], ["Vienna."])
-    world.hours = hours
     numbers: list[int] = []
 
     async def story(house: House) -> None:

@@ -19,8 +19,8 @@ DAY_ENDS = "<t:1767312000:f>"  # 2026-01-02, midnight in UTC
 ELSEWHERE = Place(900, 90)
 
 
-def _spent(cents: int, *, user_id: int = 1, place: Place = CHANNEL) -> Call:
-    return call(cents * CENT, at=START, user_id=user_id, place=place)
+def _spent(cents: int, *, place: Place = CHANNEL) -> Call:
+    return call(cents * CENT, at=START, place=place)
 
 
 def _world(*calls: Call, **own: Limits) -> World:

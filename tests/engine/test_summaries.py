@@ -48,8 +48,8 @@ class TwoVoices:
             yield events
 
 
-def world_of(model: TwoVoices, **options: object) -> World:
-    world = World(budget=BUDGET, **options)  # type: ignore[arg-type]
+def world_of(model: TwoVoices, budget: int = BUDGET) -> World:
+    world = World(budget=budget)
     world.asked = model
     return world
 
@@ -258,8 +258,7 @@ def test_a_second_summary_for_one_answer_counts_what_the_first_one_cost() -> Non
 
 def test_a_summary_that_would_be_too_dear_is_not_asked_for() -> None:
     model = TwoVoices(answers=(["Yes. " * 2000],))
-    world = World(budget=60_000)
-    world.asked = model
+    world = world_of(model, budget=60_000)
     world.choose(Trait.MODEL, "dear")
 
     async def story(house: House) -> None:
@@ -378,8 +377,7 @@ def test_death_or_trouble_at_any_call_costs_at_most_one_summary_more(trouble: Tr
 
 def test_a_model_that_reads_less_is_shown_less_than_the_operator_allows() -> None:
     model = TwoVoices(answers=(["Yes. " * 400],))
-    world = World(budget=200_000)
-    world.asked = model
+    world = world_of(model, budget=200_000)
     world.choose(Trait.MODEL, "narrow")
 
     world.live(lambda house: talk(house, *range(12)))
@@ -453,8 +451,7 @@ def test_while_the_model_is_known_to_be_down_no_hop_is_made_and_its_summary_not_
 
 def test_a_cheaper_model_that_a_budget_puts_first_moves_the_floor_by_its_own_window() -> None:
     model = TwoVoices(answers=(["Yes. " * 400],))
-    world = World(budget=16_000)
-    world.asked = model
+    world = world_of(model, budget=16_000)
     world.choose(Trait.MODEL, "dear")
     world.cheaper_model = "narrow"
     world.limits = {ScopeKind.USER: Limits(day=600_000_000)}
