@@ -25,7 +25,7 @@ def with_limit(text: str) -> st.SearchStrategy[tuple[str, int]]:
 
 
 CASES = NASTY.flatmap(with_limit)
-EXAMPLES = settings(max_examples=150)
+EXAMPLES = settings(max_examples=300)
 
 # How Discord's clients read backticks, tried at each place from the left.
 CODE = re.compile(
@@ -56,7 +56,7 @@ def shows(piece: Piece, text: str) -> bool:
     return bool(re.fullmatch(f"{REPEATED.pattern}{words}{CLOSING.pattern}", piece.text))
 
 
-@settings(max_examples=250)
+@settings(max_examples=450)
 @given(CASES)
 @example(("```\n```\n" + "a" * 19 + "\n```py\nx\n```", 40))
 @example(("it`s" + "a" * 25 + "\n```\n`a\n```", 40))

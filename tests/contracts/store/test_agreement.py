@@ -295,4 +295,4 @@ async def _outcome(store: Store, act: Callable[[Store], Awaitable[object]]) -> o
 
 
 TestTwoStores = TwoStores.TestCase
-TestTwoStores.settings = settings(max_examples=18, stateful_step_count=40, derandomize=True)
+TestTwoStores.settings = settings(max_examples=25, stateful_step_count=40, derandomize=True)
