@@ -93,7 +93,8 @@ class Governor:
         if until <= self._held_until:
             return
         self._held_until, self._returned = until, 0
-        while self._taken < self._places:
+        # So many and no more: by now the wait may be over, and what is taken be given back at once.
+        for _ in range(self._places - self._taken):
             self._taken += 1
             self._free()
         self._changed()

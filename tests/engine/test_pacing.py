@@ -165,6 +165,18 @@ def test_after_a_hold_they_go_one_after_the_other() -> None:
     assert most_in_any_second(moments) == 20
 
 
+def test_a_hold_that_is_over_before_it_is_taken_in_holds_nobody() -> None:
+    async def story() -> float:
+        clock = LoopClock()
+        governor = Governor(clock)
+        await clock.sleep(1.0)
+        governor.hold(0.0)  # as after a process that was paused in the midst of it
+        async with governor.request(Urgency.MUST):
+            return clock.monotonic()
+
+    assert run(story()) == 1.0
+
+
 @pytest.mark.parametrize(("streams", "least"), [(1, 49), (45, 48), (100, 21), (600, 3)])
 @pytest.mark.parametrize("within", [0.0, 1.0])
 def test_all_growing_answers_get_the_same_share_of_the_edits_whenever_they_begin(
