@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import selectors
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 START = datetime(2026, 1, 1, tzinfo=UTC)
+LONGEST = 2 * 86400.0  # seconds; no story needs as much
 
 
 class _WarpSelector(selectors.DefaultSelector):
@@ -18,6 +20,7 @@ class _WarpSelector(selectors.DefaultSelector):
     def __init__(self, start: float) -> None:
         super().__init__()
         self.seconds = start
+        self._last = start + LONGEST
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
@@ -25,6 +28,9 @@ class _WarpSelector(selectors.DefaultSelector):
             if timeout is None:
                 raise RuntimeError("everybody waits and nothing will ever happen")
             self.seconds += max(timeout, 0.0)
+            if self.seconds > self._last:
+                self._last = math.inf  # told once; what is cancelled now may still sleep
+                raise RuntimeError("two days went by: what is waited for never happens")
         return ready
 
 
