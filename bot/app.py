@@ -219,6 +219,18 @@ def models(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys((settings.openai_model, *settings.fallback_models)))
 
 
+def named_models(settings: Settings) -> dict[str, str]:
+    """Return every model that the settings name, whatever for, and by which of them."""
+    named = {settings.openai_model: "OPENAI_MODEL"}
+    for model in settings.fallback_models:
+        named.setdefault(model, "OPENAI_FALLBACK_MODELS")
+    if settings.budget_model:
+        named.setdefault(settings.budget_model, "BUDGET_MODEL")
+    if settings.title_model and settings.names_sessions:
+        named.setdefault(settings.title_model, "TITLE_MODEL")
+    return named
+
+
 def api_url(settings: Settings) -> str | None:
     """Return where Discord is, unless it is the real one."""
     return str(settings.discord_api_url) if settings.discord_api_url else None
@@ -258,9 +270,7 @@ def price_list(settings: Settings) -> PriceList:
 
 def unpriced_models(settings: Settings, prices: Prices) -> list[str]:
     """Return those models that a budget would keep from being asked: they have no known price."""
-    others = [settings.budget_model, settings.title_model if settings.names_sessions else ""]
-    asked = [*models(settings), *filter(None, others)]
-    return [each for each in dict.fromkeys(asked) if not prices.offer(each).has_price]
+    return [each for each in named_models(settings) if not prices.offer(each).has_price]
 
 
 def tell_unpriced(settings: Settings, prices: Prices, *, has_budgets: bool) -> None:

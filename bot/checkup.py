@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.app import api_url, endpoint, models, price_list, unpriced_models
+from bot.app import api_url, endpoint, named_models, price_list, unpriced_models
 from bot.domain.errors import StoreBusy, StoreInUse, StoreUnusable
 from bot.gateway.diagnosis import Finding, Level, diagnose
 from bot.model import check_model
@@ -22,7 +22,7 @@ async def check(read: Callable[[], Settings]) -> bool:
     return _report(
         [
             await _check_store(settings.database_url),
-            *[await _check_model(settings, model) for model in models(settings)],
+            *[await _check_model(settings, *named) for named in named_models(settings).items()],
             *_check_prices(settings),
             *await diagnose(
                 settings.discord_token.get_secret_value(),
@@ -43,8 +43,8 @@ async def _check_store(url: str) -> Finding:
     return Finding(Level.OK, "Database: it can be written.")
 
 
-async def _check_model(settings: Settings, model: str) -> Finding:
-    checkup = await check_model(endpoint(settings), model)
+async def _check_model(settings: Settings, model: str, setting: str) -> Finding:
+    checkup = await check_model(endpoint(settings), model, setting=setting)
     return Finding(Level.OK if checkup.ok else Level.FAIL, f"Model: {checkup.words}")
 
 

@@ -30,9 +30,15 @@ class Checkup:
 
 
 async def check_model(
-    endpoint: Endpoint, model: str, *, transport: httpx2.AsyncBaseTransport | None = None
+    endpoint: Endpoint,
+    model: str,
+    *,
+    setting: str = "OPENAI_MODEL",
+    transport: httpx2.AsyncBaseTransport | None = None,
 ) -> Checkup:
     """Say whether `model` would answer at `endpoint`, and what to mend if not.
+
+    The `setting` is the one that names it.
 
     The list of models decides where there is one and the model stands in it; that costs
     nothing. Otherwise a server that is not OpenAI is asked for one short answer, because
@@ -40,23 +46,24 @@ async def check_model(
     """
     async with open_client(endpoint, stall_seconds=CHECK_SECONDS, transport=transport) as client:
         try:
-            return await _check(client, endpoint, model)
+            return await _check(client, endpoint, model, setting)
         except ModelError as error:
             return Checkup(ok=False, words=_mend(error, endpoint, model))
 
 
-async def _check(client: AsyncOpenAI, endpoint: Endpoint, model: str) -> Checkup:
+async def _check(client: AsyncOpenAI, endpoint: Endpoint, model: str, setting: str) -> Checkup:
     known = await listed_models(client)
     if model in known:
         return Checkup(ok=True, words=f"{model} is there, at {endpoint.url}")
     if endpoint.is_openai:
-        return Checkup(ok=False, words=f"this key has no model {model}; {_choice(known)}")
+        return Checkup(ok=False, words=f"this key has no model {model}; {_choice(known, setting)}")
     try:
         await _ask(client, endpoint, model)
     except ModelRefused as error:
         if error.fault is not Fault.MODEL:
             raise
-        return Checkup(ok=False, words=f"{_mend(error, endpoint, model)}; {_choice(known)}")
+        words = f"{_mend(error, endpoint, model)}; {_choice(known, setting)}"
+        return Checkup(ok=False, words=words)
     return Checkup(ok=True, words=f"{model} answers, at {endpoint.url}")
 
 
@@ -69,11 +76,11 @@ async def _ask(client: AsyncOpenAI, endpoint: Endpoint, model: str) -> None:
             pass
 
 
-def _choice(known: list[str]) -> str:
+def _choice(known: list[str], setting: str) -> str:
     if not known:
-        return "set OPENAI_MODEL to one that the server has"
+        return f"set {setting} to one that the server has"
     more = f" and {len(known) - MANY} more" if len(known) > MANY else ""
-    return f"set OPENAI_MODEL to one it has: {', '.join(sorted(known)[:MANY])}{more}"
+    return f"set {setting} to one it has: {', '.join(sorted(known)[:MANY])}{more}"
 
 
 def _mend(error: ModelError, endpoint: Endpoint, model: str) -> str:

@@ -123,6 +123,25 @@ async def test_check_says_what_is_broken_and_how_to_mend_it(tmp_path: Path) -> N
     )
 
 
+async def test_check_looks_for_every_model_that_the_settings_name(tmp_path: Path) -> None:
+    async with open_home(tmp_path, LocalOpenAI(models=["some-model"])) as home:
+        named = settings_at(
+            home,
+            OPENAI_FALLBACK_MODELS="some-model,second",
+            BUDGET_MODEL="some-model",
+            TITLE_MODEL="third",
+        )
+        ran = await typed(tmp_path, "check", **named)
+
+    there, second, third = (line for line in ran.out.splitlines() if "Model: " in line)
+    assert ran.code == 1
+    assert there.startswith("OK   Model: some-model is there")
+    assert second.endswith("; set OPENAI_FALLBACK_MODELS to one it has: some-model")
+    assert third.startswith("FAIL Model: ")
+    assert "has no model third" in third
+    assert third.endswith("; set TITLE_MODEL to one it has: some-model")
+
+
 async def test_check_finds_what_the_bot_may_not_do_on_discord(tmp_path: Path) -> None:
     openai = LocalOpenAI(lambda _: [Say("Yes.")], lists_models=False)
     async with open_home(tmp_path, openai, message_content=False) as home:
