@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import sys
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
@@ -250,5 +251,13 @@ class Client(discord.Client):
         await self._entry.interact(interaction)
 
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:  # noqa: ARG002
-        """Log what a handler raised; the next event is none the worse for it."""
-        log.exception("event=handler_failed handler=%s", event_method)
+        """Log what a handler raised; the next event is none the worse for it.
+
+        With a client that was closed under its hands it can do no more: people see that
+        Discord got no answer, and what is owed is taken up by the next client.
+        """
+        error = sys.exception()
+        if self.is_closed() and isinstance(error, RuntimeError):  # what aiohttp raises then
+            log.info("event=handler_cut_short handler=%s reason=%r", event_method, error)
+        else:
+            log.exception("event=handler_failed handler=%s", event_method)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import aiohttp
+import discord
 import pytest
 from aiohttp import web
 
@@ -90,6 +92,40 @@ async def test_a_bug_in_a_handler_costs_one_message(
     assert "event=handler_failed handler=on_message" in caplog.text
     assert "ValueError" in caplog.text
     assert local.gateway.identifies == 1
+
+
+class TardyHands(Hands):
+    """Hands that come to Discord only after the client was closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_over = asyncio.Event()
+        self.have_tried = asyncio.Event()
+
+    async def interact(self, interaction: discord.Interaction) -> NoReturn:
+        await self.is_over.wait()
+        self.have_tried.set()
+        await self.clients[0].http.get_bot_gateway()
+        raise AssertionError(interaction)
+
+
+async def test_a_handler_whose_client_was_closed_is_no_bug(
+    local: LocalDiscord, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    hands = TardyHands()
+
+    async with listening(local, Ears(), hands):
+        await local.bot_ready()
+        hands.clients[0].dispatch("interaction", None)
+        await asyncio.sleep(0)
+    hands.is_over.set()
+    await hands.have_tried.wait()
+    await asyncio.sleep(0)
+
+    assert "event=handler_cut_short handler=on_interaction" in caplog.text
+    assert "Session is closed" in caplog.text
+    assert "event=handler_failed" not in caplog.text
 
 
 async def test_what_is_owed_is_taken_up_at_every_login_and_the_messenger_stays(
