@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ class Home:
     ada: Person
     bob: Person
     folder: Path
+    ending: AsyncExitStack  # what is done at the end of the home, whatever came of the story
 
     def settings(self, **given: Any) -> Settings:
         """Return the settings with which the bot lives here."""
@@ -98,9 +99,10 @@ class Home:
 @asynccontextmanager
 async def open_home(folder: Path, openai: LocalOpenAI, **rules: Any) -> AsyncIterator[Home]:
     """Open a server called Home with a channel, Ada who owns it, and Bob."""
-    async with LocalDiscord(rules=Rules(identify_every=0.0, **rules)) as discord, openai:
+    discord = LocalDiscord(rules=Rules(identify_every=0.0, **rules))
+    async with discord, openai, AsyncExitStack() as ending:
         guild = discord.add_guild("Home")
         general = discord.add_channel(guild, "general")
         ada = discord.add_person("Ada", guilds=[guild])
         bob = discord.add_person("Bob", guilds=[guild])
-        yield Home(discord, openai, guild, general, ada, bob, folder)
+        yield Home(discord, openai, guild, general, ada, bob, folder, ending)

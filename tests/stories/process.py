@@ -15,7 +15,10 @@ LONGEST_START = 60.0  # seconds, on a machine that is busy with other things
 
 
 class BotProcess:
-    """Starts `python -m bot` in front of a home, and ends it one way or the other."""
+    """Starts `python -m bot` in front of a home, and ends it one way or the other.
+
+    It does not outlive the home.
+    """
 
     def __init__(
         self, home: Home, log: str = "bot.log", within: Sequence[str] = (), **environ: str
@@ -26,6 +29,7 @@ class BotProcess:
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
         self.log = home.folder / log
+        home.ending.push_async_callback(self.kill)
 
     async def start(self) -> None:
         """Start the process; return once it is connected to Discord."""
