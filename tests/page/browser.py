@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from playwright.async_api import (
     Browser,
     ConsoleMessage,
+    Error,
     Page,
     Playwright,
     ViewportSize,
@@ -70,16 +71,30 @@ async def open_page(
     page = await context.new_page()
     page.set_default_timeout(PATIENCE)
     await page.add_init_script(TELL_VIOLATIONS)
+    try:
+        with faultless(page, excused):
+            yield page
+    finally:
+        await context.close()
+
+
+@contextmanager
+def faultless(page: Page, excused: Sequence[str] = ()) -> Iterator[None]:
+    """At the end of the block the page must have had no error in it, but for what is excused."""
     errors: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error" and not any(words in message.text for words in excused):
             errors.append(message.text)
 
+    def fail(error: Error) -> None:
+        errors.append(str(error))
+
     page.on("console", listen)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("pageerror", fail)
     try:
-        yield page
+        yield
     finally:
-        await context.close()
+        page.remove_listener("console", listen)
+        page.remove_listener("pageerror", fail)
     assert errors == []

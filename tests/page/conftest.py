@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from bot.playground.local_openai import LocalOpenAI, Say
 from bot.playground.playing import Playground
-from tests.page.browser import NAMES, chromium_path, launched, open_page
+from tests.page.browser import NAMES, chromium_path, faultless, launched, open_page
 from tests.page.modules import served
 from tests.page.town import Looker, looking, open_town
 from tests.page.visitor import Visitor, visit
@@ -57,10 +57,18 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def page_of_modules(browser: Browser) -> AsyncIterator[Page]:
-    """Return an empty page that can import the page's modules."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def window_of_modules(browser: Browser) -> AsyncIterator[tuple[Page, str]]:
+    """Return a window, and the address at which it can import the page's modules."""
     async with served() as address, open_page(browser) as page:
+        yield page, address
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page_of_modules(window_of_modules: tuple[Page, str]) -> AsyncIterator[Page]:
+    """Return an empty page that can import the page's modules; a window each costs a second."""
+    page, address = window_of_modules
+    with faultless(page):
         await page.goto(address)
         yield page
 
