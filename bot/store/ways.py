@@ -126,7 +126,8 @@ def turn_before(db: sqlite3.Connection, place: Place, message: int) -> Turn | No
     return turn_from(db, row)
 
 
-# One look into the index for each session of the place, however long it is.
+# One look into the index for each session of the place, however long it is. Of the versions
+# of an answer only the one that was shown last knows that it was undone.
 _BEFORE = """
 select turns.*
 from sessions
@@ -137,7 +138,10 @@ cross join turns on turns.id = (
         and here.anchor < :message
         and here.said_in is null
         and not here.undone
-    order by here.anchor desc, here.edition desc
+        and here.edition = (
+            select max(version.edition) from turns as version where version.anchor = here.anchor
+        )
+    order by here.anchor desc
     limit 1
 )
 where sessions.channel_id = :channel

@@ -11,7 +11,7 @@ from bot.engine.sessions import Change
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import Script
-from tests.samples import ADA, BOB, CHANNEL
+from tests.samples import ADA, BOB, CHANNEL, OTHER_CHANNEL
 
 TAKEN_OUT = "-# ↩️ Taken out with `/undo`: no longer part of this conversation."
 LONG: Script = ["a" * 1999, "\n", "b" * 1999, "\n", "c" * 10]
@@ -105,6 +105,24 @@ def test_one_of_several_versions_is_taken_out_and_the_arrows_go() -> None:
     *_, last = world.board.posts_at(CHANNEL)
     assert last.text == f"Another two.\n{TAKEN_OUT}"
     assert (last.controls, last.standing) == (Controls.UNDONE, None)
+
+
+def test_a_branch_from_what_was_said_among_people_goes_on_from_before_all_its_versions() -> None:
+    world = two_answers(["Two."], ["Another two."], ["Three."])
+
+    async def story(house: House) -> None:
+        await house.sessions.retry(CHANNEL, ADA)
+        await house.settled()
+        await undo(house)
+        await house.settled()
+        found = await house.engine.branches.at(CHANNEL, ADA, 1002)
+        assert not isinstance(found, Change)
+        await house.engine.branches.open(*found, OTHER_CHANNEL, ADA)
+        house.say(1003, "go on", OTHER_CHANNEL)
+
+    world.live(story)
+
+    assert shown_to_the_model(world) == ["question 1000", "One.", "go on"]
 
 
 def test_the_answer_before_can_be_given_again() -> None:

@@ -424,8 +424,9 @@ class MemoryStore(MemoryTables):
                 if t.session_id in here
                 and t.anchor < message
                 and not (t.is_undone or t.is_inherited)
+                and t.edition == max(other.edition for other in self._versions(t.anchor))
             ]
-            return max(turns, key=lambda turn: (turn.anchor, turn.edition), default=None)
+            return max(turns, key=lambda turn: turn.anchor, default=None)
 
         return await self._read(newest)
 

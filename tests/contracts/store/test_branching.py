@@ -16,6 +16,7 @@ from tests.contracts.store.steps import (
     again,
     answered,
     answering,
+    begin,
     received,
     settled,
 )
@@ -154,6 +155,20 @@ async def test_the_turn_before_a_message_is_the_newest_at_its_place_that_is_not_
     assert undone.is_undone
     assert found == [None, first, first, first]
     assert await store.turn_before(OTHER_CHANNEL, 1011) == other
+
+
+async def test_no_other_version_of_an_undone_answer_is_the_turn_before_a_message(
+    store: Store,
+) -> None:
+    first, second = await settled(store, 1000), await settled(store, 1001)
+    version = await store.add_version(second.id)
+    assert version is not None
+    await begin(store, version)
+    await store.record_reply(version.id, Reply("hi again"), usage=None, floor=None)
+    await store.settle_turn(version.id, TurnState.DELIVERED)
+    await store.undo(SESSION_ID)
+
+    assert await store.turn_before(CHANNEL, 1002) == first
 
 
 async def test_an_undo_in_a_branch_leaves_the_shared_turn_as_it_was(store: Store) -> None:
