@@ -10,11 +10,11 @@ from itertools import islice
 from bot.domain.billing import Call
 from bot.domain.session import Branched, Place, PutAway, Session, SessionId, SessionSummary, TurnId
 from bot.domain.turn import Owed, Turn
+from bot.store.closing import close_session_at
 from bot.store.columns import from_column
 from bot.store.desk import Desk
 from bot.store.owed import retrace
 from bot.store.sessions import (
-    close_session_at,
     insert_session,
     open_session_at,
     session_from,

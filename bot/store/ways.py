@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bot.domain.session import Branched, Place, Session, SessionId, TurnId
 from bot.domain.turn import Turn, TurnState
+from bot.store.closing import close_session_at
 from bot.store.marks import distrust, forget_mark
-from bot.store.sessions import close_session_at, insert_session, session_named
+from bot.store.sessions import insert_session, session_named
 from bot.store.turns import turn_from, turn_numbered, turns_from
 
 # Walks from parent to parent and ends at the floor, however long the session is below it.
