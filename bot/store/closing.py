@@ -9,13 +9,15 @@ from datetime import datetime
 from bot.domain.session import Place, PutAway
 from bot.store.columns import to_column
 from bot.store.sessions import open_session_at
+from bot.store.versions import give_back
 
 
 def close_session_at(db: sqlite3.Connection, place: Place, at: datetime) -> PutAway | None:
     """Close the open session at a place and return it as it is now.
 
     Its turns that nobody was asked for are cancelled; one being answered is asked to stop;
-    what is answered already is still delivered.
+    what is answered already is still delivered. An answer that was to be given again, and is
+    not, stays.
     """
     session = open_session_at(db, place)
     if session is None:
@@ -23,6 +25,7 @@ def close_session_at(db: sqlite3.Connection, place: Place, at: datetime) -> PutA
     name = str(session.id)
     db.execute("update sessions set closed_at = ? where id = ?", (to_column(at), name))
     (unanswered,) = db.execute(_COUNT_RECEIVED, (name,)).fetchone()
+    session = give_back(db, session)
     for change in (_CANCEL_RECEIVED, _STOP_ANSWERING):
         db.execute(change, (name,))
     return PutAway(replace(session, closed_at=at), unanswered)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
-from bot.domain.session import TurnId
+from bot.domain.session import Session, TurnId
 from bot.domain.turn import Turn, TurnState
 from bot.store.marks import hand_on
 from bot.store.sessions import session_named
@@ -92,6 +93,40 @@ def show_version(db: sqlite3.Connection, anchor: int, version: int) -> Turn | No
     db.execute("update sessions set head = ? where id = ?", (wanted, str(shown.session_id)))
     _hand_over(db, shown, wanted)
     return turn_numbered(db, wanted)
+
+
+# What is owed is said as the index `owed_turns` says it: else SQLite would read every turn.
+_NOT_BEGUN = """
+select *
+from turns
+where session_id = ?
+    and state not in ('delivered', 'abandoned', 'cancelled')
+    and state = 'received'
+    and version > 0
+"""
+# The rest of an answer that was deleted meanwhile is taken away by who shows it.
+_SHOW_BEFORE = """
+update turns
+set edition = ?,
+    state = iif(retracted, 'answered', state)
+where id = (select id from turns where anchor = ? and id != ? order by edition desc limit 1)
+returning id
+"""
+
+
+def give_back(db: sqlite3.Connection, session: Session) -> Session:
+    """Make the version the head again that the posts show, if nobody began with another.
+
+    Return the session as it is then.
+    """
+    turn = turn_from(db, db.execute(_NOT_BEGUN, (str(session.id),)).fetchone())
+    if turn is None:
+        return session
+    given = (turn.edition + 1, turn.anchor, turn.id)
+    ((before,),) = db.execute(_SHOW_BEFORE, given).fetchall()
+    db.execute("update sessions set head = ? where id = ?", (before, str(session.id)))
+    _hand_over(db, turn, before)
+    return replace(session, head=before)
 
 
 def _changeable_head(db: sqlite3.Connection, turn: Turn | None) -> Turn | None:

@@ -13,7 +13,7 @@ from bot.engine.sessions import Change
 from tests.engine.faults import DEADLY, Plan, Trouble
 from tests.engine.house import House, World
 from tests.fakes.scripted_model import Script
-from tests.samples import ADA, BOB, CHANNEL
+from tests.samples import ADA, BOB, CHANNEL, OTHER_CHANNEL
 
 LONG: Script = ["a" * 1999, "\n", "b" * 1999, "\n", "c" * 10]
 LONG_PAGES = ["a" * 1999, "b" * 1999, "c" * 10]
@@ -265,3 +265,26 @@ def test_a_late_edit_that_says_it_were_the_other_version_is_repaired() -> None:
     world.live(story)
 
     is_shown(world, ["Short."], FIRST)
+
+
+def test_an_answer_that_waits_in_line_to_be_given_again_stays_when_it_is_put_away() -> None:
+    world = World(["One."], ["Busy.", asyncio.Event()], ["Three."], places=1)
+
+    async def story(house: House) -> None:
+        house.say(1000, "hello")
+        await house.settled()
+        house.say(1001, "elsewhere", OTHER_CHANNEL)
+        await house.until(lambda: bool(world.board.posts_at(OTHER_CHANNEL)))
+        before = await house.sessions.all(CHANNEL, ADA)
+        assert await house.sessions.retry(CHANNEL, ADA) is Change.STARTED
+        await house.sessions.reset(CHANNEL, BOB)
+        await house.sessions.resume(CHANNEL, ADA, before[0].session.id)
+        await house.sessions.stop(OTHER_CHANNEL, BOB)
+        await house.settled()
+        house.say(1002, "go on")
+
+    world.live(story)
+
+    assert world.board.read_aloud(CHANNEL) == ["One.", "Three."]
+    texts = [m.text.rpartition("]\n")[2] for m in world.model.seen[-1].messages]
+    assert texts == ["hello", "One.", "go on"]

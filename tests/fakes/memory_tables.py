@@ -639,10 +639,19 @@ class MemoryTables:
             if turn.state is S.RECEIVED:
                 unanswered += len(turn.prompts)
                 self.turns[turn.id] = replace(turn, state=S.CANCELLED)
+                if turn.version:
+                    session = replace(session, head=self._give_back(self.turns[turn.id]))
             elif turn.state is S.ANSWERING:
                 self.turns[turn.id] = replace(turn, stop_requested=True)
         self.sessions[session.id] = replace(session, closed_at=at)
         return PutAway(self.sessions[session.id], unanswered)
+
+    def _give_back(self, turn: Turn) -> TurnId:
+        """Give what a version has to the one that is shown; return that one."""
+        others = [other for other in self._versions(turn.anchor) if other.id != turn.id]
+        before = max(others, key=lambda other: other.edition)
+        state = S.ANSWERED if before.is_retracted else before.state
+        return self._hand_over(turn, replace(before, state=state)).id
 
     def _branch(self, session: Session, turn_id: TurnId) -> Branched | None:
         if session.id in self.sessions:

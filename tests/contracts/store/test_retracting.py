@@ -148,7 +148,7 @@ async def test_pages_that_a_cancelled_version_took_over_are_owed_until_they_are_
     turn = await shown(store, 9000, 9001)
     version = await store.add_version(turn.id)
     assert version is not None
-    await store.open_session(session(session_id=OTHER_SESSION_ID))
+    await store.erase([1000])  # its question
 
     assert await store.erase([9000]) == [await again(store, version)]
 
@@ -161,13 +161,26 @@ async def test_pages_that_a_cancelled_version_took_over_are_owed_until_they_are_
     assert await store.owing() == []
 
 
+async def test_pages_that_a_version_gives_back_are_owed_if_their_answer_was_deleted_meanwhile(
+    store: Store,
+) -> None:
+    turn = await shown(store, 9000, 9001)
+    assert await store.add_version(turn.id) is not None
+    await store.erase([9000])
+
+    await store.open_session(session(session_id=OTHER_SESSION_ID))
+
+    owed = await begin(store, turn)
+    assert (owed.state, owed.reply, owed.posts) == (TurnState.ANSWERED, GONE, (9000, 9001))
+
+
 async def test_a_cancelled_version_whose_only_post_is_deleted_stays_without_an_answer(
     store: Store,
 ) -> None:
     turn = await shown(store, 9000)
     version = await store.add_version(turn.id)
     assert version is not None
-    await store.open_session(session(session_id=OTHER_SESSION_ID))
+    await store.erase([1000])  # its question
 
     assert await store.erase([9000]) == []
 

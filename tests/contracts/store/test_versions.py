@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.marks import TurnMark
 from bot.domain.reply import Reply, Standing
 from bot.domain.session import TurnId
 from bot.domain.turn import Turn, TurnState
@@ -234,3 +235,50 @@ async def test_no_other_version_is_shown_in_a_closed_session(store: Store) -> No
     await store.open_session(SECOND)
 
     assert await store.show_version(1000, 0) is None
+
+
+async def test_a_version_that_nobody_began_with_gives_everything_back_to_a_reset(
+    store: Store,
+) -> None:
+    turn = await answered(store, 1000)
+    await store.record_post(turn.id, 0, 500)
+    await store.settle_turn(turn.id, TurnState.DELIVERED)
+    await store.mark(SESSION_ID, turn.id, TurnMark.PINNED, most_pins=20)
+    version = await store.add_version(turn.id)
+    assert version is not None
+
+    closed = await store.open_session(SECOND)
+
+    assert closed is not None
+    assert (closed.session.head, closed.unanswered) == (turn.id, 1)
+    assert await store.session(SESSION_ID) == closed.session
+    assert await store.version_shown(1000) == replace(
+        turn, state=TurnState.DELIVERED, edition=2, posts=(500,)
+    )
+    assert await store.mark_on(SESSION_ID, turn.id) is TurnMark.PINNED
+    cancelled = await again(store, version)
+    assert (cancelled.state, cancelled.posts) == (TurnState.CANCELLED, ())
+    assert await next_id(store) is None
+
+
+async def test_what_such_a_version_was_to_replace_goes_on_after_a_resume(store: Store) -> None:
+    first = await settled(store, 1000)
+    second = await store.add_version(first.id)
+    assert second is not None
+    await begin(store, second)
+    await store.record_reply(second.id, Reply("hi again"), usage=None, floor=None)
+    await store.settle_turn(second.id, TurnState.DELIVERED)
+    shown = await store.show_version(1000, 0)
+    assert shown is not None
+    await store.settle_turn(shown.id, TurnState.DELIVERED)
+    assert await store.add_version(first.id) is not None
+
+    await store.open_session(SECOND)
+    await store.resume_session(SESSION_ID, NOON)
+
+    resumed = await store.session(SESSION_ID)
+    assert resumed is not None
+    assert resumed.head == first.id
+    fourth = await store.add_version(first.id)
+    assert fourth is not None
+    assert (fourth.version, fourth.edition) == (3, 5)
