@@ -34,9 +34,11 @@ class Branches:
         until what was asked is answered.
         """
         demand(actor, Action.BRANCH, place)
-        turn = await self._archive.turn_with(message)
-        turn = turn or await self._archive.turn_before(place, message)
-        session = None if turn is None else await self._archive.session(turn.session_id)
+        turn, session = await self._with_session(await self._archive.turn_with(message))
+        if turn is None or (turn.is_inherited and session and session.place != place):
+            # It was never said to the bot, or is erased here: only a branch has it still.
+            before = await self._archive.turn_before(place, message)
+            turn, session = await self._with_session(before)
         if turn is None or session is None:
             return Change.NOTHING
         demand(actor, Action.BRANCH, place, session)
@@ -70,3 +72,7 @@ class Branches:
             log.info("session=%s event=branched of=%s turn=%s", fresh.id, source.id, turn.id)
             self._sessions.put_away(branched.before)
         return branched
+
+    async def _with_session(self, turn: Turn | None) -> tuple[Turn | None, Session | None]:
+        session = None if turn is None else await self._archive.session(turn.session_id)
+        return turn, session

@@ -117,7 +117,7 @@ class Sessions:
         """Answer the message `anchor` again, if its answer is the newest one."""
         demand(actor, Action.RETRY, place)
         turn = await self._archive.version_shown(anchor)
-        if turn is None:
+        if turn is None or turn.is_inherited:  # erased here, if a branch has it still
             return Change.NOTHING
         demand(actor, Action.RETRY, place, await self._archive.session(turn.session_id))
         return await self._retry(turn)
@@ -129,7 +129,7 @@ class Sessions:
         """
         demand(actor, Action.VERSION, place)
         shown = await self._archive.version_shown(anchor)
-        if shown is None:
+        if shown is None or shown.is_inherited:  # erased here, if a branch has it still
             return Change.NOTHING
         demand(actor, Action.VERSION, place, await self._archive.session(shown.session_id))
         if shown.version == version:

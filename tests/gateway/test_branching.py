@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.access import Actor, ActorKind, Right
 from bot.domain.message import Prompt
 from bot.domain.turn import Turn
@@ -19,7 +21,7 @@ def _threads(house: House) -> list[Thread]:
 async def _talk(house: House, channel: Channel, text: str = "How do bees sleep?") -> Message:
     """Have Ada say something to the bot that is answered, and return what she said."""
     said = await house.ada.say(channel, text)
-    actor = Actor(house.ada.id, ActorKind.PERSON, frozenset(Right))
+    actor = _actor(house)
     prompt = Prompt(said.id, actor.id, "Ada", text, MORNING)
     session = house.open_at(channel) or house.engine.intake.fresh_session(
         house.place(channel), prompt
@@ -27,6 +29,10 @@ async def _talk(house: House, channel: Channel, text: str = "How do bees sleep?"
     turn = await house.say(session, prompt)
     await house.engine.lanes.idle(turn.session_id)
     return said
+
+
+def _actor(house: House) -> Actor:
+    return Actor(house.ada.id, ActorKind.PERSON, frozenset(Right))
 
 
 def _turn(house: House, said: Message) -> Turn:
@@ -235,3 +241,41 @@ async def test_a_retry_in_a_fresh_branch_gives_no_answer_again_that_is_shown_els
 
     assert words == "There is no answer yet that I could give again."
     assert len(house.turns_at(house.general)) == 1
+
+
+async def test_from_what_was_erased_nobody_goes_on_though_a_branch_has_it_still(
+    house: House,
+) -> None:
+    said = await _talk(house, house.general)
+    await _use(house, said)
+    source = house.open_at(house.general)
+    assert source is not None
+    await house.sessions.delete(house.place(house.general), _actor(house), source.id)
+
+    words = await _use(house, said)
+
+    assert words.startswith("There is nothing to go on from: up to this message")
+    assert len(_threads(house)) == 1
+
+
+@pytest.mark.parametrize("is_direct", [True, False])
+async def test_an_erased_answer_that_a_branch_has_still_is_given_in_no_other_version(
+    house: House, *, is_direct: bool
+) -> None:
+    channel = house.local.dm(house.ada) if is_direct else house.general
+    said = await _talk(house, channel)
+    source = house.open_at(channel)
+    assert source is not None
+    await (await house.ada.use_on(said, FROM_HERE)).answered()
+    await house.sessions.delete(house.place(channel), _actor(house), source.id)
+    again = await house.button(channel, f"retry:{said.id:x}:0")
+    other = await house.button(channel, f"show:{said.id:x}:0:1")
+
+    outcomes = [await house.ada.press(button) for button in (again, other)]
+
+    await house.local.until(lambda: all(outcome.followups for outcome in outcomes))
+    words = [outcome.followups[0].content for outcome in outcomes]
+    assert words == [
+        "There is no answer yet that I could give again.",
+        "I do not have this version of the answer any more.",
+    ]
