@@ -207,7 +207,7 @@ class Sessions:
             demand(actor, Action.DELETE_SHARED, place, session)
         return session
 
-    async def delete(self, place: Place, actor: Actor, session_id: SessionId) -> Session | None:
+    async def delete(self, place: Place, actor: Actor, session_id: SessionId) -> PutAway | None:
         """Erase a session of this place with all its words; return what it was, if it was.
 
         It is closed first: an answer in progress is stopped, so that it does not speak into
@@ -216,7 +216,7 @@ class Sessions:
         session = await self.to_delete(place, actor, session_id)
         if session is None:
             return None
-        await self._archive.close_session(session_id, self._clock.now())
+        closed = await self._archive.close_session(session_id, self._clock.now())
         self.break_off(session_id)
         # While Discord is away the answer cannot be marked; the words go all the same.
         with suppress(TimeoutError):
@@ -224,7 +224,7 @@ class Sessions:
                 await self._lanes.idle(session_id)
         await self._archive.delete_session(session_id)
         log.info("session=%s event=deleted", session_id)
-        return session
+        return closed or PutAway(session, unanswered=0)
 
     def _new(self, place: Place, actor: Actor, choices: Choices, title: str | None) -> Session:
         persona, now = _persona_in(choices), self._clock.now()

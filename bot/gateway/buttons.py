@@ -58,10 +58,8 @@ class Buttons:
             session_id = SessionId(UUID(request.custom_id.partition(":")[2]))
         except ValueError:
             return Words(phrases.UNKNOWN_COMMAND)
-        session = await self._sessions.delete(request.place, request.actor, session_id)
-        return Words(
-            phrases_session.deleted(session) if session else phrases_session.UNKNOWN_SESSION
-        )
+        erased = await self._sessions.delete(request.place, request.actor, session_id)
+        return Words(phrases_session.deleted(erased) if erased else phrases_session.UNKNOWN_SESSION)
 
     async def answer_missed(self, request: Request) -> Words | None:
         """Have answered what was said while the bot was away; say nothing when it worked."""

@@ -83,9 +83,10 @@ def confirm_deletion(summary: SessionSummary) -> str:
     )
 
 
-def deleted(session: Session) -> str:
-    """Return that a session is erased."""
-    return f"🗑️ “{title(session)}” is erased from my memory. Discord's messages stay."
+def deleted(erased: PutAway) -> str:
+    """Return that a session is erased, and what becomes of those who waited."""
+    gone = f"🗑️ “{title(erased.session)}” is erased from my memory. Discord's messages stay."
+    return gone + _unanswered(erased)
 
 
 def info(summary: SessionSummary, manner: Manner, *, default_model: str) -> str:

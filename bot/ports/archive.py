@@ -31,10 +31,11 @@ class Archive(Protocol):
         """
         ...
 
-    async def close_session(self, session_id: SessionId, at: datetime) -> None:
+    async def close_session(self, session_id: SessionId, at: datetime) -> PutAway | None:
         """Close a session, with its unsettled turns as when another is opened in its place.
 
-        Closing one that is closed, or deleted, changes nothing.
+        Return it as it is now. Closing one that is closed, or deleted, changes nothing, and
+        returns None.
         """
         ...
 

@@ -39,8 +39,8 @@ class SqliteArchive(Desk):
     async def open_session(self, session: Session) -> PutAway | None:
         return await self.writer.write(lambda db: _open_session(db, session))
 
-    async def close_session(self, session_id: SessionId, at: datetime) -> None:
-        await self.writer.write(lambda db: _close_session(db, session_id, at))
+    async def close_session(self, session_id: SessionId, at: datetime) -> PutAway | None:
+        return await self.writer.write(lambda db: _close_session(db, session_id, at))
 
     async def resume_session(self, session_id: SessionId, at: datetime) -> PutAway | None:
         return await self.writer.write(lambda db: _resume_session(db, session_id, at))
@@ -102,10 +102,11 @@ def _open_session(db: sqlite3.Connection, session: Session) -> PutAway | None:
     return closed
 
 
-def _close_session(db: sqlite3.Connection, session_id: SessionId, at: datetime) -> None:
+def _close_session(db: sqlite3.Connection, session_id: SessionId, at: datetime) -> PutAway | None:
     session = session_named(db, session_id)
-    if session is not None and session.is_open:
-        close_session_at(db, session.place, at)
+    if session is None or not session.is_open:
+        return None
+    return close_session_at(db, session.place, at)
 
 
 def _resume_session(db: sqlite3.Connection, session_id: SessionId, at: datetime) -> PutAway | None:

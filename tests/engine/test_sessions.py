@@ -359,9 +359,12 @@ def test_deleting_a_session_answers_nothing_of_it_that_still_waited() -> None:
 
     async def story(house: House) -> None:
         house.say(1000, "hello")
-        house.say(1001, "and then?")
         await house.until(lambda: "Hi" in world.shown())
-        await house.sessions.delete(CHANNEL, ADA, world.turns()[0].session_id)
+        house.say(1001, "and then?")
+        await house.until(lambda: len(world.turns()) == 2)
+        erased = await house.sessions.delete(CHANNEL, ADA, world.turns()[0].session_id)
+        assert erased is not None
+        assert erased.unanswered == 1
 
     assert world.live(story)
     assert world.turns() == []

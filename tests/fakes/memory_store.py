@@ -338,13 +338,14 @@ class MemoryStore(MemoryTables):
 
         return await self._write(open_)
 
-    async def close_session(self, session_id: SessionId, at: datetime) -> None:
-        def close() -> None:
+    async def close_session(self, session_id: SessionId, at: datetime) -> PutAway | None:
+        def close() -> PutAway | None:
             session = self.sessions.get(session_id)
-            if session is not None and session.is_open:
-                self._close_at(session.place, at)
+            if session is None or not session.is_open:
+                return None
+            return self._close_at(session.place, at)
 
-        await self._write(close)
+        return await self._write(close)
 
     async def resume_session(self, session_id: SessionId, at: datetime) -> PutAway | None:
         def resume() -> PutAway | None:

@@ -283,6 +283,25 @@ async def test_who_may_not_erase_what_others_said_is_told_so_before_a_second_yes
     assert not told.components
 
 
+async def test_who_erases_a_session_is_told_who_waited_in_vain() -> None:
+    async with opened(["Once ", asyncio.Event()]) as house:
+        await house.ada.say(house.general, f"<@{house.local.world.bot.id}> tell me a story")
+        await house.model.until_called(1)
+        session = house.open_at(house.general)
+        assert session is not None
+        await house.say(session, Prompt(1000, house.ada.id, "Ada", "another", MORNING))
+        outcome = await house.ada.slash(house.general, "session delete", session=str(session.id))
+        question = await outcome.answered()
+
+        await house.ada.press(question, label="Erase it for good")
+
+        await house.local.until(lambda: not question.components)
+    assert question.content.endswith(
+        "Discord's messages stay. One message was still waiting there; "
+        "ask again to have it answered here."
+    )
+
+
 async def test_erasing_what_others_said_since_the_question_needs_manage_messages(
     house: House,
 ) -> None:

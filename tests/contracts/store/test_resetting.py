@@ -187,12 +187,13 @@ async def test_closing_a_session_cancels_what_waits_and_stops_what_is_answered(
     first = await answering(store, 1000)
     second = await received(store, 1001)
 
-    await store.close_session(SESSION_ID, NOON)
+    put_away = await store.close_session(SESSION_ID, NOON)
 
     assert await store.session_at(CHANNEL) is None
     closed = await store.session(SESSION_ID)
     assert closed is not None
     assert closed.closed_at == NOON
+    assert put_away == PutAway(closed, unanswered=1)
     assert (await again(store, first)).stop_requested
     assert (await again(store, second)).state is TurnState.CANCELLED
 
@@ -201,7 +202,7 @@ async def test_closing_a_session_twice_leaves_the_one_after_it_open(store: Store
     await store.open_session(FIRST)
     await store.open_session(SECOND)
 
-    await store.close_session(SESSION_ID, EVENING)
+    assert await store.close_session(SESSION_ID, EVENING) is None
 
     assert await store.session(SESSION_ID) == replace(FIRST, closed_at=NOON)
     assert await store.session_at(CHANNEL) == SECOND
