@@ -155,11 +155,11 @@ class Ledger(Protocol):
     async def take_up(self, session_id: SessionId) -> Owed | None:
         """Take up what a session owes next; None when it owes nothing, or was deleted.
 
-        That is its oldest turn that is received, answering or answered. One that is not
-        answered yet is moved to ANSWERING and the attempt is counted, before anything else
-        can be done about it. Failing those, it is the oldest turn that is posted, whose
-        check is owed. The cost depends on how many turns there are above the session's
-        floor, not on how long the session is.
+        That is its oldest turn that is answered, for its words are there already; or else its
+        oldest that is received or answering, which is moved to ANSWERING and the attempt is
+        counted, before anything else can be done about it. Failing those, it is the oldest
+        turn that is posted, whose check is owed. The cost depends on how many turns there are
+        above the session's floor, not on how long the session is.
         """
         ...
 

@@ -37,7 +37,7 @@ from turns
 where session_id = ?
     and state not in ('delivered', 'abandoned', 'cancelled')
     and state in ('received', 'answering', 'answered')
-order by depth, id
+order by state != 'answered', depth, id
 limit 1
 """
 _NEXT_CHECK = """

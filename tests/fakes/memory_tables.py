@@ -496,7 +496,8 @@ class MemoryTables:
 
     def _take_up(self, session_id: SessionId) -> Owed | None:
         session = self.sessions.get(session_id)
-        turn = self._oldest(session_id, S.RECEIVED, S.ANSWERING, S.ANSWERED)
+        turn = self._oldest(session_id, S.ANSWERED)
+        turn = turn or self._oldest(session_id, S.RECEIVED, S.ANSWERING)
         turn = turn or self._oldest(session_id, S.POSTED)
         if session is None or turn is None:
             return None

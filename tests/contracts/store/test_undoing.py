@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.completion import Usage
 from bot.domain.reply import Reply
+from bot.domain.session import TurnId
 from bot.domain.turn import Turn, TurnState
 from bot.ports import Store
 from tests.contracts.store.steps import NOON, again, answered, begin, next_id, received, settled
@@ -59,6 +60,23 @@ async def test_again_goes_further_back_until_nothing_is_left(store: Store) -> No
     assert await store.session_at(session().place) == session()
     turn = await received(store, 1002)
     assert (turn.parent, turn.depth) == (None, 0)
+
+
+async def test_all_that_is_taken_out_says_so_before_what_is_said_next_is_answered(
+    store: Store,
+) -> None:
+    first, second = await shown(store, 1000), await shown(store, 1001)
+    for _ in range(2):
+        await store.undo(SESSION_ID)
+    turn = await received(store, 1002)
+
+    owed: list[TurnId | None] = []
+    for undone in (first, second):
+        owed.append(await next_id(store))
+        await store.settle_turn(undone.id, TurnState.DELIVERED)
+
+    assert owed == [first.id, second.id]
+    assert await next_id(store) == turn.id
 
 
 async def test_what_is_shown_nowhere_is_owed_nothing(store: Store) -> None:
