@@ -254,6 +254,6 @@ class Ledger(Protocol):
 
         Nothing changes for an answer that was deleted, but has posts, unless it is ABANDONED.
         If it is still the head, but its words are others than it was taken up with, another
-        version is owed from then on.
+        version is owed from then on, and no power cut takes that back.
         """
         ...

@@ -27,6 +27,10 @@ from bot.store.turns import check_owed, owed_turn
 from bot.store.versions import add_version
 
 
+class _VersionOwedError(Exception):
+    """Another version is owed as soon as a turn is settled."""
+
+
 class SqliteLedger(Desk):
     """The `Ledger` port."""
 
@@ -102,7 +106,10 @@ class SqliteLedger(Desk):
         return await self.writer.write(record)
 
     async def settle_turn(self, turn_id: TurnId, state: TurnState) -> None:
-        await self.writer.write(lambda db: _settle_turn(db, turn_id, state), flushes=False)
+        try:
+            await self.writer.write(lambda db: _settle_turn(db, turn_id, state), flushes=False)
+        except _VersionOwedError:
+            await self.writer.write(lambda db: _settle_and_add(db, turn_id, state))
 
 
 def _take_over(db: sqlite3.Connection) -> None:
@@ -161,6 +168,23 @@ def _forget_posts(db: sqlite3.Connection, turn_id: TurnId, since: int) -> None:
 
 
 def _settle_turn(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> None:
+    """Settle a turn by which no version is owed.
+
+    Raises:
+        _VersionOwedError: one is. A power cut is not to take it back when it has posts: those
+            of the next one would have nonces that Discord has seen.
+    """
+    if _settle(db, turn_id, state):
+        raise _VersionOwedError
+
+
+def _settle_and_add(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> None:
+    if _settle(db, turn_id, state):
+        add_version(db, turn_id)
+
+
+def _settle(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> bool:
+    """Settle a turn, and return whether another version is owed by that."""
     check_move(check_owed(db, turn_id), state)
     if state in {TurnState.RECEIVED, TurnState.ANSWERING, TurnState.ANSWERED}:
         raise IllegalMove(f"a turn is not settled by being {state}")
@@ -168,7 +192,6 @@ def _settle_turn(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> N
         "select outdated, retracted from turns where id = ?", (turn_id,)
     ).fetchone()
     if is_retracted and state is not TurnState.ABANDONED and has_posts(db, turn_id):
-        return  # it was deleted while it was shown
+        return False  # it was deleted while it was shown
     db.execute("update turns set state = ?, outdated = 0 where id = ?", (state, turn_id))
-    if is_outdated:
-        add_version(db, turn_id)
+    return bool(is_outdated)

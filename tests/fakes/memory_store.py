@@ -302,7 +302,7 @@ class MemoryStore(MemoryTables):
                 self.outdated.remove(turn_id)
                 self._add_version(turn_id)
 
-        await self._write(settle, flushes=False)
+        await self._write(settle, flushes=turn_id in self.outdated)
 
     # Margin
 

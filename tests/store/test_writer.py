@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -14,7 +15,7 @@ from bot.domain.reply import Reply
 from bot.domain.session import TurnId
 from bot.domain.turn import Turn, TurnState
 from bot.store import SqliteStore, open_store
-from tests.samples import prompt, session
+from tests.samples import MORNING, prompt, session
 
 LONG = "a long story " * 10_000
 
@@ -112,6 +113,23 @@ async def test_only_what_can_be_found_out_again_is_left_to_a_power_cut(
     await watch(lambda: store.settle_turn(turn.id, TurnState.DELIVERED))
 
     assert flushed == [True, False, True, False, True, False]
+
+
+async def test_a_version_that_is_owed_by_an_edit_is_left_to_no_power_cut(
+    store: SqliteStore,
+) -> None:
+    turn = (await _heard(store, 1))[0]
+    assert turn is not None
+    await store.take_up(turn.session_id)
+    await store.record_reply(turn.id, Reply("hi"), usage=None, floor=None)
+    await store.revise([replace(prompt(1, "hello?"), edited_at=MORNING)])
+
+    await store.settle_turn(turn.id, TurnState.DELIVERED)
+
+    assert store.writer.is_flushing
+    owed = await store.take_up(turn.session_id)
+    assert owed is not None
+    assert (owed.turn.version, owed.turn.prompts[0].text) == (1, "hello?")
 
 
 async def test_a_group_is_limited(store: SqliteStore) -> None:
