@@ -49,7 +49,14 @@ async def started(folder: Path, *words: str, **settings: str) -> AsyncIterator[P
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+            await ended(process)
+
+
+async def ended(process: Process) -> int | None:
+    """Return a process's exit code, once it has ended; what else it prints is read and dropped."""
+    async with asyncio.timeout(PATIENCE):
+        await process.communicate()  # Python 3.11 waits for the ends of the pipes too
+    return process.returncode
 
 
 async def printed(process: Process, words: str) -> str:

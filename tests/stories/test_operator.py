@@ -16,7 +16,7 @@ from bot.playground.world.permission import EVERYDAY
 from tests.stories.home import Home, open_home
 from tests.stories.local_model import needs_xllamacpp
 from tests.stories.process import BotProcess
-from tests.stories.terminal import Ran, complained, printed, settings_at, started, typed
+from tests.stories.terminal import Ran, complained, ended, printed, settings_at, started, typed
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.x.y"  # noqa: S105  # opens nothing; begins with a bot's id
 TRACEBACK = "Traceback"
@@ -343,7 +343,7 @@ async def test_asked_to_stop_while_discord_is_away_it_stops(home: Home) -> None:
         await complained(process, "event=disconnected")
         process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
-            assert await process.wait() == 0
+            assert await ended(process) == 0
 
 
 async def test_a_check_beside_the_running_bot_finds_nothing_broken(home: Home) -> None:
@@ -352,7 +352,7 @@ async def test_a_check_beside_the_running_bot_finds_nothing_broken(home: Home) -
         await home.discord.bot_ready()
         check = await typed(home.folder, "check", **settings)
         process.send_signal(signal.SIGTERM)
-        await process.wait()
+        await ended(process)
 
     assert check.code == 0
     assert "in use by another bot" in check.out

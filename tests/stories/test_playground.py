@@ -18,7 +18,7 @@ import pytest
 
 from bot.playground.local_openai import LocalOpenAI, Say
 from tests.page.town import Frame, Window, ends_answer
-from tests.stories.terminal import printed, started, typed
+from tests.stories.terminal import ended, printed, started, typed
 
 KILLS = 3
 PIECES = 20
@@ -79,11 +79,11 @@ async def test_killed_as_a_whole_it_forgets_nothing_and_answers_once(tmp_path: P
                     acknowledged[place].append(said["id"])
                     await asyncio.sleep(chance.uniform(0, 1.4 * PIECES * DELAY))
                 process.kill()
-                await process.wait()
+                await ended(process)
         async with playing(tmp_path, openai) as (process, window):
             await all_is_answered(window)
             process.send_signal(signal.SIGTERM)
-            assert await process.wait() == 0
+            assert await ended(process) == 0
         async with playing(tmp_path, openai) as (_, window):
             for place, words in places(window).items():
                 messages = await seen(window, place)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import IO
 
 
@@ -19,7 +22,8 @@ async def started(
 ) -> AsyncIterator[Process]:
     """Start a process; it is killed if it is still there at the end of the block.
 
-    It is in a session of its own, so that a Ctrl-C reaches it through us alone.
+    It is in a session of its own, so that a Ctrl-C reaches it through us alone, and is killed
+    with all that it has started.
     """
     process = await asyncio.create_subprocess_exec(
         *command,
@@ -33,8 +37,17 @@ async def started(
         yield process
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            _kill(process)
+            # Python 3.11 waits for the ends of the pipes too, and meets none that nobody reads.
+            await process.communicate()
+
+
+def _kill(process: Process) -> None:
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def last_line(said: bytes) -> str:

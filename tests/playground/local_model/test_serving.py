@@ -42,6 +42,25 @@ async def test_it_is_there_for_the_block_and_no_longer(tmp_path: Path, before: s
     assert [child for child in children if child.is_running()] == []
 
 
+@pytest.mark.parametrize(
+    "goes_on",
+    [
+        "; print('x' * 300_000)",  # which nobody reads
+        "; import subprocess; subprocess.Popen([sys.executable, '-c', 'input()'], stdin=0)",
+    ],
+)
+async def test_it_ends_with_all_that_it_said_and_started(
+    tmp_path: Path, before: set[int], goes_on: str
+) -> None:
+    async with asyncio.timeout(10):
+        async with serve(tmp_path, server=server(ANSWERS + goes_on + STAYS)):
+            children = born(before)
+            await asyncio.sleep(0.3)
+
+    assert len(children) == 1
+    assert not children[0].is_running()
+
+
 async def test_it_is_ended_when_the_block_is_cancelled(tmp_path: Path, before: set[int]) -> None:
     children: list[psutil.Process] = []
 
