@@ -18,6 +18,7 @@ from bot.playground.local_openai.standin import stand_in
 
 MODELS_PATH = "/v1/models"
 LARGEST_REQUEST = 64 * 1024 * 1024  # bytes
+LONGEST_WAIT = 30.0  # seconds
 
 # What a server that is merely compatible can be expected to know.
 COMMON_FIELDS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -98,8 +99,12 @@ class LocalOpenAI:
             await self._runner.cleanup()
 
     async def until(self, predicate: Callable[[], bool]) -> None:
-        """Wait until `predicate` holds; it is asked whenever a request changes."""
-        async with self._changed:
+        """Wait until `predicate` holds; it is asked whenever a request changes.
+
+        Raises:
+            TimeoutError: if it does not within `LONGEST_WAIT`.
+        """
+        async with asyncio.timeout(LONGEST_WAIT), self._changed:
             await self._changed.wait_for(predicate)
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
