@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 Fields = Mapping[str, object]
+MOST = 1_000_000_000  # things that are counted in one answer; what they cost has to be a number too
 
 
 def fields(value: object) -> Fields:
@@ -27,5 +28,5 @@ def text(value: object) -> str:
 
 
 def count(value: object) -> int:
-    """Return a number of things; anything else counts as none."""
-    return value if isinstance(value, int) and value > 0 else 0
+    """Return a number of things; anything else, and more than could be, counts as none."""
+    return value if isinstance(value, int) and 0 < value <= MOST else 0

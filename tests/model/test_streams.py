@@ -171,6 +171,16 @@ async def test_an_error_may_be_an_event_like_any_other(
     assert caught.value.fault is fault
 
 
+@pytest.mark.parametrize("absurd", [-7, 10**30, 7.5, "7", None])
+async def test_a_number_of_tokens_that_cannot_be_is_read_as_none(absurd: object) -> None:
+    usage = {"prompt_tokens": absurd, "completion_tokens": 2}
+    end: dict[str, object] = {"choices": [{"delta": {"content": "Yes"}, "finish_reason": "stop"}]}
+
+    read = await told([end, {"choices": [], "usage": usage}], api="chat")
+
+    assert read == Heard("Yes", Finish(FinishReason.STOP, Usage(0, 2)))
+
+
 async def test_an_error_in_place_of_a_finish_reason_is_a_failure() -> None:
     end: dict[str, object] = {"choices": [{"delta": {}, "finish_reason": "error"}]}
     usage = {"usage": {"prompt_tokens": 7, "completion_tokens": 2}}
