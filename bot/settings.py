@@ -177,11 +177,12 @@ class Settings(DiscordSettings):
     @field_validator("budgets")
     @classmethod
     def _are_budgets(cls, budgets: str) -> str:
-        for one in _listed(budgets):
-            try:
-                _budget(one)
-            except ValueError:
-                raise PydanticCustomError("budget", "is wrong") from None
+        try:
+            kinds = [kind for kind, _ in map(_budget, _listed(budgets))]
+        except ValueError:
+            raise PydanticCustomError("budget", "is wrong") from None
+        if len(set(kinds)) < len(kinds):
+            raise PydanticCustomError("budget", "is wrong")
         return budgets
 
     @field_validator("rate_limit")

@@ -179,7 +179,9 @@ def test_budgets_are_dollars_a_day_and_a_month(environ: pytest.MonkeyPatch) -> N
     }
 
 
-@pytest.mark.parametrize("budgets", ["5/100", "all=5", "all=5/6/7", "us=1/2", "all=-1/2", "all=/"])
+@pytest.mark.parametrize(
+    "budgets", ["5/100", "all=5", "all=5/6/7", "us=1/2", "all=-1/2", "all=/", "all=1/2,all=3/4"]
+)
 def test_what_is_no_budget_is_said_so(environ: pytest.MonkeyPatch, budgets: str) -> None:
     with pytest.raises(SettingsWrong) as caught:
         _with(environ, "BUDGETS", budgets)
