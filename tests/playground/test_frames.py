@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from bot.playground import Channel, Guild, LocalDiscord, Person, Rules
+from bot.playground.gateway.protocol import ACK_AFTER
 from tests.playground.conftest import Rest
 
 PLAIN_INTENTS = 1 | 1 << 9 | 1 << 15
@@ -155,7 +156,20 @@ async def test_heartbeats_are_acknowledged_unless_silent(local: LocalDiscord, wi
     await socket.send_json({"op": 1, "d": None})
 
     with pytest.raises(asyncio.TimeoutError):
-        await socket.receive(timeout=0.05)
+        await socket.receive(timeout=0.1)
+
+
+async def test_a_heartbeat_is_not_answered_before_its_sender_knows_that_it_is_sent(
+    wire: Wire,
+) -> None:
+    loop = asyncio.get_running_loop()
+    socket = await wire.open()
+
+    before = loop.time()
+    await socket.send_json({"op": 1, "d": None})
+    await socket.receive_json()
+
+    assert loop.time() - before >= ACK_AFTER > 0.01
 
 
 async def test_the_server_can_ask_for_a_heartbeat(local: LocalDiscord, wire: Wire) -> None:

@@ -41,6 +41,9 @@ class Op(IntEnum):
 
 
 HELLO, ACK = 10, 11
+# As a net takes its time: what comes at once is taken by discord.py for the answer to the
+# heartbeat before, which says in its log that it cannot keep up.
+ACK_AFTER = 0.02  # seconds
 
 
 class CloseCode(IntEnum):
@@ -149,7 +152,8 @@ class Conversation:
         self._beat_at = time.monotonic()
         if self._session and isinstance(body, int):
             self._session.heard_until(body)
-        self._connection.send(encode({"op": ACK, "d": None}))
+        answer = encode({"op": ACK, "d": None})
+        asyncio.get_running_loop().call_later(ACK_AFTER, self._connection.send, answer)
 
     def _identify(self, body: object) -> None:
         if self._session and self._session.id in self._gateway.sessions:
