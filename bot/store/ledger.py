@@ -28,7 +28,11 @@ from bot.store.versions import add_version
 
 
 class _VersionOwedError(Exception):
-    """Another version is owed as soon as a turn is settled."""
+    """Another version is owed as soon as a turn is settled, which is to be flushed.
+
+    If a power cut took it back when it has posts, those of the next one would have nonces
+    that Discord has seen.
+    """
 
 
 class SqliteLedger(Desk):
@@ -109,7 +113,7 @@ class SqliteLedger(Desk):
         try:
             await self.writer.write(lambda db: _settle_turn(db, turn_id, state), flushes=False)
         except _VersionOwedError:
-            await self.writer.write(lambda db: _settle_and_add(db, turn_id, state))
+            await self.writer.write(lambda db: _settle_turn(db, turn_id, state, flushed=True))
 
 
 def _take_over(db: sqlite3.Connection) -> None:
@@ -167,24 +171,9 @@ def _forget_posts(db: sqlite3.Connection, turn_id: TurnId, since: int) -> None:
     db.execute("delete from posts where turn_id = ? and page >= ?", (turn_id, since))
 
 
-def _settle_turn(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> None:
-    """Settle a turn by which no version is owed.
-
-    Raises:
-        _VersionOwedError: one is. A power cut is not to take it back when it has posts: those
-            of the next one would have nonces that Discord has seen.
-    """
-    if _settle(db, turn_id, state):
-        raise _VersionOwedError
-
-
-def _settle_and_add(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> None:
-    if _settle(db, turn_id, state):
-        add_version(db, turn_id)
-
-
-def _settle(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> bool:
-    """Settle a turn, and return whether another version is owed by that."""
+def _settle_turn(
+    db: sqlite3.Connection, turn_id: TurnId, state: TurnState, *, flushed: bool = False
+) -> None:
     check_move(check_owed(db, turn_id), state)
     if state in {TurnState.RECEIVED, TurnState.ANSWERING, TurnState.ANSWERED}:
         raise IllegalMove(f"a turn is not settled by being {state}")
@@ -192,6 +181,9 @@ def _settle(db: sqlite3.Connection, turn_id: TurnId, state: TurnState) -> bool:
         "select outdated, retracted from turns where id = ?", (turn_id,)
     ).fetchone()
     if is_retracted and state is not TurnState.ABANDONED and has_posts(db, turn_id):
-        return False  # it was deleted while it was shown
+        return  # it was deleted while it was shown
+    if is_outdated and not flushed:
+        raise _VersionOwedError
     db.execute("update turns set state = ?, outdated = 0 where id = ?", (state, turn_id))
-    return bool(is_outdated)
+    if is_outdated:
+        add_version(db, turn_id)
