@@ -115,17 +115,20 @@ returning id
 
 
 def give_back(db: sqlite3.Connection, session: Session) -> Session:
-    """Make the version the head again that the posts show, if nobody began with another.
+    """Put the version that the posts show in the place of another that nobody began with.
 
-    Return the session as it is then.
+    What was said since goes on from it. Return the session as it is then.
     """
     turn = turn_from(db, db.execute(_NOT_BEGUN, (str(session.id),)).fetchone())
     if turn is None:
         return session
     given = (turn.edition + 1, turn.anchor, turn.id)
     ((before,),) = db.execute(_SHOW_BEFORE, given).fetchall()
-    db.execute("update sessions set head = ? where id = ?", (before, str(session.id)))
+    db.execute("update turns set parent_id = ? where parent_id = ?", (before, turn.id))
     _hand_over(db, turn, before)
+    if session.head != turn.id:
+        return session
+    db.execute("update sessions set head = ? where id = ?", (before, str(session.id)))
     return replace(session, head=before)
 
 

@@ -277,14 +277,16 @@ def test_an_answer_that_waits_in_line_to_be_given_again_stays_when_it_is_put_awa
         await house.until(lambda: bool(world.board.posts_at(OTHER_CHANNEL)))
         before = await house.sessions.all(CHANNEL, ADA)
         assert await house.sessions.retry(CHANNEL, ADA) is Change.STARTED
+        house.say(1002, "what waits")
+        await house.clock.sleep(1)
         await house.sessions.reset(CHANNEL, BOB)
         await house.sessions.resume(CHANNEL, ADA, before[0].session.id)
         await house.sessions.stop(OTHER_CHANNEL, BOB)
         await house.settled()
-        house.say(1002, "go on")
+        house.say(1003, "go on")
 
     world.live(story)
 
     assert world.board.read_aloud(CHANNEL) == ["One.", "Three."]
     texts = [m.text.rpartition("]\n")[2] for m in world.model.seen[-1].messages]
-    assert texts == ["hello", "One.", "go on"]
+    assert texts == ["hello", "One.", "what waits", "go on"]

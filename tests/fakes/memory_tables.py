@@ -639,20 +639,24 @@ class MemoryTables:
         for turn in self._turns_of(session.id):
             if turn.state is S.RECEIVED:
                 unanswered += len(turn.prompts)
-                self.turns[turn.id] = replace(turn, state=S.CANCELLED)
+                cancelled = replace(self.turns[turn.id], state=S.CANCELLED)
+                self.turns[turn.id] = cancelled
                 if turn.version:
-                    session = replace(session, head=self._give_back(self.turns[turn.id]))
+                    session = self._give_back(session, cancelled)
             elif turn.state is S.ANSWERING:
                 self.turns[turn.id] = replace(turn, stop_requested=True)
         self.sessions[session.id] = replace(session, closed_at=at)
         return PutAway(self.sessions[session.id], unanswered)
 
-    def _give_back(self, turn: Turn) -> TurnId:
-        """Give what a version has to the one that is shown; return that one."""
+    def _give_back(self, session: Session, turn: Turn) -> Session:
+        """Put the version that is shown in the place of one that nobody began with."""
         others = [other for other in self._versions(turn.anchor) if other.id != turn.id]
         before = max(others, key=lambda other: other.edition)
         state = S.ANSWERED if before.is_retracted else before.state
-        return self._hand_over(turn, replace(before, state=state)).id
+        shown = self._hand_over(turn, replace(before, state=state)).id
+        for child in [each for each in self.turns.values() if each.parent == turn.id]:
+            self.turns[child.id] = replace(child, parent=shown)
+        return replace(session, head=shown) if session.head == turn.id else session
 
     def _branch(self, session: Session, turn_id: TurnId) -> Branched | None:
         if session.id in self.sessions:

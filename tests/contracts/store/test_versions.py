@@ -261,6 +261,18 @@ async def test_a_version_that_nobody_began_with_gives_everything_back_to_a_reset
     assert await next_id(store) is None
 
 
+async def test_what_was_said_since_such_a_version_goes_on_from_what_is_shown(store: Store) -> None:
+    turn = await settled(store, 1000)
+    assert await store.add_version(turn.id) is not None
+    since = await received(store, 1001)
+
+    closed = await store.open_session(SECOND)
+
+    assert closed is not None
+    assert (closed.session.head, closed.unanswered) == (since.id, 2)
+    assert (await again(store, since)).parent == turn.id
+
+
 async def test_what_such_a_version_was_to_replace_goes_on_after_a_resume(store: Store) -> None:
     first = await settled(store, 1000)
     second = await store.add_version(first.id)
